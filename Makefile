@@ -1,0 +1,61 @@
+# The two commands of a newcomer are `make demo` and `make test`. They need Python 3.11 or later with pip and venv, and nothing
+# else; uv is used where it is on the path, because it installs faster.
+
+PYTHON ?= python3
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+TEST_WORKERS ?= 2
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+ifneq ($(shell command -v uv 2>/dev/null),)
+# uv does not read pip's settings, so where it finds no packages pip is asked.
+INSTALL = uv pip install --quiet --python $(BIN)/python --compile-bytecode -c constraints.txt $(1) || $(PIP) $(1)
+else
+INSTALL = $(PIP) $(1)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo lint test test-all clean
+
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-9s %s\n' "$$name" "$$text"; done
+
+setup: .venv/.with-tests  ## create .venv with everything that development needs
+
+demo: .venv/.core  ## install and run the main experiment: results, tables and figures in results/lombardy_designs
+	$(BIN)/obc batch configs/experiments/lombardy_designs.toml --workers $(WORKERS)
+
+lint: .venv/.with-tests  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint  ## install if needed; style, types and the quick tests
+	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"  # once, before the workers all start
+	$(BIN)/pytest -m "not slow" -n $(TEST_WORKERS)
+
+test-all: lint  ## the same with the slow tests
+	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
+	$(BIN)/pytest -n $(TEST_WORKERS)
+
+clean:  ## remove the environment and all caches here; results stay
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "'$(PYTHON)' was not found: install Python 3.11 or later, or say make PYTHON=…" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$$($(PYTHON) --version) is too old: Python 3.11 or later is needed, for example make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing: on Debian and Ubuntu, apt install python3-venv" >&2; exit 2; }
+	@echo "Creating .venv and installing (about a minute and 1 GB with pip)"
+	$(PYTHON) -m venv --clear .venv
+
+.venv/.core: pyproject.toml constraints.txt | .venv/bin/python
+	$(call INSTALL,-e .)
+	@touch $@
+
+.venv/.with-tests: pyproject.toml constraints.txt | .venv/bin/python
+	$(call INSTALL,-e ".[test]")
+	@touch $@ .venv/.core

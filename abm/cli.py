@@ -1,0 +1,312 @@
+"""The command `obc`. Exit codes: 0 done, 1 some runs failed, 2 the input is at fault, 130 interrupted.
+
+Everything heavy is imported within the commands, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from abm.lab.results import Results
+
+WIDEST = 100  # columns of tables, however wide the terminal
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Compare governance designs around outcome-based contracts in simulated fields of service.",
+    epilog="Example: obc batch lombardy_designs",
+)  # fmt: skip
+
+
+class Kind(StrEnum):
+    """What `obc list` knows."""
+
+    cases = "cases"
+    designs = "designs"
+    experiments = "experiments"
+    metrics = "metrics"
+    parameters = "parameters"
+
+
+def main() -> None:
+    """The entry point: user's errors as messages, without a traceback."""
+    import warnings
+
+    warnings.showwarning = lambda message, *_, **__: complain(f"note: {message}")
+    try:
+        app()
+    except Exception as error:
+        code = code_of(error)
+        if code is None:
+            raise
+        complain(*(f"error: {text}" for text in getattr(error, "errors", [str(error)])))
+        sys.exit(code)
+
+
+def code_of(error: Exception) -> int | None:
+    """The exit code of an error that needs no traceback: 2 the input's, 1 the machine's; None for a defect of ours."""
+    from abm.config import ConfigError
+    from abm.lab.workers import WorkersWillNotStart
+
+    if isinstance(error, ConfigError):
+        return 2
+    return 1 if isinstance(error, OSError | WorkersWillNotStart) else None
+
+
+def complain(*lines: str) -> None:
+    """Lines for standard error, as they are."""
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def console() -> Console:
+    """Standard output, no wider than tables are meant to be."""
+    out = Console(highlight=False)
+    out.width = min(out.width, WIDEST)
+    return out
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from abm import __version__
+
+        print(f"obc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example: obc run lombardy social_impact_bond --seed 7 --set payment.outcome_share=0.6")
+def run(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="A case: a preset's name or a TOML file.")],
+    design: Annotated[str, typer.Argument(metavar="DESIGN", help="A design: a preset's name or a TOML file.")],
+    seed: Annotated[int, typer.Option(help="Seed of all chance: the same seed gives the same run.")] = 1,
+    months: Annotated[int | None, typer.Option(help="Length of the run; else the case's calendar.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be given several times."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the whole series, as CSV and Parquet.")] = None,
+) -> None:
+    """Run one case under one design once, and show what came out at the end."""
+    from abm.config import parse_assignments
+    from abm.lab.results import run as run_once
+    from abm.metrics import METRICS
+    from abm.show.tables import end_values
+
+    result = run_once(case, design, seed, months, parse_assignments(set_ or []))
+    written = result.write(out) if out else []
+    length = len(result.series) - 1
+    screen = console()
+    about = f"{result.design.title}; {result.case.title or result.case.name}; seed {seed}, {length} months"
+    screen.print(about, soft_wrap=True)
+    screen.print(end_values(result, METRICS))
+    if not written:
+        screen.print(f"{len(METRICS)} metrics, month by month: add --out FOLDER. All of them: obc list metrics")
+    for path in written:
+        screen.print(f"written: {path}", soft_wrap=True)
+
+
+@app.command(epilog="Example: obc batch lombardy_designs --workers 2")
+def batch(
+    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A preset's name or a TOML file.")],
+    workers: Annotated[
+        int | None, typer.Option(help="Processes at work; else as many as there are processors.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; else results/NAME.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Replace the results that the folder holds.")] = False,
+) -> None:
+    """Run an experiment, every design under every seed, then compare the designs.
+
+    Runs that the folder holds already are kept: an interrupted batch goes on where it stopped.
+    """
+    from abm.lab.results import batch as run_batch
+
+    bar = Bar()
+    try:
+        with bar:
+            results = run_batch(experiment, workers, out, fresh, bar.tell)
+    except KeyboardInterrupt:
+        kept = f"{bar.over - bar.failed} of {bar.planned} runs are kept" if bar.planned else "no run was under way"
+        complain(f"interrupted: {kept}; the same command goes on from there")
+        raise typer.Exit(130) from None
+    screen = console()
+    if len(results.failures) < len(results.runs):
+        show_comparison(results, None, screen)
+    for path in write_reports(results):
+        screen.print(f"written: {path}", soft_wrap=True)
+    failures = results.failures
+    if len(failures):
+        for row in failures.head(5).to_dict("records"):
+            complain(f"{row['case']} · {row['design']} · seed {row['seed']}: {row['status']}")
+        complain(f"{len(failures)} of {len(results.runs)} runs failed; their rows in runs.parquet say why")
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: obc compare results/lombardy_designs --baseline new_public_governance")
+def compare(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder.")],
+    baseline: Annotated[str | None, typer.Option(help="Design to compare with; else the experiment's own.")] = None,
+) -> None:
+    """Show how the designs of a finished batch differ."""
+    from abm.lab.results import Results
+
+    show_comparison(Results.load(folder), baseline, console())
+
+
+@app.command("list", epilog="Example: obc list metrics")
+def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
+    """List what there is: presets by name, metrics and parameters with unit and meaning."""
+    screen = console()
+    if kind is Kind.metrics:
+        list_metrics(screen)
+    elif kind is Kind.parameters:
+        list_parameters(screen)
+    else:
+        list_presets(kind, screen)
+
+
+@app.command(epilog="Example: obc check my_design.toml")
+def check(file: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file, or a preset's name.")]) -> None:
+    """Read a case, design or experiment; say what it is and that it can be run, or all that is wrong with it."""
+    from abm.config import Experiment, load_any
+
+    found = load_any(file)
+    runs = ""
+    if isinstance(found, Experiment):
+        arms = sum(1 for _ in found.combinations())
+        runs = f": {arms} arms × {len(found.seeds)} seeds = {arms * len(found.seeds)} runs"
+    word = type(found).__name__.lower()
+    article = "an" if word[0] in "aeiou" else "a"
+    console().print(f"{file}: {article} {word}, '{found.name}', nothing wrong{runs}", soft_wrap=True)
+
+
+class Bar:
+    """Progress on standard error: a bar with rate and remaining time on a terminal, one line at the end elsewhere."""
+
+    def __init__(self) -> None:
+        self.over = self.planned = self.failed = 0
+        self._console = Console(stderr=True)
+        self._progress: Any = None
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+        elif self.planned and error[0] is None:
+            complain(f"{self.over} of {self.planned} runs are over, {self.failed} failed")
+
+    def tell(self, over: int, planned: int, failed: int) -> None:
+        """Take note of how far the batch is."""
+        if self._console.is_terminal:
+            if self._progress is None:
+                self._start(over, planned)
+            speed = self._progress.tasks[0].speed
+            said = f"{speed:.0f} runs/s" if speed else "starting"
+            self._progress.update(0, completed=over, said=said + (f", {failed} failed" if failed else ""))
+        self.over, self.planned, self.failed = over, planned, failed
+
+    def _start(self, over: int, planned: int) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._progress = Progress(
+            TextColumn("runs"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[said]}"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("left"),
+            console=self._console,
+        )
+        self._progress.add_task("runs", total=planned, completed=over, said="")
+        self._progress.start()
+
+
+def show_comparison(results: Results, baseline: str | None, screen: Console) -> None:
+    """The comparison of designs, as the terminal shows it."""
+    from abm.show.tables import comparison
+
+    screen.print(comparison(results, baseline, screen.width))
+
+
+def write_reports(results: Results) -> list[Path]:
+    """Tables and figures of a batch, into its folder; returns what the folder holds now, data first."""
+    from abm.show.plot import save_all
+
+    folder = results.folder
+    data = [folder / name for name in ("runs.parquet", "series.parquet", "manifest.json")]
+    return [*data, *results.write_tables(folder / "tables"), *save_all(results, folder / "figures")]
+
+
+def list_metrics(screen: Console) -> None:
+    """Every metric with its unit and meaning, by group."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from abm.metrics import METRICS
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("metric", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
+    table.add_column("what it is")
+    for group in dict.fromkeys(metric.group for metric in METRICS):
+        table.add_row(f"[bold]{group}")
+        for metric in METRICS:
+            if metric.group == group:
+                table.add_row(metric.name, metric.unit, metric.meaning)
+        table.add_section()
+    screen.print(table)
+
+
+def list_parameters(screen: Console) -> None:
+    """Every setting of a design and of a case with its default, range, meaning and source."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from abm.case import Case, Locality
+    from abm.declare import parameters
+    from abm.design import GovernanceDesign, Milestone
+
+    owners = (
+        ("", GovernanceDesign), ("payment.milestone.", Milestone), ("case.", Case), ("case.locality.NAME.", Locality)
+    )  # fmt: skip
+    for prefix, owner in owners:
+        for key, declared in parameters(owner, prefix):
+            names = declared.is_choice or declared.unit == "switch"
+            span = " | ".join(map(str, declared.possible)) if names else " … ".join(f"{x:g}" for x in declared.possible)
+            unit = "" if names else f" {declared.unit}"
+            screen.print(Text.assemble((key, "bold"), f" = {declared.default}{unit}  ({span})"), soft_wrap=True)
+            screen.print(Padding(Text(f"{declared.meaning}; source: {declared.source}"), (0, 0, 0, 4)))
+
+
+def list_presets(kind: Kind, screen: Console) -> None:
+    """Name, title and description of the presets of a kind."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from abm.config import load_any, preset_names, preset_path
+
+    for name in preset_names(kind.value):
+        found = load_any(preset_path(kind.value, name))
+        screen.print(Text.assemble((name, "bold"), f" – {found.title}"))
+        screen.print(Padding(Text(" ".join(found.description.split())), (0, 0, 0, 4)))
+
+
+if __name__ == "__main__":
+    main()

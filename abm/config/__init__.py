@@ -1,0 +1,43 @@
+"""Configuration: a preset's name or a TOML file → Case, Design, Experiment, or one message with all that is wrong.
+
+Cases and designs may say `extends = "block_grant"` (a preset, or a path counted from the file): tables are merged over
+the parent's, everything else is replaced; name, title and description are each file's own. A case may say
+`only = ["cremona"]`: the localities that it keeps of its parent's. A design may have `[locality.NAME]` tables with what
+differs in that place.
+"""
+
+from abm.config.experiment import Arm, Experiment
+from abm.config.load import check_experiment, check_pair, load_any, load_case, load_design, load_experiment, resolved
+from abm.config.presets import preset_names, preset_path
+from abm.config.settings import (
+    Design,
+    changed_case,
+    changed_design,
+    parse_assignment,
+    parse_assignments,
+    scaled,
+    unused_settings,
+)
+from abm.config.toml_file import ConfigError
+
+__all__ = [
+    "Arm",
+    "ConfigError",
+    "Design",
+    "Experiment",
+    "changed_case",
+    "changed_design",
+    "check_experiment",
+    "check_pair",
+    "load_any",
+    "load_case",
+    "load_design",
+    "load_experiment",
+    "parse_assignment",
+    "parse_assignments",
+    "preset_names",
+    "preset_path",
+    "resolved",
+    "scaled",
+    "unused_settings",
+]

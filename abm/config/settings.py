@@ -1,0 +1,273 @@
+"""Settings: single keys of a case or a design changed by their dotted names, into a new value.
+
+`case.trust.asymmetry` addresses the case, any other key the design. `locality.cremona.payment.lag_months` addresses the
+design in one place; a setting without `locality.` holds in every place, also where a place has a value of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field
+
+from abm.case import Case
+from abm.config.toml_file import ConfigError, KeyPath, Problem, Table, dotted
+from abm.config.words import did_you_mean, field_at, known_beside, known_keys, listed, meant_key, shown, validated
+from abm.declare import Part
+from abm.design import GovernanceDesign
+
+CASE = "case."
+SETTING = "setting"  # where a setting stands that no file has
+NAMING = ("name", "title", "description")
+PROVIDER_KINDS = ("public", "third_sector", "associations", "for_profit", "joiners")
+
+READ_BY_EVERY_RULE = ("rule", "cohort_definition", "alignment", "input_specification")
+READ_BY_RULE = {  # the keys of [payment] that a payment rule reads besides
+    "block": (),
+    "fee_for_service": ("lag_months",),
+    "binary": ("outcome_share", "lag_months", "period_months", "contract_cap", "target", "attribution"),
+    "graduated": ("outcome_share", "lag_months", "period_months", "contract_cap", "floor", "ceiling", "attribution"),
+    "rate_card": ("outcome_share", "lag_months", "contract_cap", "person_cap", "attribution", "milestone"),
+}
+
+Value = TypeVar("Value", Case, GovernanceDesign)
+
+
+class Design(Part):
+    """A governance design with its differences between places."""
+
+    base: GovernanceDesign = Field(description="the rules of every place that has none of its own")
+    by_locality: dict[str, GovernanceDesign] = Field(default_factory=dict, description="whole designs of other places")
+
+    @property
+    def name(self) -> str:
+        """Identifier, also in results."""
+        return self.base.name
+
+    @property
+    def title(self) -> str:
+        """How figures and tables call it."""
+        return self.base.title or self.base.name
+
+    @property
+    def description(self) -> str:
+        """What it stands for, and where it comes from."""
+        return self.base.description
+
+    def for_locality(self, name: str) -> GovernanceDesign:
+        """The rules that hold in a place."""
+        return self.by_locality.get(name, self.base)
+
+
+def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested tables as dotted keys; numpy's numbers as Python's."""
+    leaves: dict[str, Any] = {}
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            leaves |= flat(value, f"{prefix}{key}.")
+        else:
+            leaves[f"{prefix}{key}"] = _plain(value)
+    return leaves
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [dict(item) if isinstance(item, Mapping) else _plain(item) for item in value]
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
+
+
+def changed_case(case: Case, settings: Mapping[str, Any], places: Mapping[str, str] | None = None) -> Case:
+    """The case with those settings that begin with `case.`; `case.families` scales every locality, after all others.
+
+    `places` says where each setting stands (and at "" where all do), for messages. Raises `ConfigError` with everything
+    that is wrong.
+    """
+    own = {key.removeprefix(CASE): value for key, value in flat(settings).items() if key.startswith(CASE)}
+    if not own:
+        return case
+    where = {key: _place(CASE + key, places) for key in own}
+    problems = []
+    for key in list(own):
+        place = key.split(".")[1] if key.startswith("locality.") else ""
+        if place and place not in case.locality:
+            hint = did_you_mean(place, case.locality) or f", the case has {listed(case.locality)}"
+            problems.append(Problem(where[key], CASE + key, f"no such locality{hint}"))
+            del own[key]
+    unscaled = case.model_copy(update={"families": None})
+    changed, found = _changed(unscaled, own, where, _place("", places), CASE)
+    if changed is None or problems:
+        raise ConfigError(*map(str, problems + found))
+    return with_total(changed, where.get("families", SETTING))
+
+
+def changed_design(design: Design, settings: Mapping[str, Any], places: Mapping[str, str] | None = None) -> Design:
+    """The design with those settings that do not begin with `case.`; `locality.NAME.KEY` holds in that place only.
+
+    `places` says where each setting stands (and at "" where all do), for messages. Raises `ConfigError` with everything
+    that is wrong.
+    """
+    own = {key: value for key, value in flat(settings).items() if not key.startswith(CASE)}
+    if not own:
+        return design
+    everywhere: dict[str, Any] = {}
+    by_place: dict[str, dict[str, Any]] = {name: {} for name in design.by_locality}
+    for key, value in own.items():
+        if match := re.fullmatch(r"locality\.([^.]+)\.(.+)", key):
+            by_place.setdefault(match[1], {})[match[2]] = value
+        else:
+            everywhere[key] = value
+    root = _place("", places)
+    where = {key: _place(key, places) for key in own}
+    base, problems = _changed(design.base, everywhere, where, root)
+    designs: dict[str, GovernanceDesign | None] = {}
+    for name, keys in by_place.items():
+        here = where | {key: where[f"locality.{name}.{key}"] for key in keys}
+        designs[name], found = _changed(design.for_locality(name), everywhere | keys, here, root)
+        problems += not_yet_told(found, problems, f"locality.{name}.")
+    if problems:
+        raise ConfigError(*map(str, problems))
+    return Design(base=base, by_locality=designs)  # type: ignore[arg-type]  # without problems there is no None
+
+
+def not_yet_told(found: Iterable[Problem], told: Iterable[Problem], prefix: str) -> list[Problem]:
+    """What is wrong in one place only, the place's prefix before its keys."""
+    known = set(told)
+    return [problem._replace(key=prefix + problem.key) for problem in found if problem not in known]
+
+
+def _place(key: str, places: Mapping[str, str] | None) -> str:
+    """Where a setting stands: its own place, or that of the table or file that it came in."""
+    parts = key.split(".")
+    wider = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+    return next((places[known] for known in (*wider, "") if known in places), SETTING) if places else SETTING
+
+
+def _changed(
+    value: Value, settings: Mapping[str, Any], where: Mapping[str, str], root: str, prefix: str = ""
+) -> tuple[Value | None, list[Problem]]:
+    """A frozen value with some keys changed, or everything that is wrong with them."""
+    model = type(value)
+    table = Table(value.model_dump(), {(): root}, about=f" (in '{value.name}' with these settings)")
+    unknown = []
+    for key, new in settings.items():
+        path = tuple(key.split("."))
+        table.places[path] = where[key]
+        if field_at(model, path) is None or path[0] in NAMING:
+            unknown.append(Problem(where[key], prefix + key, _unknown(model, path, prefix)))
+            continue
+        inner = table.values
+        for name in path[:-1]:
+            inner = inner[name]
+        inner[path[-1]] = new
+    table.incomplete = bool(unknown)
+    changed, found = validated(model, table, prefix)
+    return (None if unknown else changed), unknown + found
+
+
+def _unknown(model: type[BaseModel], path: KeyPath, prefix: str) -> str:
+    """What is said of a setting that is none, with the one that it probably stands for."""
+    if path[0] in NAMING:
+        return "belongs to the file and cannot be set"
+    if model is GovernanceDesign and field_at(Case, path):
+        return f"unknown key of a design; did you mean '{CASE}{dotted(path)}', a fact of the case?"
+    if model is Case and field_at(GovernanceDesign, path):
+        return f"unknown key of a case; did you mean '{dotted(path)}', a rule of the design?"
+    wrong = next(n for n in range(1, len(path) + 1) if field_at(model, path[:n]) is None)
+    meant = meant_key(model, path[:wrong])
+    whole = (*meant, *path[wrong:]) if meant else ()
+    if whole and field_at(model, whole):
+        return f"unknown key; did you mean '{prefix}{dotted(whole)}'?"
+    every = [prefix + dotted(key) for key in known_keys(model) if len(key) == len(path)]
+    return "unknown key" + (did_you_mean(prefix + dotted(path), every, 0.85) or known_beside(model, path[:wrong]))
+
+
+def with_total(case: Case, place: str = SETTING) -> Case:
+    """The case with `families` as the total: every locality scaled to it, or, where it is not given, their sum."""
+    if case.families is None:
+        return case.model_copy(update={"families": sum(locality.families for locality in case.locality.values())})
+    return scaled(case, case.families, place)
+
+
+def scaled(case: Case, families: int, place: str = SETTING) -> Case:
+    """The same case with another number of families in total: a larger or smaller copy, not another place.
+
+    Families, providers of each kind (rounded; at least one where there was one) and grants of all localities change by
+    one factor; families by largest remainders, so that they sum to the number asked for. Raises `ConfigError` where a
+    locality would be left without families or a number outgrows its range; `place` says where the number stands.
+    """
+    counts = [locality.families for locality in case.locality.values()]
+    if families == sum(counts):
+        return case.model_copy(update={"families": families})
+    if families < len(counts):
+        words = f"expected at least one for each of the {len(counts)} localities"
+        raise ConfigError(f"{place}: case.families: {words}, got {families}")
+    factor = families / sum(counts)
+    values = case.model_dump() | {"families": families}
+    for locality, share in zip(values["locality"].values(), _apportioned(counts, families), strict=True):
+        locality["families"] = share
+        locality["grant_eur"] = round(locality["grant_eur"] * factor, 2)
+        for kind in PROVIDER_KINDS:
+            locality[kind] = max(1, int(locality[kind] * factor + 0.5)) if locality[kind] > 0 else 0
+    changed, problems = validated(Case, Table(values, {(): f"{place}: with {families:,} families"}), CASE)
+    if changed is None:
+        raise ConfigError(*map(str, problems))
+    return changed
+
+
+def _apportioned(counts: list[int], total: int) -> list[int]:
+    """Counts scaled to a total by largest remainders, none below 1; in whole numbers, so the same on every machine."""
+    before = sum(counts)
+    shares = [max(1, count * total // before) for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda n: (-(counts[n] * total % before), n))
+    for n in by_remainder[: max(0, total - sum(shares))]:
+        shares[n] += 1
+    while sum(shares) > total:
+        shares[shares.index(max(shares))] -= 1
+    return shares
+
+
+def unused_settings(design: Design, settings: Iterable[str]) -> dict[str, str]:
+    """Those settings that the design's payment rule never reads, each with the reason."""
+    rules = sorted({design.base.payment.rule, *(place.payment.rule for place in design.by_locality.values())})
+    read = {key for rule in rules for key in (*READ_BY_EVERY_RULE, *READ_BY_RULE[rule])}
+    reason = f"design '{design.name}' does not use it, its payment.rule is {listed(rules)}"
+    asked = {key: re.match(r"(?:locality\.[^.]+\.)?payment\.(\w+)", key) for key in settings}
+    return {key: reason for key, match in asked.items() if match and match[1] not in read}
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """`key=value` of a command line: the value is TOML, a bare word is text. Raises `ConfigError`."""
+    key, equals, value = (part.strip() for part in text.partition("="))
+    if not equals or not re.fullmatch(r"[\w-]+(\.[\w-]+)*", key):
+        raise ConfigError(f"{SETTING}: expected KEY=VALUE such as payment.outcome_share=0.6, got {shown(text)}")
+    if re.fullmatch(r"[A-Za-z_][\w-]*", value) and value not in ("true", "false", "nan", "inf"):
+        return key, value
+    try:
+        parsed = tomllib.loads(f"value = {value}")
+    except (ValueError, RecursionError):
+        parsed = {}
+    if list(parsed) != ["value"]:
+        words = 'a value such as 0.6, true, "text" or [1, 2]'
+        raise ConfigError(f"{SETTING}: {key}: expected {words}, got {shown(value)}")
+    return key, parsed["value"]
+
+
+def parse_assignments(texts: Iterable[str]) -> dict[str, Any]:
+    """Several `key=value`; raises `ConfigError` with all that are wrong or repeated."""
+    settings: dict[str, Any] = {}
+    errors: list[str] = []
+    for text in texts:
+        try:
+            key, value = parse_assignment(text)
+        except ConfigError as error:
+            errors += error.errors
+            continue
+        if key in settings:
+            errors.append(f"{SETTING}: {key}: set twice")
+        settings[key] = value
+    if errors:
+        raise ConfigError(*errors)
+    return settings

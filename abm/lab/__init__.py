@@ -1,0 +1,1 @@
+"""The laboratory: many runs, kept and compared."""

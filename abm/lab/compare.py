@@ -1,0 +1,101 @@
+"""From one row per run to what differs between designs: paired by seed, within case and factors.
+
+Every design meets the same families and the same luck under a seed, so a difference is taken run by run and only then
+averaged. Intervals are paired t intervals: at these numbers of seeds they cover at least as well as the bootstrap.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy import ndarray
+
+LEVEL = 0.95  # of every interval
+KEYS = ("case", "design", "seed", "status")  # columns of a table of runs that are neither factor nor metric
+
+# What the terminal table and the figure of differences show, in this order. A vector and never one score: lives,
+# relations, and what a design may do to the organisations in it.
+KEY_METRICS: dict[str, tuple[str, ...]] = {
+    "Money and lives": ("spend_public", "attributable_gain", "satisfaction", "access_gap"),
+    "Trust and coordination": ("trust_mean", "trust_family_provider", "integration", "engagement"),
+    "What may go wrong": ("mission_drift", "marketisation", "bureaucratisation", "gaming"),
+}
+
+
+def half_width(values: ndarray) -> float:
+    """Half the t interval of a mean, in the unit of `values`; missing below two values."""
+    from scipy.special import stdtrit
+
+    n = len(values)
+    if n < 2:
+        return math.nan
+    return float(stdtrit(n - 1, (1.0 + LEVEL) / 2.0) * values.std(ddof=1) / math.sqrt(n))
+
+
+def factor_text(factors: Sequence[str], values: Sequence[Any]) -> str:
+    """Factors and their values as one label: `payment.lag_months=1, control.audit=0.3`; empty without factors."""
+    return ", ".join(f"{name}={value}" for name, value in zip(factors, values, strict=True))
+
+
+def blocks(runs: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Finished runs by case and setting of the factors: case, label of the setting, its runs."""
+    done = runs[runs["status"] == "done"]
+    for key, block in done.groupby(["case", *factors], sort=False, dropna=False):
+        case, *values = key if isinstance(key, tuple) else (key,)
+        yield str(case), factor_text(factors, values), block
+
+
+def differences(
+    runs: pd.DataFrame, units: dict[str, str], factors: Sequence[str], designs: Sequence[str], baseline: str
+) -> pd.DataFrame:
+    """Every design against `baseline`, metric by metric.
+
+    `runs` is a table of runs (`Results.runs`), `units` maps metric to unit. In the table returned, `baseline` and
+    `mean` are means over the n seeds under which both runs have a value; `difference` is the mean of the n paired
+    differences and `low`, `high` its 95 % interval. All in the unit of the metric.
+    """
+    import pandas as pd
+
+    rows = []
+    for case, label, block in blocks(runs, factors):
+        by_design = {str(name): part.set_index("seed")[list(units)] for name, part in block.groupby("design")}
+        if baseline not in by_design:
+            continue
+        for design in (name for name in designs if name in by_design):
+            base, other = by_design[baseline].align(by_design[design], join="inner", axis=0)
+            for metric, unit in units.items():
+                before, after = base[metric].to_numpy(float), other[metric].to_numpy(float)
+                both = ~((before != before) | (after != after))
+                before, after = before[both], after[both]
+                change = after - before
+                known = len(change) > 0
+                mean = float(change.mean()) if known else math.nan
+                half = half_width(change)
+                rows.append(
+                    (case, design, label, metric, unit, len(change), float(before.mean()) if known else math.nan,
+                     float(after.mean()) if known else math.nan, mean, mean - half, mean + half)
+                )  # fmt: skip
+    columns = ["case", "design", "factors", "metric", "unit", "n", "baseline", "mean", "difference", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def summary(runs: pd.DataFrame, units: dict[str, str], factors: Sequence[str], designs: Sequence[str]) -> pd.DataFrame:
+    """Each design by itself: n runs with a value, their mean, standard deviation, and the mean's 95 % interval."""
+    import pandas as pd
+
+    rows = []
+    for case, label, block in blocks(runs, factors):
+        for design in designs:
+            part = block[block["design"] == design]
+            for metric, unit in units.items():
+                values = part[metric].dropna().to_numpy(float)
+                mean = float(values.mean()) if len(values) else math.nan
+                half = half_width(values)
+                spread = float(values.std(ddof=1)) if len(values) > 1 else math.nan
+                rows.append((case, design, label, metric, unit, len(values), mean, spread, mean - half, mean + half))
+    columns = ["case", "design", "factors", "metric", "unit", "n", "mean", "sd", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)

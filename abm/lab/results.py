@@ -1,0 +1,283 @@
+"""What came out: `Result` of one run, `Results` of a batch, and the two functions that get them, `run` and `batch`."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from abm.config import (
+    ConfigError,
+    Design,
+    Experiment,
+    changed_case,
+    changed_design,
+    check_experiment,
+    check_pair,
+    load_case,
+    load_design,
+    load_experiment,
+    resolved,
+    unused_settings,
+)
+from abm.config.words import did_you_mean
+from abm.design import GovernanceDesign
+from abm.lab import compare
+from abm.lab.run import as_matrix, execute, prepare_engine, simulate, versions
+from abm.lab.store import DONE, Plan, Store, code_hash, read_manifest, read_verified, values_at_end, write_whole
+from abm.lab.workers import processors
+from abm.metrics import METRICS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.case import Case
+    from abm.world import World
+
+Progress = Callable[[int, int, int], None]  # runs over so far, runs in all, failed so far
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run: the case and design as they were run, and the world at the end of it."""
+
+    case: Case
+    design: Design
+    seed: int
+    world: World
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """A row per month (`month` 0 is the start), a column per metric."""
+        import pandas as pd
+
+        table = pd.DataFrame(as_matrix(self.world.series), columns=[metric.name for metric in METRICS])
+        table.insert(0, "month", range(len(table)))
+        return table
+
+    @cached_property
+    def summary(self) -> dict[str, float]:
+        """Each metric at the end: its last month, its mean in service, or its total, as declared."""
+        values = values_at_end(as_matrix(self.world.series), self.case)
+        return {metric.name: float(value) for metric, value in zip(METRICS, values, strict=True)}
+
+    def write(self, folder: str | Path) -> list[Path]:
+        """Write the series as `series.csv` and `series.parquet` into a folder; returns what was written.
+
+        Raises ConfigError for the folder of a batch, whose own series it would replace.
+        """
+        folder = Path(folder)
+        if (folder / "manifest.json").exists():
+            raise ConfigError(f"{folder}: holds the results of a batch; choose another folder for a single run")
+        write_whole(folder / "series.csv", lambda to: self.series.to_csv(to, index=False))
+        write_whole(folder / "series.parquet", lambda to: self.series.to_parquet(to, compression="zstd", index=False))
+        return [folder / "series.csv", folder / "series.parquet"]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of a batch.
+
+    `runs` has a row per run: `case, design, <factors>, seed, status`, then each metric at the end. `series` has the
+    same keys and `month` (0 = start), then the metrics. Both are sorted by their keys. `manifest` holds what was run,
+    in full.
+    """
+
+    runs: pd.DataFrame
+    series: pd.DataFrame
+    manifest: dict[str, Any]
+    folder: Path
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Results:
+        """Read a results folder; raises ConfigError where it is none, unfinished, or damaged."""
+        folder = Path(folder)
+        manifest = read_manifest(folder)
+        files = manifest["files"]
+        if "runs.parquet" not in files:
+            raise ConfigError(f"{folder}: the batch was interrupted; the same `obc batch` command continues it")
+        runs, series = (
+            read_verified(folder, name, files[name]).to_pandas() for name in ("runs.parquet", "series.parquet")
+        )
+        return cls(runs, series, manifest, folder)
+
+    @property
+    def baseline(self) -> str:
+        """The design that the experiment compares with."""
+        return self.manifest["configuration"]["baseline"]
+
+    @property
+    def factors(self) -> list[str]:
+        """Dotted keys that the experiment varies."""
+        return list(self.manifest["configuration"]["factors"])
+
+    @property
+    def designs(self) -> list[str]:
+        """Designs in the order of the experiment."""
+        return [design["base"]["name"] for design in self.manifest["configuration"]["designs"]]
+
+    @property
+    def cases(self) -> list[str]:
+        """Cases in the order of the experiment."""
+        return [case["name"] for case in self.manifest["configuration"]["cases"]]
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """The experiment that was run, as a value that can be run again."""
+        return Experiment.model_validate_json(json.dumps(self.manifest["configuration"]))
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each metric."""
+        return {metric["name"]: metric["unit"] for metric in self.manifest["metrics"]}
+
+    def metric(self, name: str) -> dict[str, str]:
+        """The declaration of a metric: name, group, unit, meaning, direction, at_end; ConfigError for an unknown one."""
+        for declared in self.manifest["metrics"]:
+            if declared["name"] == name:
+                return declared
+        raise ConfigError(f"metric: no '{name}' in these results{did_you_mean(name, self.units)}")
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """Keys and status of the runs that did not come to their end."""
+        return self.runs.loc[self.runs["status"] != DONE, ["case", "design", *self.factors, "seed", "status"]]
+
+    def title(self, name: str) -> str:
+        """How figures and tables call a design or a case."""
+        configuration = self.manifest["configuration"]
+        parts = [*(design["base"] for design in configuration["designs"]), *configuration["cases"]]
+        return next((part["title"] for part in parts if part["name"] == name and part["title"]), name)
+
+    def calendar(self, case: str) -> dict[str, Any]:
+        """The calendar of a case, with the keys of `abm.case.Calendar`."""
+        return next(one["calendar"] for one in self.manifest["configuration"]["cases"] if one["name"] == case)
+
+    def compare(self, baseline: str | None = None) -> pd.DataFrame:
+        """Every design against a baseline (the experiment's own where none is named), paired by seed.
+
+        Columns `case, design, factors, metric, unit, n, baseline, mean, difference, low, high`: means over the n seeds
+        under which both designs have a value, and the 95 % paired t interval of the difference, in the metric's unit.
+        Raises ConfigError for a design that these results do not hold.
+        """
+        baseline = baseline or self.baseline
+        if baseline not in self.designs:
+            raise ConfigError(f"baseline: no '{baseline}' in these results{did_you_mean(baseline, self.designs)}")
+        return compare.differences(self.runs, self.units, self.factors, self.designs, baseline)
+
+    def summary(self) -> pd.DataFrame:
+        """Each design by itself: `case, design, factors, metric, unit, n, mean, sd, low, high` (95 % of the mean)."""
+        return compare.summary(self.runs, self.units, self.factors, self.designs)
+
+    def write_tables(self, folder: Path) -> list[Path]:
+        """Write `summary.csv` and `differences.csv` into a folder; returns what was written."""
+        tables = {"summary.csv": self.summary(), "differences.csv": self.compare()}
+        for name, table in tables.items():
+            write_whole(folder / name, lambda to, table=table: table.to_csv(to, index=False))  # type: ignore[misc]
+        return [folder / name for name in tables]
+
+
+def run(
+    case: str | Path | Case,
+    design: str | Path | Design | GovernanceDesign,
+    seed: int = 1,
+    months: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Result:
+    """Run one case under one design, each a preset's name, a path to a TOML file, or a value.
+
+    `seed` is a whole number from 0, `months` the length (unless given, the case's calendar), `settings` changes single
+    keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. Raises ConfigError for anything that cannot be run.
+    """
+    settings = settings or {}
+    _check_whole("seed", seed, 0, 2**63 - 1)
+    if months is not None:
+        _check_whole("months", months, 1, 2400)
+    the_case = changed_case(load_case(case) if isinstance(case, str | Path) else case, settings)
+    rules = load_design(design) if isinstance(design, str | Path) else design
+    the_design = changed_design(Design(base=rules) if isinstance(rules, GovernanceDesign) else rules, settings)
+    unused = unused_settings(the_design, settings)
+    if unused:
+        raise ConfigError(*(f"setting: {key}: {reason}" for key, reason in unused.items()))
+    check_pair(the_case, the_design, months)
+    prepare_engine()
+    return Result(the_case, the_design, seed, simulate(the_case, the_design, seed, months))
+
+
+def batch(
+    experiment: str | Path | Experiment,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Results:
+    """Run every arm of an experiment under every seed; all of it is kept in `results/<name>`, or the folder `out`.
+
+    What the folder holds already is not run again; an interrupted batch goes on where it stopped. A folder with
+    results of another configuration is refused, or replaced with `fresh`. A run that fails is a row whose status says
+    why. `workers` is the number of processes (unless given, the processors there are), and changes no number in the
+    results. `progress(over, planned, failed)` is called after each run. Raises ConfigError for input that cannot be
+    run.
+    """
+    if isinstance(experiment, str | Path):
+        experiment = load_experiment(experiment)
+    else:
+        check_experiment(experiment)
+    if workers is not None:
+        _check_whole("workers", workers, 1, 4096)
+    folder = Path(out) if out is not None else Path("results") / experiment.name
+    arms = list(experiment.arms())
+    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, tuple(metric.name for metric in METRICS))
+    with Store(folder, plan, _description(experiment), fresh=fresh) as store:
+        missing = store.missing()
+        over, planned = len(arms) * len(plan.seeds) - len(missing), len(arms) * len(plan.seeds)
+        if missing:
+            prepare_engine()
+            if progress:
+                progress(over, planned, 0)
+            workers = min(workers or processors(), len(missing))
+            for one in execute(arms, missing, experiment.months, workers):
+                store.add(one)
+                over += 1
+                if progress:
+                    progress(over, planned, len(store.failed))
+        if not store.complete:
+            store.finish(_now())
+    return Results.load(folder)
+
+
+def _description(experiment: Experiment) -> dict[str, Any]:
+    """What a manifest says of a batch: all that its numbers depend on, and where and when it ran."""
+    return {
+        "configuration": resolved(experiment),
+        "code": code_hash(),
+        "versions": versions(),
+        "metrics": [
+            {
+                "name": m.name,
+                "group": m.group,
+                "unit": m.unit,
+                "meaning": m.meaning,
+                "direction": m.direction,
+                "at_end": m.at_end,
+            }
+            for m in METRICS
+        ],
+        "machine": platform.platform(),
+        "started": _now(),
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _check_whole(name: str, value: Any, low: int, high: int) -> None:
+    """Raise ConfigError unless a value is a whole number in [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ConfigError(f"{name}: expected a whole number from {low:,} to {high:,}, got {value!r}")

@@ -1,0 +1,162 @@
+"""Running: one world, or every arm of an experiment under every seed, here or on an executor.
+
+Whatever has the interface of `concurrent.futures.Executor` can do the runs; the order and place of a run cannot change
+its numbers. A unit of work is one arm with a few seeds, so that a message costs little beside the work it asks for.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from abm.case import Case
+from abm.lab.store import DONE, Run, values_at_end
+from abm.lab.workers import LocalWorkers, WorkerDied
+from abm.metrics import METRICS
+
+if TYPE_CHECKING:
+    from abm.config import Arm, Design
+    from abm.world import World
+
+CHUNK = 8  # most seeds in a unit of work
+AHEAD = 2  # units of work handed out for each worker, so that none waits for the next
+RETRIES = 2  # further attempts at a run whose process died
+
+Unit = tuple[int, tuple[int, ...]]  # number of an arm, seeds
+
+
+def simulate(case: Case, design: Design, seed: int, months: int | None = None) -> World:
+    """The world after a whole run (the case's calendar unless `months` is given); its series has every month."""
+    from abm.engine import run_months
+    from abm.world import new_world
+
+    world = new_world(case, design, seed, months)
+    run_months(world, case.calendar.months if months is None else months)
+    return world
+
+
+def prepare_engine() -> None:
+    """Have the model compiled, from the cache or anew; says so on standard error where that takes long."""
+    from abm.compiled import JIT, WARM
+    from abm.engine import compile_engine
+
+    if WARM.exists() or not JIT:
+        compile_engine()
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    words = "compiling the model, once: this takes a minute or two …"
+    if not console.is_terminal:
+        console.print(words)
+    with console.status(words):
+        compile_engine()
+
+
+def prepare_worker() -> None:
+    """What a worker does before its first run: load the compiled model."""
+    import gc
+
+    from abm.engine import compile_engine
+
+    compile_engine()
+    gc.freeze()  # what was imported stays; the collector need not look at it again and again
+
+
+def as_matrix(series: np.ndarray) -> np.ndarray:
+    """A series (a record a month) as months × metrics."""
+    return np.array(series).view(np.float64).reshape(len(series), len(METRICS))
+
+
+def simulate_unit(arm: int, case: Case, design: Design, months: int | None, seeds: Sequence[int]) -> list[Run]:
+    """Runs of one arm; what goes wrong in a run is its status and stops no other."""
+    runs = []
+    for seed in seeds:
+        try:
+            matrix = as_matrix(simulate(case, design, seed, months).series)
+            runs.append(Run(arm, seed, DONE, matrix, values_at_end(matrix, case)))
+        except Exception as error:  # whatever it is, it is this run's
+            runs.append(Run(arm, seed, failure(f"{type(error).__name__}: {error}"), None, None))
+    return runs
+
+
+def failure(reason: str) -> str:
+    """The status of a run that failed: one line."""
+    return "failed: " + " ".join(reason.split())[:300]
+
+
+def units(missing: Sequence[tuple[int, int]], workers: int) -> list[Unit]:
+    """Missing runs in units of one arm and a few neighbouring seeds, small enough that all workers end together."""
+    size = max(1, min(CHUNK, math.ceil(len(missing) / (4 * workers))))
+    by_arm: dict[int, list[int]] = {}
+    for arm, seed in missing:
+        by_arm.setdefault(arm, []).append(seed)
+    longest = max(map(len, by_arm.values()), default=0)
+    return [
+        (arm, tuple(seeds[start : start + size]))
+        for start in range(0, longest, size) for arm, seeds in by_arm.items() if seeds[start : start + size]
+    ]  # fmt: skip
+
+
+def execute(arms: Sequence[Arm], missing: Sequence[tuple[int, int]], months: int | None, workers: int) -> Iterator[Run]:
+    """Do the missing runs, as (number of the arm, seed), and yield each as it ends, in no particular order.
+
+    One worker is this process itself; more are processes of their own, ended with the iterator. The model must be
+    compiled before (`prepare_engine`), or each worker would do it.
+    """
+    if workers == 1:
+        for arm, seed in missing:
+            yield from simulate_unit(arm, arms[arm].case, arms[arm].design, months, [seed])
+        return
+    executor = LocalWorkers(workers, prepare_worker)
+    try:
+        yield from on_executor(executor, arms, units(missing, workers), months, workers * AHEAD)
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def on_executor(
+    executor: Executor, arms: Sequence[Arm], work: Sequence[Unit], months: int | None, most: int
+) -> Iterator[Run]:
+    """Hand out at most `most` units at a time and yield their runs.
+
+    A unit whose process died is done again run by run, as it is not known which run it was; a run is given up when its
+    process has died three times.
+    """
+    waiting, deaths = deque(work), Counter[tuple[int, int]]()
+    running: dict[Future[list[Run]], Unit] = {}
+    while waiting or running:
+        while waiting and len(running) < most:
+            arm, seeds = waiting.popleft()
+            future = executor.submit(simulate_unit, arm, arms[arm].case, arms[arm].design, months, seeds)
+            running[future] = (arm, seeds)
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            arm, seeds = running.pop(future)
+            try:
+                yield from future.result()
+            except WorkerDied as death:
+                for seed in seeds:
+                    deaths[arm, seed] += 1
+                    if deaths[arm, seed] > RETRIES:
+                        yield Run(arm, seed, failure(f"{death}, {deaths[arm, seed]} times"), None, None)
+                    else:
+                        waiting.appendleft((arm, (seed,)))
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers come from."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found: dict[str, Any] = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for package in ("obc-abm", "numpy", "numba", "mesa", "pyarrow"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # run from a checkout
+            found[package] = "not installed"
+    return found

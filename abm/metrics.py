@@ -1,0 +1,122 @@
+"""What is observed every month: each metric declared once, for collection, tables, plots, reports and the ODD document.
+
+Where a group is empty the value is missing (NaN), not zero. Populations are the families of funded localities.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from abm.case import Case
+from abm.declare import Metric
+
+SHARE = (0.0, 1.0)
+SIGNED = (-1.0, 1.0)
+POSITIVE = (0.0, float("inf"))
+
+
+def _trust(name: str, who: str) -> Metric:
+    return Metric(f"trust_{name}", "trust", "trust", f"mean trust of {who}", "up", "mean_in_service", SHARE)
+
+
+METRICS: tuple[Metric, ...] = (
+    _trust("family_provider", "families in the providers of their package"),
+    _trust("family_commissioner", "families in their authority"),
+    _trust("provider_commissioner", "providers in their authority"),
+    _trust("commissioner_provider", "the authority in its providers"),
+    _trust("provider_provider", "partners in one another"),
+    _trust("volunteer_provider", "active volunteers in the provider they help"),
+    _trust("investor_provider", "investors in the providers of their contract"),
+    _trust("investor_commissioner", "investors in the authority"),
+    Metric("trust_mean", "trust", "trust", "mean over the kinds of relation that exist, not over edges", "up", "mean_in_service", SHARE),
+    Metric("trust_certainty", "trust", "share", "how far trust rests on experience, mean over kinds of relation", "up", "mean_in_service", SHARE),
+    Metric("integration", "coordination", "share", "need-weighted strength of the links within families' packages", "up", "mean_in_service", SHARE),
+    Metric("family_integration_hours", "coordination", "h/month", "hours a family spends holding its package together", "down", "mean_in_service", POSITIVE),
+    Metric("partners_engaged", "coordination", "providers", "providers that hold a part of the contract", "context", "mean_in_service", POSITIVE),
+    Metric("coordination_hours", "coordination", "h/month", "hours of providers and hub on links and meetings", "context", "mean_in_service", POSITIVE),
+    Metric("meeting_experience", "coordination", "share", "mean experience of those at this month's design meeting; ½ is as expected", "up", "last", SHARE),
+    Metric("wellbeing_mean", "outcomes", "wellbeing", "importance-weighted wellbeing", "up", "last", SHARE),
+    Metric("wellbeing_measured", "outcomes", "wellbeing", "the same over measured domains", "up", "last", SHARE),
+    Metric("wellbeing_unmeasured", "outcomes", "wellbeing", "the same over domains that are no metric", "up", "last", SHARE),
+    Metric("wellbeing_gain", "outcomes", "wellbeing", "gain on the family's own start", "up", "last", SIGNED),
+    Metric("attributable_gain", "outcomes", "wellbeing", "gain of all eligible families against the same world without service", "up", "last", SIGNED),
+    Metric("attributable_gain_served", "outcomes", "wellbeing", "the same over families in service this month", "up", "mean_in_service", SIGNED),
+    Metric("reported_gain", "outcomes", "wellbeing", "metric-weighted change of the served as reported", "context", "mean_in_service", SIGNED),
+    Metric("satisfaction", "outcomes", "share", "satisfaction of families in service", "up", "mean_in_service", SHARE),
+    Metric("dissatisfaction_red_tape", "outcomes", "share", "satisfaction lost to red tape", "down", "mean_in_service", SHARE),
+    Metric("dissatisfaction_waiting", "outcomes", "share", "satisfaction lost to waiting (served and applicants)", "down", "mean_in_service", SHARE),
+    Metric("dissatisfaction_mismatch", "outcomes", "share", "satisfaction lost to services that miss the need", "down", "mean_in_service", SHARE),
+    Metric("dissatisfaction_voice", "outcomes", "share", "satisfaction lost to not being heard", "down", "mean_in_service", SHARE),
+    Metric("service_quality", "objectives", "share", "fit × intensity × integration of contract hours", "up", "mean_in_service", SHARE),
+    Metric("quality_of_life", "objectives", "wellbeing", "importance-weighted wellbeing of all eligible families", "up", "last", SHARE),
+    Metric("governance_voice", "objectives", "share", "share of decisions that moved toward what families asked, last meeting or revision", "up", "last", SHARE),
+    Metric("governance_fairness", "objectives", "share", "1 − concentration (Gini) of contract hours over need", "up", "mean_in_service", SHARE),
+    Metric("governance_transparency", "objectives", "share", "1 − distance of the commissioner's belief about need from the truth", "up", "mean_in_service", SHARE),
+    Metric("wellbeing_gap_complexity", "for whom", "wellbeing", "wellbeing of the least complex third less that of the most complex", "down", "last", SIGNED),
+    Metric("wellbeing_gap_resources", "for whom", "wellbeing", "wellbeing of the best resourced third less that of the least", "down", "last", SIGNED),
+    Metric("access_gap", "for whom", "share", "share served of the least complex third less that of the most complex", "down", "mean_in_service", SIGNED),
+    Metric("hours_gap", "for whom", "share", "contract hours per need of the least complex third less the most complex, relative to the mean", "down", "mean_in_service"),
+    Metric("representation_gap", "for whom", "share", "distance of the needs that were heard from true need", "down", "last", SHARE),
+    Metric("mission_drift", "mission drift", "share", "distance of delivered hours, over thirds of complexity × domains, from what the same providers would do unpaid for results", "down", "mean_in_service", SHARE),
+    Metric("misfit", "mission drift", "share", "distance of what they would do from the true need of the served and the applicants", "down", "mean_in_service", SHARE),
+    Metric("realignment", "mission drift", "share", "misfit less the distance of delivered hours from need: positive where payment moves hours toward need", "up", "mean_in_service", SIGNED),
+    Metric("marketisation", "marketisation", "share", "mean of the third sector's parts below that exist", "down", "mean_in_service", SHARE),
+    Metric("marketisation_bid_hours_share", "marketisation", "share", "hours on bids and claims ÷ contract hours, third sector", "down", "mean_in_service", SHARE),
+    Metric("marketisation_income_at_risk", "marketisation", "share", "income that depends on outcomes ÷ contract income, third sector", "down", "mean_in_service", SHARE),
+    Metric("marketisation_likeness_for_profit", "marketisation", "share", "overlap of third-sector with for-profit attention over domains", "down", "mean_in_service", SHARE),
+    Metric("marketisation_links_cut", "marketisation", "share", "links cut after bidding against each other ÷ links at the award", "down", "mean_in_service", SHARE),
+    Metric("displacement", "marketisation", "share", "third-sector partners and associations of the award that have left", "down", "last", SHARE),
+    Metric("bureaucratisation", "bureaucratisation", "share", "hours of providers, hub and families on control, reports and forms ÷ all hours of work", "down", "mean_in_service", SHARE),
+    Metric("admin_share", "bureaucratisation", "share", "contract hours not spent with families", "down", "mean_in_service", SHARE),
+    Metric("reporting_burden", "bureaucratisation", "share", "share of contract hours that reporting and control take", "down", "mean_in_service", SHARE),
+    Metric("gaming", "honesty", "wellbeing", "reported less measured change of the served", "down", "mean_in_service", SIGNED),
+    Metric("deadweight_paid", "honesty", "share", "payment that the no-service paths would have earned ÷ payment, cumulative", "down", "last", POSITIVE),
+    Metric("engagement", "co-production", "share", "families' engagement", "up", "last", SHARE),
+    Metric("capability", "co-production", "share", "families' capability", "up", "last", SHARE),
+    Metric("fatigue", "co-production", "share", "families' fatigue", "down", "mean_in_service", SHARE),
+    Metric("participation", "co-production", "share", "share of families who take part in co-production", "up", "mean_in_service", SHARE),
+    Metric("coproduced_share", "co-production", "share", "families' and volunteers' hours ÷ all hours of the service", "context", "mean_in_service", SHARE),
+    Metric("volunteers_active", "co-production", "volunteers", "volunteers at work", "up", "mean_in_service", POSITIVE),
+    Metric("volunteer_hours", "co-production", "h/month", "their hours", "up", "mean_in_service", POSITIVE),
+    Metric("volunteer_motivation", "co-production", "share", "their motivation", "up", "last", SHARE),
+    Metric("mission_motivation", "co-production", "share", "partners' mission motivation", "up", "last", SHARE),
+    Metric("job_satisfaction", "co-production", "share", "professionals' satisfaction", "up", "last", SHARE),
+    Metric("families_served", "system", "families", "families in the contract's service", "up", "mean_in_service", POSITIVE),
+    Metric("families_waiting", "system", "families", "families who wait for a place", "down", "mean_in_service", POSITIVE),
+    Metric("providers_active", "system", "providers", "providers of funded localities at work", "context", "last", POSITIVE),
+    Metric("third_sector_share", "system", "share", "contract hours of the third sector and associations", "context", "mean_in_service", SHARE),
+    Metric("concentration", "system", "share", "concentration (Herfindahl) of contract hours over providers", "context", "mean_in_service", SHARE),
+    Metric("effort_intensity", "system", "share", "intensity of contract hours", "up", "mean_in_service", SHARE),
+    Metric("liquidity", "system", "share", "share of planned contract hours that could be paid", "up", "mean_in_service", SHARE),
+    Metric("providers_at_risk", "system", "share", "partners that could not pay all planned hours this month, or have failed", "down", "mean_in_service", SHARE),
+    Metric("spend_public", "money", "€", "public money spent on the contract, cumulative", "context", "last", POSITIVE),
+    Metric("outcome_payments", "money", "€", "outcome payments by commissioners, cumulative", "context", "last", POSITIVE),
+    Metric("capital_outstanding", "money", "€", "investors' capital outstanding", "context", "mean_in_service", POSITIVE),
+    Metric("investor_return", "money", "€", "paid to investors less capital called, cumulative", "context", "last"),
+    Metric("admin_cost", "money", "€", "hours on reporting, bids and control at their cost, with evaluation and overhead, cumulative", "down", "last", POSITIVE),
+    Metric("unpaid_hours", "money", "h", "hours of families and volunteers, cumulative", "context", "last", POSITIVE),
+    Metric("cost_per_gain", "money", "€/point", "public spending ÷ (100 × sum of attributable gain); missing where there is no gain", "down", "last", POSITIVE),
+)  # fmt: skip
+
+
+def at_end(series: Any, case: Case) -> dict[str, float]:
+    """One value per metric from a run's series (fields by name, row = month): its value at the end or its mean in service.
+
+    Months where the metric is missing are left out, so `last` is its last known value; where all are missing, it is NaN.
+    """
+    first = case.calendar.service[0]
+    end = first + case.calendar.service_months * (1 + case.calendar.renewals)
+    return {m.name: _value_at_end(m, [float(x) for x in series[m.name]], first, end) for m in METRICS}
+
+
+def _value_at_end(metric: Metric, values: Sequence[float], first: int, end: int) -> float:
+    if metric.at_end == "mean_in_service":
+        values = values[first:end]
+    known = [v for v in values if v == v]
+    if not known:
+        return float("nan")
+    if metric.at_end == "last":
+        return known[-1]
+    return math.fsum(known) if metric.at_end == "total" else math.fsum(known) / len(known)

@@ -1,0 +1,398 @@
+"""The populations at their start, drawn from the seed alone: every design meets the same people with the same luck."""
+
+from __future__ import annotations
+
+from abm.compiled import compiled
+from abm.ledger import BANK, PROVIDER_ACCOUNT, RESERVES, cents, pay_out, provider_account, single_account
+from abm.streams import (
+    FAMILY,
+    INVESTOR,
+    PEER,
+    PROVIDER,
+    TERRITORY,
+    TIES,
+    VOLUNTEER,
+    exp,
+    normal,
+    normal_share,
+    uniform,
+)  # fmt: skip
+from abm.tables import (
+    ASSOCIATION,
+    COMMISSIONER_PROVIDER,
+    COMMISSIONER_REGION,
+    FAMILY_COMMISSIONER,
+    FAMILY_FAMILY,
+    FAMILY_PROVIDER,
+    FOR_PROFIT,
+    INVESTOR_COMMISSIONER,
+    INVESTOR_PROVIDER,
+    PROVIDER_COMMISSIONER,
+    PROVIDER_PROVIDER,
+    PUBLIC,
+    REGION_COMMISSIONER,
+    THIRD_SECTOR,
+    VOLUNTEER_PROVIDER,
+)  # fmt: skip
+
+
+@compiled
+def clip(x, low, high):
+    """x kept between low and high."""
+    return min(high, max(low, x))
+
+
+@compiled
+def populate(world):
+    """Fill every table for month 0. All draws have month 0 and the agent's own row as key."""
+    for row in range(world.localities.shape[0]):
+        _territories(world, row)
+        _providers(world, row)
+        _families(world, row)
+        _volunteers(world, row)
+        _investors(world, row)
+        _commissioner(world, row)
+    region = world.commissioners[world.localities.shape[0]]
+    domains = region.priorities.shape[0]
+    for d in range(domains):
+        region.priorities[d] = 1.0 / domains
+
+
+@compiled
+def _territories(world, row):
+    place, seed = world.localities[row], world.clock[0].seed
+    for t in range(place.territory_first, place.territory_end):
+        territory = world.territories[t]
+        territory.locality = row
+        total = 0.0
+        for d in range(territory.tilt.shape[0]):
+            z = normal(seed, TERRITORY, 0, t, d)
+            territory.tilt[d] = z * z  # squared normals, normalised, are Dirichlet(½)
+            total += z * z
+        for d in range(territory.tilt.shape[0]):
+            territory.tilt[d] /= total
+
+
+@compiled
+def _kind_of(facts, position):
+    """Kind of a locality's n-th provider, and whether it is there from the start."""
+    edge = facts.locality_public
+    if position < edge:
+        return PUBLIC, 1
+    edge += facts.locality_third_sector
+    if position < edge:
+        return THIRD_SECTOR, 1
+    edge += facts.locality_associations
+    if position < edge:
+        return ASSOCIATION, 1
+    edge += facts.locality_joiners
+    if position < edge:
+        return THIRD_SECTOR, 0
+    return FOR_PROFIT, 0
+
+
+@compiled
+def _by_kind(kind, public, third_sector, for_profit):
+    if kind == PUBLIC:
+        return public
+    return for_profit if kind == FOR_PROFIT else third_sector
+
+
+@compiled
+def _providers(world, row):
+    place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
+    domains = world.territories[0].tilt.shape[0]
+    territories = place.territory_end - place.territory_first
+    staff_at_start = 0.0
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        position = p - place.provider_first
+        kind, there = _kind_of(facts, position)
+        provider.locality, provider.kind, provider.active = row, kind, there
+        provider.territory = place.territory_first + position % territories
+        provider.domain = int(uniform(seed, PROVIDER, 0, p, 0) * domains)
+        staff = _by_kind(
+            kind, facts.provider_staff_public, facts.provider_staff_third_sector, facts.provider_staff_for_profit
+        )
+        provider.staff_hours = staff * exp(0.3 * normal(seed, PROVIDER, 0, p, 1))
+        if there:
+            staff_at_start += provider.staff_hours
+        own = _by_kind(
+            kind,
+            facts.provider_motivation_public,
+            facts.provider_motivation_third_sector,
+            facts.provider_motivation_for_profit,
+        )
+        provider.own_motivation = clip(
+            own + facts.provider_motivation_spread * normal(seed, PROVIDER, 0, p, 2), 0.02, 0.98
+        )
+        provider.motivation = provider.own_motivation
+        provider.openness = clip(facts.provider_openness + 0.1 * normal(seed, PROVIDER, 0, p, 3), 0.0, 1.0)
+        provider.job_satisfaction = 0.6
+        provider.integrity = clip(facts.provider_integrity + 0.25 * normal(seed, PROVIDER, 0, p, 4), 0.0, 1.0)
+        provider.burden = facts.control_burden_min
+        provider.liquidity = 1.0
+        _knowledge_and_skill(provider, facts, seed, p, domains)
+    families = place.family_end - place.family_first
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        share = provider.staff_hours / staff_at_start
+        provider.usual_hours = facts.provider_usual_hours * families * share if provider.active else 0.0
+        _reserves(world, row, p, share)
+    _provider_edges(world, row)
+
+
+@compiled
+def _knowledge_and_skill(provider, facts, seed, p, domains):
+    """Professionals are better in their own field, and see more need there."""
+    special = facts.provider_specialism
+    for d in range(domains):
+        own = 1.0 if d == provider.domain else 0.0
+        lean = special * (own - 1.0 / domains)
+        provider.competence[d] = clip(
+            facts.provider_competence + lean + 0.08 * normal(seed, PROVIDER, 0, p, 10 + d), 0.05, 1.0
+        )
+        provider.fit[d] = clip(facts.provider_fit + 0.12 * normal(seed, PROVIDER, 0, p, 30 + d), 0.05, 1.0)
+        belief = (1.0 - special) / domains + special * own
+        error = exp(0.25 * normal(seed, PROVIDER, 0, p, 50 + d))
+        provider.prior_need[d] = (1.0 - facts.family_wellbeing_start) * belief * error
+        provider.known_need[d] = provider.prior_need[d]
+
+
+@compiled
+def _reserves(world, row, p, share):
+    """Reserves in months of what a provider's part of the grant costs; without a grant, of usual services."""
+    facts, provider, seed = world.settings[row], world.providers[p], world.clock[0].seed
+    monthly = facts.locality_grant_eur / world.clock[0].service_months * share
+    if monthly <= 0.0:
+        monthly = provider.usual_hours * facts.money_wage
+    median = _by_kind(
+        provider.kind, facts.money_reserves_public, facts.money_reserves_third_sector, facts.money_reserves_for_profit
+    )
+    spread = 0.0 if provider.kind == PUBLIC else facts.money_reserves_spread
+    provider.reserves = monthly * median * exp(spread * normal(seed, PROVIDER, 0, p, 5))
+    third_sector = provider.kind == THIRD_SECTOR or provider.kind == ASSOCIATION
+    provider.credit = monthly * (facts.money_credit_third_sector if third_sector else facts.money_credit_for_profit)
+    account = provider_account(p, world.localities.shape[0])
+    pay_out(
+        world.balances,
+        world.flows,
+        0,
+        single_account(BANK),
+        BANK,
+        account,
+        PROVIDER_ACCOUNT,
+        RESERVES,
+        cents(provider.reserves),
+    )
+
+
+@compiled
+def _set_edge(tie, source, target, relation, prior, active):
+    tie.source, tie.target, tie.relation, tie.active = source, target, relation, active
+    tie.prior = tie.trust = prior
+
+
+@compiled
+def _provider_edges(world, row):
+    place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
+    count = place.provider_end - place.provider_first
+    for p in range(place.provider_first, place.provider_end):
+        active = int(world.providers[p].active)
+        start = facts.trust_provider_commissioner
+        _set_edge(
+            world.edges[world.relations[PROVIDER_COMMISSIONER].first + p], p, row, PROVIDER_COMMISSIONER, start, active
+        )
+        _set_edge(
+            world.edges[world.relations[COMMISSIONER_PROVIDER].first + p], row, p, COMMISSIONER_PROVIDER, start, active
+        )
+        for q in range(place.provider_first, place.provider_end):
+            pair = place.pair_first + (p - place.provider_first) * count + q - place.provider_first
+            both = 1 if p != q and active and world.providers[q].active else 0
+            edge = world.relations[PROVIDER_PROVIDER].first + pair
+            _set_edge(world.edges[edge], p, q, PROVIDER_PROVIDER, facts.trust_provider_provider, both)
+            low, high = min(p, q), max(p, q)
+            if p != q and uniform(seed, TIES, 0, low, high) < facts.network_start_link:
+                world.pairs[pair].joint_hours = 3.0 * uniform(seed, TIES, 1, low, high)
+
+
+@compiled
+def _families(world, row):
+    place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
+    domains = world.territories[0].tilt.shape[0]
+    count, territories = place.family_end - place.family_first, place.territory_end - place.territory_first
+    for i in range(place.family_first, place.family_end):
+        family = world.families[i]
+        family.locality = row
+        family.territory = place.territory_first + (i - place.family_first) * territories // count
+        z = normal(seed, FAMILY, 0, i, 0)
+        family.complexity = normal_share(z)
+        family.resources = normal_share(-0.3 * z + 0.9539392014169456 * normal(seed, FAMILY, 0, i, 1))
+        family.complexity_third = min(2, int(3.0 * family.complexity))
+        family.resources_third = min(2, int(3.0 * family.resources))
+        family.free_hours = facts.family_free_hours * (0.5 + uniform(seed, FAMILY, 0, i, 2))
+        family.own_engagement = clip(facts.family_engagement + 0.15 * normal(seed, FAMILY, 0, i, 3), 0.05, 0.95)
+        family.engagement = family.own_engagement
+        family.capability = clip(facts.work_capability + 0.2 * (family.resources - 0.5), 0.02, 0.98)
+        family.satisfaction = 0.5
+        _importance(family, world.territories[family.territory], facts, seed, i, domains)
+        level = (
+            facts.family_wellbeing_start
+            - facts.family_complexity_effect * (family.complexity - 0.5)
+            + facts.family_resources_effect * (family.resources - 0.5)
+        )
+        family.start_wellbeing = 0.0
+        for d in range(domains):
+            y = clip(level + facts.family_wellbeing_spread * normal(seed, FAMILY, 0, i, 30 + d), 0.02, 0.98)
+            family.wellbeing[d] = family.baseline[d] = y
+            family.unserved_wellbeing[d] = family.unserved_baseline[d] = y
+            family.start_wellbeing += family.importance[d] * y
+        _package(world, place, facts, seed, i)
+        _family_edges(world, row, i)
+
+
+@compiled
+def _importance(family, territory, facts, seed, i, domains):
+    """Importance weights: concentrated (Dirichlet ½), partly shared within the territory; they sum to 1."""
+    total = 0.0
+    for d in range(domains):
+        z = normal(seed, FAMILY, 0, i, 10 + d)
+        family.importance[d] = z * z
+        total += z * z
+    own, shared = facts.family_need_concentration, facts.family_territory_variation
+    for d in range(domains):
+        mixed = (1.0 - shared) * family.importance[d] / total + shared * territory.tilt[d]
+        family.importance[d] = (1.0 - own) / domains + own * mixed
+
+
+@compiled
+def _package(world, place, facts, seed, i):
+    """A family knows a few providers, drawn by size and nearness, all different."""
+    slots = int(facts.family_known_providers)
+    home = world.families[i].territory
+    for slot in range(slots):
+        total = 0.0
+        for p in range(place.provider_first, place.provider_end):
+            total += _nearness(world.packages, world.providers[p], p, home, i * slots, slot)
+        mark = uniform(seed, FAMILY, 0, i, 60 + slot) * total
+        chosen = place.provider_first
+        for p in range(place.provider_first, place.provider_end):
+            weight = _nearness(world.packages, world.providers[p], p, home, i * slots, slot)
+            if weight > 0.0:
+                chosen = p
+                mark -= weight
+                if mark <= 0.0:
+                    break
+        world.packages[i * slots + slot].provider = chosen
+
+
+@compiled
+def _nearness(packages, provider, p, home, first, slot):
+    for before in range(first, first + slot):
+        if packages[before].provider == p:
+            return 0.0
+    return provider.staff_hours * (3.0 if provider.territory == home else 1.0)
+
+
+@compiled
+def _family_edges(world, row, i):
+    place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
+    slots, peers = int(facts.family_known_providers), int(facts.family_peers)
+    for slot in range(slots):
+        p = world.packages[i * slots + slot].provider
+        edge = world.relations[FAMILY_PROVIDER].first + i * slots + slot
+        _set_edge(world.edges[edge], i, p, FAMILY_PROVIDER, facts.trust_family_provider, int(world.providers[p].active))
+    _set_edge(
+        world.edges[world.relations[FAMILY_COMMISSIONER].first + i],
+        i,
+        row,
+        FAMILY_COMMISSIONER,
+        facts.trust_family_commissioner,
+        1,
+    )
+    count, territories = place.family_end - place.family_first, place.territory_end - place.territory_first
+    home = world.families[i].territory - place.territory_first
+    first = place.family_first + (home * count + territories - 1) // territories
+    end = place.family_first + ((home + 1) * count + territories - 1) // territories
+    for peer in range(peers):
+        target = first + int(uniform(seed, PEER, 0, i, peer) * (end - first))
+        if target == i:
+            target = first + (target - first + 1) % (end - first)
+        edge = world.relations[FAMILY_FAMILY].first + i * peers + peer
+        _set_edge(world.edges[edge], i, target, FAMILY_FAMILY, facts.trust_propensity, 1 if target != i else 0)
+
+
+@compiled
+def _volunteers(world, row):
+    """Volunteers stand near the families' associations first, then near nonprofits."""
+    place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
+    for v in range(place.volunteer_first, place.volunteer_end):
+        volunteer = world.volunteers[v]
+        volunteer.locality = row
+        total = 0.0
+        for p in range(place.provider_first, place.provider_end):
+            total += _welcome(world.providers[p])
+        mark = uniform(seed, VOLUNTEER, 0, v, 0) * total
+        chosen = place.provider_first
+        for p in range(place.provider_first, place.provider_end):
+            weight = _welcome(world.providers[p])
+            if weight > 0.0:
+                chosen = p
+                mark -= weight
+                if mark <= 0.0:
+                    break
+        volunteer.provider = chosen
+        volunteer.own_motivation = clip(0.6 + 0.15 * normal(seed, VOLUNTEER, 0, v, 1), 0.05, 0.95)
+        volunteer.motivation = volunteer.own_motivation
+        volunteer.active = 1 if uniform(seed, VOLUNTEER, 0, v, 2) < 0.3 else 0
+        edge = world.relations[VOLUNTEER_PROVIDER].first + v
+        _set_edge(
+            world.edges[edge], v, chosen, VOLUNTEER_PROVIDER, facts.trust_volunteer_provider, int(volunteer.active)
+        )
+
+
+@compiled
+def _welcome(provider):
+    if provider.active == 0:
+        return 0.0
+    if provider.kind == ASSOCIATION:
+        return 4.0
+    return 1.0 if provider.kind == THIRD_SECTOR else 0.1
+
+
+@compiled
+def _investors(world, row):
+    place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
+    count = place.provider_end - place.provider_first
+    for v in range(place.investor_first, place.investor_end):
+        investor = world.investors[v]
+        investor.locality = row
+        investor.social_motivation = facts.investor_social_motivation * exp(0.4 * normal(seed, INVESTOR, 0, v, 0))
+        _set_edge(
+            world.edges[world.relations[INVESTOR_COMMISSIONER].first + v],
+            v,
+            row,
+            INVESTOR_COMMISSIONER,
+            facts.trust_investor,
+            0,
+        )
+        for p in range(place.provider_first, place.provider_end):
+            stake = place.stake_first + (v - place.investor_first) * count + p - place.provider_first
+            edge = world.relations[INVESTOR_PROVIDER].first + stake
+            _set_edge(world.edges[edge], v, p, INVESTOR_PROVIDER, facts.trust_investor, 0)
+
+
+@compiled
+def _commissioner(world, row):
+    facts, commissioner = world.settings[row], world.commissioners[row]
+    region, domains = world.localities.shape[0], commissioner.priorities.shape[0]
+    for d in range(domains):
+        commissioner.priorities[d] = 1.0 / domains
+        commissioner.known_need[d] = (1.0 - facts.family_wellbeing_start) / domains
+    start, funded = facts.trust_provider_commissioner, int(world.localities[row].funded)
+    _set_edge(
+        world.edges[world.relations[COMMISSIONER_REGION].first + row], row, region, COMMISSIONER_REGION, start, funded
+    )
+    _set_edge(
+        world.edges[world.relations[REGION_COMMISSIONER].first + row], region, row, REGION_COMMISSIONER, start, funded
+    )

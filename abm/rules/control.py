@@ -1,0 +1,23 @@
+"""Control: how much of paid time it takes, and how it answers to trust (Aghion, Algan, Cahuc & Shleifer 2010)."""
+
+from abm.compiled import compiled
+from abm.streams import exp
+
+
+@compiled
+def burden_target(trust, least, most, threshold, steepness):
+    """Share of paid hours that control should take: least + (most − least)/(1 + exp((trust − threshold)/steepness))."""
+    return least + (most - least) / (1.0 + exp((trust - threshold) / steepness))
+
+
+@compiled
+def next_burden(burden, target, rise, fall):
+    """Control rises fast and falls slowly toward its target."""
+    speed = rise if target > burden else fall
+    return burden + speed * (target - burden)
+
+
+@compiled
+def reporting_share(burden, metrics, share_per_metric, input_specification, region_burden):
+    """Share of contract hours on reporting: control, metrics, prescribed activities, and the region's own rules; ≤ 0.9."""
+    return min(0.9, burden + metrics * share_per_metric + 0.1 * input_specification + region_burden)

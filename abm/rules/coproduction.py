@@ -1,0 +1,57 @@
+"""Co-production: what families and professionals make together, and what it does to families.
+
+Families' and professionals' input combine with a constant elasticity of substitution (Parks et al. 1981); the exponent is
+signed, because families may work more or less where professionals do more.
+"""
+
+from abm.compiled import compiled
+from abm.streams import power
+
+
+@compiled
+def combined_input(service, family_work, weight, rho):
+    """CES: [(1 − w)·s^ρ + w·u^ρ]^(1/ρ), equal to 1 at s = u = 1.
+
+    ρ below 0: complements; near 1: substitutes. |ρ| < 0.02 is taken as the Cobb–Douglas limit. `family_work` has a floor
+    of 0.05, since a family is never without any part in its own life.
+    """
+    u = max(0.05, family_work)
+    s = max(0.0, service)
+    if s <= 0.0:
+        return 0.0 if rho <= 0.02 else power(weight, 1.0 / rho) * u
+    if -0.02 < rho < 0.02:
+        return power(s, 1.0 - weight) * power(u, weight)
+    return power((1.0 - weight) * power(s, rho) + weight * power(u, rho), 1.0 / rho)
+
+
+@compiled
+def attend_probability(engagement, trust, free_share, resources, outreach):
+    """Probability that an invited family comes: higher with engagement, trust, free time and resources; outreach helps."""
+    p = (
+        0.15
+        + 0.35 * engagement
+        + 0.3 * (trust - 0.5)
+        + 0.2 * (free_share - 0.5)
+        + 0.4 * (1.0 - outreach) * (resources - 0.5)
+    )
+    return min(0.98, max(0.02, p))
+
+
+@compiled
+def next_capability(capability, training, doing, training_gain, doing_gain, loss):
+    """Capability grows by training and doing in the room that is left, and fades when unused."""
+    grown = (training_gain * training + doing_gain * doing) * (1.0 - capability)
+    return min(1.0, max(0.0, capability + grown - loss * capability))
+
+
+@compiled
+def next_fatigue(fatigue, load, gain, recovery):
+    """Fatigue is a stock: it fills with load (share of free hours used) and drains with rest."""
+    return min(1.0, max(0.0, fatigue + gain * load * (1.0 - fatigue) - recovery * fatigue))
+
+
+@compiled
+def next_engagement(engagement, own_level, trust, fatigue, voice):
+    """Engagement follows trust and voice, is worn by fatigue, and returns to a family's own level."""
+    target = own_level + 0.5 * (trust - 0.5) + 0.2 * voice - 0.6 * fatigue
+    return min(1.0, max(0.0, engagement + 0.1 * (target - engagement)))

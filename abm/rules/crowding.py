@@ -1,0 +1,15 @@
+"""Crowding: what payment for results does to mission motivation, with a sign that the literature disputes."""
+
+from abm.compiled import compiled
+
+
+@compiled
+def next_motivation(motivation, own_level, paid_share, crowding, voice, trust, restoring, pull):
+    """γ moves by −χ·(pay for results ÷ wage) in the room there is, is restored by voice and trust, and returns to its own level.
+
+    `crowding` χ above 0 crowds out, below 0 crowds in (Bénabou & Tirole 2006; Frey & Oberholzer-Gee 1997; Fiorillo 2011).
+    """
+    pressed = -crowding * paid_share
+    room = motivation if pressed < 0.0 else 1.0 - motivation
+    restored = restoring * max(0.0, 0.5 * (voice + trust) - 0.5) * (1.0 - motivation)
+    return min(1.0, max(0.0, motivation + pressed * room + restored + pull * (own_level - motivation)))

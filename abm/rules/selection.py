@@ -1,0 +1,35 @@
+"""Selection: who applies, whom a provider takes (creaming), and how it divides its hours among those it has (parking)."""
+
+from abm.compiled import compiled
+from abm.streams import logistic
+
+
+@compiled
+def apply_probability(rate, need_share, trust, engagement, resources, outreach):
+    """Monthly probability that an unserved family applies.
+
+    `rate` holds at middling need, trust, engagement and resources; families with few resources apply less unless somebody
+    reaches out to them (outreach in [0, 1]).
+    """
+    pull = (
+        3.0 * (need_share - 0.5) + 2.0 * (trust - 0.5) + engagement - 0.5 + 2.0 * (1.0 - outreach) * (resources - 0.5)
+    )
+    return min(1.0, rate * 2.0 * logistic(pull))
+
+
+@compiled
+def applicant_score(motivation, value_of_need, need_share, hours, expected_payment, extra_cost):
+    """What a provider gains by taking an applicant (€ a month): mission value of the hours + payment − extra cost."""
+    return motivation * value_of_need * need_share * hours + expected_payment - extra_cost
+
+
+@compiled
+def gateway_score(need_share, waiting_months):
+    """A referral gateway's order: need first, then waiting."""
+    return need_share + 0.02 * waiting_months
+
+
+@compiled
+def hours_weight(motivation, value_of_need, need_share, payment_per_hour):
+    """Weight of a family in the division of hours: € per hour from the mission and from payment."""
+    return max(0.0, motivation * value_of_need * need_share + payment_per_hour)

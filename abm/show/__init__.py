@@ -1,0 +1,1 @@
+"""What was found, as figures: made from results and declarations only."""

@@ -1,0 +1,145 @@
+"""What was found, as tables for a terminal, from results and declarations only: they fit 80 columns and say units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from abm.lab.compare import KEY_METRICS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.lab.results import Result, Results
+
+AT_END = {"last": "last month", "mean_in_service": "mean in service", "total": "total"}
+BETTER = {"up": " ↑", "down": " ↓"}
+MOST_BLOCKS = 6  # combinations of case and factors that a terminal shows; the rest is in differences.csv
+
+
+def number(value: float, decimals: int, *, signed: bool = False) -> str:
+    """A number with thousands apart and a true minus sign; – where it is missing."""
+    if math.isnan(value):
+        return "–"
+    shown = round(value, decimals) or 0.0  # no minus before a zero
+    return format(shown, f"{'+' if signed and shown else ''},.{decimals}f").replace("-", "−")
+
+
+def decimals_for(values: Iterable[float], digits: int) -> int:
+    """Decimals that show the largest of some magnitudes with so many digits; at most four."""
+    most = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    return 3 if most == 0 else min(4, max(0, digits - 1 - math.floor(math.log10(most))))
+
+
+def comparison(results: Results, baseline: str | None, width: int) -> Group:
+    """Key metrics by design, for each case and setting of the factors: the baseline's means, then the others' differences.
+
+    Each group of metrics is a table, or several where `width` columns do not hold it.
+    """
+    table = results.compare(baseline)
+    baseline = baseline or results.baseline
+    combinations = list(dict.fromkeys(zip(table["case"], table["factors"], strict=True)))
+    shown: list[RenderableType] = []
+    for case, factors in combinations[:MOST_BLOCKS]:
+        block = table[(table["case"] == case) & (table["factors"] == factors)]
+        about = f"{results.title(case)}{': ' if factors else ''}{factors}"
+        shown.append(Text(f"{about}, {block['n'].max()} paired runs a design", style="bold"))
+        for group, names in KEY_METRICS.items():
+            known = [name for name in names if name in results.units]
+            shown += _tables_of_group(results, block, group, known, baseline, width)
+    if len(combinations) > MOST_BLOCKS:
+        shown.append(Text(f"… and {len(combinations) - MOST_BLOCKS} more combinations: see differences.csv"))
+    shown.append(
+        Text(
+            f"{baseline}: means. Others: difference ± half of its 95 % interval, paired.\n"
+            "↑ ↓ which way is better. † fewer pairs than above. – no value.",
+            style="dim",
+        )
+    )
+    return Group(*shown)
+
+
+def _tables_of_group(
+    results: Results, block: pd.DataFrame, group: str, names: Sequence[str], baseline: str, width: int
+) -> Iterator[Table]:
+    """The metrics of a group, in as many tables as the width asks for."""
+    designs = [baseline, *(name for name in dict.fromkeys(block["design"]) if name != baseline)]
+    columns = [_column(results, block, name, designs) for name in names]
+    room = width - 2 - max(len(text) for text in (*designs, group))
+    tables = 1
+    while any(sum(2 + _width(column) for column in part) > room for part in _shared(columns, tables)):
+        tables += 1
+        if tables >= len(columns):
+            break
+    for part in _shared(columns, tables):
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        table.add_column(group, no_wrap=True, vertical="bottom")
+        for heading, _ in part:
+            table.add_column(heading, justify="right", no_wrap=True, vertical="bottom")
+        for place, design in enumerate(designs):
+            table.add_row(design, *(cells[place] for _, cells in part))
+        yield table
+
+
+def _shared(columns: Sequence[Any], tables: int) -> list[Sequence[Any]]:
+    """Columns in parts of nearly equal length."""
+    size = max(1, math.ceil(len(columns) / tables))
+    return [columns[start : start + size] for start in range(0, len(columns), size)]
+
+
+def _width(column: tuple[str, list[Text]]) -> int:
+    heading, cells = column
+    return max(*map(len, heading.split("\n")), *(cell.cell_len for cell in cells))
+
+
+def _column(results: Results, block: pd.DataFrame, metric: str, designs: Sequence[str]) -> tuple[str, list[Text]]:
+    """A metric's heading, the baseline's mean, and each other design's difference with half its interval."""
+    declared = results.metric(metric)
+    rows = {row.design: row for row in block[block["metric"] == metric].itertuples()}
+    halves = {design: (row.high - row.low) / 2 for design, row in rows.items()}
+    changes = [row.difference for row in rows.values()]
+    decimals = min(decimals_for(halves.values(), 2), decimals_for(changes, 3))
+    pairs = int(block["n"].max())
+    cells = [Text(number(rows[designs[0]].mean, decimals))]
+    for design in designs[1:]:
+        row, half = rows[design], halves[design]
+        text = number(row.difference, decimals, signed=True)
+        text += f" ±{number(half, decimals)}" if not math.isnan(half) else ""
+        text += "†" if 0 < row.n < pairs else ""
+        clear = row.low > 0 or row.high < 0
+        cells.append(Text(text, style="bold" if clear else "dim"))
+    return "\n".join([*_broken(metric, 14), declared["unit"] + BETTER.get(declared["direction"], "")]), cells
+
+
+def _broken(name: str, width: int) -> list[str]:
+    """A name in lines of at most `width`, broken after underscores."""
+    lines = [""]
+    for part in name.replace("_", "_\n").split("\n"):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return lines
+
+
+def end_values(result: Result, metrics: Sequence[Any]) -> Table:
+    """Key metrics of one run at its end; `metrics` are the declarations."""
+    declared = {metric.name: metric for metric in metrics}
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("metric", no_wrap=True)
+    table.add_column("at the end", justify="right", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
+    table.add_column("what it is", ratio=1)
+    for names in KEY_METRICS.values():
+        for name in names:
+            if name in declared:
+                metric, value = declared[name], result.summary[name]
+                text = number(value, 0 if abs(value) >= 1000 else 3)
+                table.add_row(name, text, metric.unit, f"{metric.meaning} ({AT_END[metric.at_end]})")
+        table.add_section()
+    return table

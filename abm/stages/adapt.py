@@ -1,0 +1,230 @@
+"""adapt: control answers to trust; motivation, engagement, capability and fatigue move; plans are revised; evidence fades."""
+
+from abm.compiled import compiled
+from abm.network import ABILITY
+from abm.rules.control import burden_target, next_burden
+from abm.rules.coproduction import next_capability, next_engagement, next_fatigue
+from abm.rules.crowding import next_motivation
+from abm.rules.learning import next_fit, revised
+from abm.rules.outcomes import need
+from abm.rules.trust import fade_prior, trust_level
+from abm.rules.volunteering import exit_probability
+from abm.stages.assess import red_tape
+from abm.streams import SUPPORT, uniform
+from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER, VOLUNTEER_PROVIDER
+
+WRITES = (
+    "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.known_need", "providers.fit",
+    "providers.award_share", "providers.planned_hours", "families.engagement", "families.capability", "families.fatigue",
+    "families.tailoring", "volunteers.active", "volunteers.motivation", "volunteers.trained", "commissioners.priorities",
+    "commissioners.known_need", "commissioners.knowledge", "localities.metric_weight", "pairs.joint_hours", "edges.support",
+    "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active",
+)  # fmt: skip
+
+REALLOCATION_MONTHS = 6
+
+
+@compiled
+def adapt(world):
+    """Move everything that changes between months; trust that others see next month is computed last."""
+    for row in range(world.localities.shape[0]):
+        place = world.localities[row]
+        for p in range(place.provider_first, place.provider_end):
+            if world.providers[p].active:
+                _adapt_provider(world, row, p)
+        if place.funded and world.clock[0].serving:
+            _revise(world, row)
+            _reallocate(world, row)
+        for i in range(place.family_first, place.family_end):
+            _adapt_family(world, row, i)
+        for v in range(place.volunteer_first, place.volunteer_end):
+            _adapt_volunteer(world, row, v)
+    _pass_on_reputation(world)
+    _fade(world)
+
+
+@compiled
+def _adapt_provider(world, row, p):
+    place, facts, provider = world.localities[row], world.settings[row], world.providers[p]
+    if not (place.funded and world.clock[0].serving and provider.partner):
+        provider.motivation += facts.provider_own_pull * (provider.own_motivation - provider.motivation)
+        return
+    trusted = world.edges[world.relations[COMMISSIONER_PROVIDER].first + p].trust
+    if facts.mechanisms_burden_response:
+        target = burden_target(
+            trusted,
+            facts.control_burden_min,
+            facts.control_burden_max,
+            facts.control_threshold,
+            facts.control_steepness,
+        )
+        provider.burden = next_burden(provider.burden, target, facts.rules_rise, facts.rules_fall)
+    paid = 0.0
+    for d in range(provider.attention.shape[0]):
+        paid += provider.attention[d] * provider.payment_per_hour[d]
+    paid_share = min(2.0, paid / facts.money_wage)
+    trusting = world.edges[world.relations[PROVIDER_COMMISSIONER].first + p].trust
+    crowding = facts.provider_crowding if facts.mechanisms_crowding else 0.0
+    provider.motivation = next_motivation(
+        provider.motivation,
+        provider.own_motivation,
+        paid_share,
+        crowding,
+        place.voice,
+        trusting,
+        0.03,
+        facts.provider_own_pull,
+    )
+    burden = provider.reporting_hours / max(1e-9, provider.contract_hours)
+    target = min(1.0, max(0.0, 0.3 + 0.3 * provider.motivation + 0.3 * trusting - burden + 0.1 * place.voice))
+    provider.job_satisfaction += 0.1 * (target - provider.job_satisfaction)
+    for d in range(provider.fit.shape[0]):  # services come to fit by doing, where activities are not prescribed
+        provider.fit[d] = next_fit(
+            provider.fit[d], provider.attention[d], 0.1 * facts.provider_adaptation, facts.payment_input_specification
+        )
+
+
+@compiled
+def _revise(world, row):
+    """Emergent learning: every few months priorities and knowledge move toward what those in service need, as assessed."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    if facts.learning_mode == 0.0 or clock.service_month % int(facts.learning_every_months) != 0:
+        return
+    commissioner, found, seen = world.commissioners[row], 0.0, 0.0
+    for i in range(place.family_first, place.family_end):
+        seen += world.families[i].enrolled
+    if seen == 0.0:
+        return
+    total = 0.0
+    known = facts.learning_gain * (0.3 + 0.7 * facts.coproduction_assessment)
+    for d in range(place.measured.shape[0]):
+        found = 0.0
+        for i in range(place.family_first, place.family_end):
+            family = world.families[i]
+            if family.enrolled:
+                found += need(family.importance[d], family.wellbeing[d]) / seen
+        commissioner.known_need[d] = revised(commissioner.known_need[d], found, known)
+        total += commissioner.known_need[d]
+        for p in range(place.provider_first, place.provider_end):
+            provider = world.providers[p]
+            provider.known_need[d] = revised(provider.known_need[d], found, known)
+    commissioner.knowledge = revised(commissioner.knowledge, 1.0, known)
+    for d in range(place.measured.shape[0]):
+        wanted = commissioner.known_need[d] / total
+        commissioner.priorities[d] = revised(commissioner.priorities[d], wanted, known)
+
+
+@compiled
+def _reallocate(world, row):
+    """Decisions on outcome information: part of the hours moves to providers whose families did better, twice a year."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    use = facts.outcomes_use_decisions
+    if use <= 0.0 or clock.service_month % REALLOCATION_MONTHS != 0:
+        return
+    total, planned = 0.0, 0.0
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        total += provider.award_share * _better(provider, place.result)
+        planned += provider.planned_hours
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        if provider.partner and total > 0.0:
+            wanted = provider.award_share * _better(provider, place.result) / total
+            provider.award_share = revised(provider.award_share, wanted, 0.5 * use)
+            provider.planned_hours = planned * provider.award_share
+
+
+@compiled
+def _better(provider, mean_result):
+    """Weight of a provider's result beside the mean, between a third and three times."""
+    if provider.caseload == 0:
+        return 1.0
+    return min(3.0, max(1.0 / 3.0, 1.0 + 5.0 * (provider.result - mean_result)))
+
+
+@compiled
+def _adapt_family(world, row, i):
+    facts, family = world.settings[row], world.families[i]
+    slots = int(facts.family_known_providers)
+    trust, first = 0.0, world.relations[FAMILY_PROVIDER].first + i * slots
+    for edge in range(first, first + slots):
+        trust += world.edges[edge].trust / slots
+    if facts.mechanisms_fatigue:
+        hours = family.coproduction_hours + family.integration_hours + family.red_tape_hours
+        load = min(1.5, hours / max(1.0, family.free_hours))
+        eased = load * (1.0 - 0.4 * facts.coproduction_training)
+        family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, facts.work_fatigue_recovery)
+    training = facts.coproduction_training * (1.0 if family.took_part > 0.0 else 0.0) * family.engagement
+    family.capability = next_capability(
+        family.capability,
+        training,
+        family.took_part,
+        facts.work_training_gain,
+        facts.work_doing_gain,
+        facts.work_capability_loss,
+    )
+    family.engagement = next_engagement(family.engagement, family.own_engagement, trust, family.fatigue, family.voice)
+    family.tailoring += 0.02 * family.took_part * (1.0 - family.tailoring) - 0.03 * family.tailoring
+
+
+@compiled
+def _adapt_volunteer(world, row, v):
+    """Volunteers train, tire of red tape, leave and join."""
+    facts, clock, volunteer = world.settings[row], world.clock[0], world.volunteers[v]
+    provider = world.providers[volunteer.provider]
+    edge = world.edges[world.relations[VOLUNTEER_PROVIDER].first + v]
+    if volunteer.active:
+        if volunteer.hours > 0.0:
+            volunteer.trained += 0.1 * facts.coproduction_training * (1.0 - volunteer.trained)
+        felt = 0.3 * red_tape(facts, provider)
+        volunteer.motivation += (
+            0.05 * (edge.trust - 0.5) + 0.05 * (volunteer.own_motivation - volunteer.motivation) - 0.05 * felt
+        )
+        volunteer.motivation = min(1.0, max(0.0, volunteer.motivation))
+        leaving = exit_probability(facts.work_volunteer_exit, volunteer.motivation, edge.trust, 0.1 * felt)
+        if not provider.active or uniform(clock.seed, SUPPORT, clock.month, v) < leaving:
+            volunteer.active = edge.active = 0
+        return
+    door = facts.coproduction_delivery if world.localities[row].funded and clock.serving else 0.3
+    if provider.active and uniform(clock.seed, SUPPORT, clock.month, v, 1) < facts.work_volunteer_entry * door:
+        volunteer.active = edge.active = 1
+
+
+@compiled
+def _pass_on_reputation(world):
+    """Peers who know the same provider pass on a part of their own evidence, never their first attitude."""
+    first, ties = world.relations[FAMILY_FAMILY], world.relations[FAMILY_PROVIDER].first
+    for edge in range(first.first, first.end):
+        friendship = world.edges[edge]
+        if not friendship.active:
+            continue
+        i, j = friendship.source, friendship.target
+        facts = world.settings[world.families[i].locality]
+        share = facts.trust_reputation if facts.mechanisms_reputation else 0.0
+        if share <= 0.0:
+            continue
+        slots = int(facts.family_known_providers)
+        for a in range(i * slots, (i + 1) * slots):
+            for b in range(j * slots, (j + 1) * slots):
+                if world.packages[a].provider == world.packages[b].provider:
+                    mine, theirs = world.edges[ties + a], world.edges[ties + b]
+                    # evidence flows until both hold the same, so that hearsay cannot multiply itself
+                    gap = theirs.support[ABILITY] - mine.support[ABILITY]
+                    mine.support[ABILITY] += share * max(0.0, gap) * 0.2
+                    gap = theirs.against[ABILITY] - mine.against[ABILITY]
+                    mine.against[ABILITY] += share * max(0.0, gap) * 0.2
+
+
+@compiled
+def _fade(world):
+    """Evidence fades, damage more slowly, first attitudes toward the general propensity; then trust is what remains."""
+    facts = world.settings[0]
+    for e in range(world.edges.shape[0]):
+        edge = world.edges[e]
+        edge.support[ABILITY] *= facts.trust_memory
+        edge.against[ABILITY] *= facts.trust_memory
+        edge.damage[ABILITY] *= facts.trust_damage_memory
+        edge.prior = fade_prior(edge.prior, facts.trust_propensity, facts.trust_memory)
+        edge.trust = trust_level(
+            edge.support[ABILITY], edge.against[ABILITY], edge.damage[ABILITY], edge.prior, facts.trust_prior_weight
+        )

@@ -1,0 +1,221 @@
+"""assess: everyone updates trust from what they lived; satisfaction records what it lost, and why."""
+
+from abm.compiled import compiled
+from abm.network import live, pair_row
+from abm.rules.trust import experience_against
+from abm.streams import EXPERIENCE, normal
+from abm.tables import (
+    COMMISSIONER_PROVIDER,
+    COMMISSIONER_REGION,
+    FAMILY_COMMISSIONER,
+    FAMILY_PROVIDER,
+    INVESTOR_COMMISSIONER,
+    INVESTOR_PROVIDER,
+    PROVIDER_COMMISSIONER,
+    PROVIDER_PROVIDER,
+    REGION_COMMISSIONER,
+    VOLUNTEER_PROVIDER,
+)  # fmt: skip
+
+WRITES = (
+    "edges.support", "edges.against", "edges.damage", "families.satisfaction", "families.lost_red_tape",
+    "families.lost_waiting", "families.lost_mismatch", "families.lost_voice", "families.red_tape_hours",
+)  # fmt: skip
+
+# What each part of a month weighs in an experience; each row of weights sums to 1 (assumed).
+HOURS, MATCH, RED_TAPE, INTEGRATION = 0.35, 0.35, 0.15, 0.15
+NOISE = 0.08  # standard deviation of one experience
+USUAL_CONTACT = 0.2  # experiences a month that usual services are worth
+DISTANT_CONTACT = 0.3  # the same for an authority that families do not meet
+
+
+@compiled
+def assess(world):
+    """Update satisfaction, and the evidence of every relation that was lived this month."""
+    clock = world.clock[0]
+    for row in range(world.localities.shape[0]):
+        place, facts = world.localities[row], world.settings[row]
+        for i in range(place.family_first, place.family_end):
+            _assess_family(world, row, i)
+        if clock.month == int(facts.trust_breach_month):
+            _breach(world, row)
+        if place.funded and clock.serving:
+            _assess_providers(world, row)
+            _assess_pairs(world, row)
+            _assess_investors(world, row)
+            _assess_region(world, row)
+    _assess_volunteers(world)
+
+
+@compiled
+def _assess_family(world, row, i):
+    facts, family, clock = world.settings[row], world.families[i], world.clock[0]
+    slots = int(facts.family_known_providers)
+    office = world.edges[world.relations[FAMILY_COMMISSIONER].first + i]
+    first = world.relations[FAMILY_PROVIDER].first
+    noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, i)
+    family.red_tape_hours = 0.0
+    if family.enrolled:
+        _live_service(world, row, i, slots, noise)
+        lived = 0.6 * family.satisfaction + 0.4 * (1.0 - 3.0 * family.lost_red_tape)
+        live(office, facts, _within(lived + noise), DISTANT_CONTACT)
+        return
+    if family.applied:
+        patience = 1.0 / (1.0 + family.waiting_months / 6.0)
+        family.lost_waiting = 0.4 * (1.0 - patience)
+        live(office, facts, _within(0.55 * patience + noise), DISTANT_CONTACT)
+    for slot in range(i * slots, (i + 1) * slots):
+        if world.edges[first + slot].active:
+            live(world.edges[first + slot], facts, _within(0.5 + noise), USUAL_CONTACT)
+
+
+@compiled
+def _within(x):
+    return min(1.0, max(0.0, x))
+
+
+@compiled
+def _live_service(world, row, i, slots, noise):
+    """Hours against promise, match with own need, red tape and integration make an experience with each provider."""
+    facts, family = world.settings[row], world.families[i]
+    first, tape_sum, hours_sum, serving = world.relations[FAMILY_PROVIDER].first, 0.0, 0.0, 0.0
+    for slot in range(i * slots, (i + 1) * slots):
+        package = world.packages[slot]
+        if not package.enrolled:
+            continue
+        provider = world.providers[package.provider]
+        kept = min(1.0, package.hours / provider.promised_hours) if provider.promised_hours > 0.0 else 1.0
+        tape = red_tape(facts, provider)
+        x = HOURS * kept + MATCH * family.match + RED_TAPE * (1.0 - tape) + INTEGRATION * family.integration
+        live(world.edges[first + slot], facts, _within(x + noise), 1.0)
+        tape_sum, hours_sum, serving = tape_sum + tape, hours_sum + kept, serving + 1.0
+    tape = tape_sum / max(1.0, serving)
+    family.red_tape_hours = 10.0 * facts.rules_family_red_tape * tape * 0.25
+    family.lost_red_tape = 0.25 * tape
+    family.lost_mismatch = 0.15 * (1.0 - family.match) + 0.05 * (1.0 - family.integration)
+    family.lost_waiting = 0.15 * (1.0 - hours_sum / max(1.0, serving))
+    family.lost_voice = 0.1 * max(0.0, 0.5 - family.voice) if world.localities[row].meetings > 0 else 0.0
+    family.satisfaction = _within(
+        1.0 - family.lost_red_tape - family.lost_mismatch - family.lost_waiting - family.lost_voice + 0.5 * noise
+    )
+
+
+@compiled
+def red_tape(facts, provider):
+    """How much of a provider's red tape its families feel, in [0, 1]: a quarter of paid hours on control is felt in full."""
+    if provider.contract_hours <= 0.0:
+        return 0.0
+    return min(1.0, 4.0 * provider.reporting_hours / provider.contract_hours)
+
+
+@compiled
+def _breach(world, row):
+    """Every provider breaks faith with its families once."""
+    place, facts = world.localities[row], world.settings[row]
+    slots, first = int(facts.family_known_providers), world.relations[FAMILY_PROVIDER].first
+    for slot in range(place.family_first * slots, place.family_end * slots):
+        if world.edges[first + slot].active:
+            live(world.edges[first + slot], facts, 0.0, facts.trust_event_weight)
+
+
+@compiled
+def _assess_providers(world, row):
+    """Providers judge payment and control; the authority judges results as far as it answers to them, else what families say."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        if not provider.partner:
+            continue
+        noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, p, 1)
+        office = world.edges[world.relations[PROVIDER_COMMISSIONER].first + p]
+        burden = provider.reporting_hours / max(1e-9, provider.contract_hours)
+        live(office, facts, _within(0.5 * provider.liquidity + 0.5 * (1.0 - 2.0 * burden) + noise), 1.0)
+        if provider.liquidity < 0.9:
+            live(office, facts, provider.liquidity * 0.5, facts.trust_event_weight * (1.0 - provider.liquidity) * 0.5)
+        view = world.edges[world.relations[COMMISSIONER_PROVIDER].first + p]
+        heard, use = _what_families_say(world, row, p), facts.outcomes_use_responsibility
+        result = 0.5
+        if place.expected_result > 0.0 and clock.service_month > 6 and provider.caseload > 0:
+            result = _within(0.5 + 0.5 * (provider.result - place.expected_result) / (place.expected_result + 0.05))
+        live(view, facts, _within(use * result + (1.0 - use) * heard + noise), 1.0)
+        if provider.caught:
+            live(view, facts, 0.0, facts.trust_event_weight)
+
+
+@compiled
+def _what_families_say(world, row, p):
+    """Mean trust of a provider's families: visits, complaints, other people's word."""
+    place, first = world.localities[row], world.relations[FAMILY_PROVIDER].first
+    slots, total, count = int(world.settings[row].family_known_providers), 0.0, 0.0
+    for slot in range(place.family_first * slots, place.family_end * slots):
+        if world.packages[slot].provider == p and world.packages[slot].enrolled:
+            total += world.edges[first + slot].trust
+            count += 1.0
+    return total / count if count > 0.0 else 0.5
+
+
+@compiled
+def _assess_pairs(world, row):
+    """Partners who spend hours together learn whether the other keeps its part; rivals learn the opposite."""
+    place, facts = world.localities[row], world.settings[row]
+    first = world.relations[PROVIDER_PROVIDER].first
+    for p in range(place.provider_first, place.provider_end):
+        for q in range(place.provider_first, place.provider_end):
+            pair = pair_row(place, p, q)
+            edge = world.edges[first + pair]
+            if p == q or not edge.active or not (world.providers[p].partner and world.providers[q].partner):
+                continue
+            joint = world.pairs[pair].joint_hours / (world.pairs[pair].joint_hours + facts.network_link_hours)
+            kept = 0.5 + 0.35 * joint * world.providers[q].liquidity
+            if world.pairs[pair].rival:
+                kept = 0.3
+            live(edge, facts, kept, 0.1 + joint)
+
+
+@compiled
+def _assess_investors(world, row):
+    """Investors judge whether claims keep up with the plan once the first could have been made."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    providers = place.provider_end - place.provider_first
+    if clock.service_month <= 6 or place.expected_claims <= 0:
+        return
+    kept = min(1.0, place.outcome_claimed / place.expected_claims)
+    for v in range(place.investor_first, place.investor_end):
+        if not world.investors[v].active:
+            continue
+        live(world.edges[world.relations[INVESTOR_COMMISSIONER].first + v], facts, 0.3 + 0.5 * kept, 0.5)
+        for p in range(place.provider_first, place.provider_end):
+            stake = place.stake_first + (v - place.investor_first) * providers + p - place.provider_first
+            edge = world.edges[world.relations[INVESTOR_PROVIDER].first + stake]
+            if edge.active:
+                live(edge, facts, 0.8 * kept, 0.5)
+
+
+@compiled
+def _assess_region(world, row):
+    """The region judges what families say of the authority; the authority judges the region by the burden of its rules."""
+    place, facts = world.localities[row], world.settings[row]
+    said, first = 0.0, world.relations[FAMILY_COMMISSIONER].first
+    for i in range(place.family_first, place.family_end):
+        said += world.edges[first + i].trust
+    said /= place.family_end - place.family_first
+    live(world.edges[world.relations[REGION_COMMISSIONER].first + row], facts, said, 0.5)
+    up = world.edges[world.relations[COMMISSIONER_REGION].first + row]
+    live(up, facts, experience_against(1.0 - 5.0 * facts.rules_region_burden, 0.5), 0.5)
+
+
+@compiled
+def _assess_volunteers(world):
+    """Volunteers judge the provider's mission, their training and the red tape."""
+    clock = world.clock[0]
+    for v in range(world.volunteers.shape[0]):
+        volunteer = world.volunteers[v]
+        if volunteer.active and volunteer.hours > 0.0:
+            provider, facts = world.providers[volunteer.provider], world.settings[volunteer.locality]
+            noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, v, 2)
+            lived = (
+                0.5 * provider.motivation
+                + 0.25 * (0.4 + 0.6 * volunteer.trained)
+                + 0.25 * (1.0 - red_tape(facts, provider))
+            )
+            live(world.edges[world.relations[VOLUNTEER_PROVIDER].first + v], facts, _within(lived + noise), 1.0)

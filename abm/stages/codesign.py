@@ -1,0 +1,196 @@
+"""codesign: families and providers meet; services come to fit, partners join, and everybody lives what the meeting was."""
+
+from abm.compiled import compiled
+from abm.network import live, pair_row
+from abm.rules.learning import next_fit, revised
+from abm.rules.outcomes import need
+from abm.rules.trust import experience_against
+from abm.stages.contract import activate, plan_work
+from abm.stages.plan import come_probability
+from abm.streams import JOIN, MEETING, uniform
+from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, FOR_PROFIT, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
+
+WRITES = (
+    "territories.asked_need", "territories.present", "families.coproduction_hours", "families.voice", "families.tailoring",
+    "providers.known_need", "providers.fit", "providers.openness", "providers.coordination_hours", "providers.active",
+    "pairs.joint_hours", "edges.support", "edges.against", "edges.damage", "edges.active", "localities.voice",
+    "localities.meeting_experience", "localities.meetings", "localities.places", "localities.promised_hours",
+    "providers.partner", "providers.award_share", "providers.planned_hours", "providers.promised_hours", "providers.places",
+    "families.was_served",
+)  # fmt: skip
+
+
+FULL_HEARING = 8.0  # families at a meeting from which a plan moves as far as a meeting can move it
+
+
+@compiled
+def codesign(world):
+    """Hold this month's design meetings in every funded locality whose design has any."""
+    clock = world.clock[0]
+    for row in range(world.localities.shape[0]):
+        place, facts = world.localities[row], world.settings[row]
+        place.meeting_experience = -1.0  # no meeting
+        for p in range(place.provider_first, place.provider_end):
+            world.providers[p].coordination_hours = 0.0
+        if clock.codesigning and place.funded and facts.coproduction_design > 0.0:
+            place.meetings += 1
+            if _gather(world, row) > 0.0:
+                _decide(world, row)
+                _meet(world, row)
+                _join(world, row)
+
+
+@compiled
+def _present(world, i):
+    clock, facts = world.clock[0], world.settings[world.families[i].locality]
+    return uniform(clock.seed, MEETING, clock.month, i) < facts.coproduction_design * come_probability(world, i)
+
+
+@compiled
+def _gather(world, row):
+    place = world.localities[row]
+    for t in range(place.territory_first, place.territory_end):
+        territory = world.territories[t]
+        territory.present = 0.0
+        for d in range(territory.asked_need.shape[0]):
+            territory.asked_need[d] = 0.0
+    present = 0.0
+    for i in range(place.family_first, place.family_end):
+        if _present(world, i):
+            family = world.families[i]
+            family.coproduction_hours += world.settings[row].network_meeting_hours
+            territory = world.territories[family.territory]
+            territory.present += 1.0
+            present += 1.0
+            for d in range(family.wellbeing.shape[0]):
+                territory.asked_need[d] += need(family.importance[d], family.wellbeing[d])
+    return present
+
+
+@compiled
+def _asked(world, row, territory, d):
+    """Mean need voiced in domain d at the meeting that decides for a team, and how many spoke there."""
+    place, facts = world.localities[row], world.settings[row]
+    if facts.structure_decision_rights == 2.0:  # each team decides on its own families
+        here = world.territories[territory]
+        return (here.asked_need[d] / here.present if here.present > 0.0 else 0.0), here.present
+    asked, present = 0.0, 0.0
+    for t in range(place.territory_first, place.territory_end):
+        asked += world.territories[t].asked_need[d]
+        present += world.territories[t].present
+    return (asked / present if present > 0.0 else 0.0), present
+
+
+@compiled
+def _decide(world, row):
+    """Providers' plans move toward what was asked; a first meeting only hears, and a hierarchy never decides here."""
+    place, facts = world.localities[row], world.settings[row]
+    room_left = 1.0 - facts.payment_input_specification
+    decides = place.meetings > 1 and facts.structure_decision_rights != 0.0
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        if not provider.partner:
+            continue
+        provider.coordination_hours += facts.network_meeting_hours * facts.coproduction_design
+        heard = min(1.0, _asked(world, row, provider.territory, 0)[1] / FULL_HEARING)
+        provider.openness += facts.provider_adaptation * heard * (1.0 - provider.openness)
+        if not decides:
+            continue
+        for d in range(provider.fit.shape[0]):
+            asked, _ = _asked(world, row, provider.territory, d)
+            if heard > 0.0:
+                provider.known_need[d] = revised(
+                    provider.known_need[d], asked, 2.0 * facts.provider_adaptation * room_left * heard
+                )
+                provider.fit[d] = next_fit(
+                    provider.fit[d], heard, facts.provider_adaptation, facts.payment_input_specification
+                )
+
+
+@compiled
+def _voice_of(world, row, i):
+    """Share of decisions that moved toward what a family asked: weighed by how far its wish was from the plan before."""
+    family, facts = world.families[i], world.settings[row]
+    decides = world.localities[row].meetings > 1 and facts.structure_decision_rights != 0.0
+    if not decides:
+        return 0.0
+    heard = min(1.0, _asked(world, row, family.territory, 0)[1] / FULL_HEARING)
+    step = heard * (
+        1.0 - 0.5 * facts.payment_input_specification
+    )  # prescriptions bind part of what a meeting could decide
+    toward, asked_in_all = 0.0, 0.0
+    plan = world.providers[world.packages[i * int(facts.family_known_providers)].provider].known_need
+    for d in range(family.wellbeing.shape[0]):
+        wish = need(family.importance[d], family.wellbeing[d]) - plan[d]
+        moved = _asked(world, row, family.territory, d)[0] - plan[d]
+        asked_in_all += abs(wish)
+        if wish * moved > 0.0:
+            toward += abs(wish)
+    return step * toward / asked_in_all if asked_in_all > 0.0 else 0.0
+
+
+@compiled
+def _meet(world, row):
+    """Those present live the meeting against what they expected; work done together leaves links."""
+    place, facts = world.localities[row], world.settings[row]
+    slots, hall = int(facts.family_known_providers), world.relations[FAMILY_COMMISSIONER].first
+    decided = place.meetings > 1
+    weight = (0.5 if decided else 0.25) * facts.trust_event_weight
+    lived_sum, voice_sum, present = 0.0, 0.0, 0.0
+    for i in range(place.family_first, place.family_end):
+        if not _present(world, i):
+            continue
+        family, voice = world.families[i], _voice_of(world, row, i)
+        x = experience_against(voice, world.edges[hall + i].trust)
+        live(world.edges[hall + i], facts, x, weight)
+        for slot in range(i * slots, (i + 1) * slots):
+            if world.providers[world.packages[slot].provider].partner:
+                live(world.edges[world.relations[FAMILY_PROVIDER].first + slot], facts, x, 0.5 * weight)
+        family.voice += 0.3 * (voice - family.voice)
+        if decided:
+            family.tailoring += 0.1 * (1.0 - family.tailoring)
+        lived_sum, voice_sum, present = lived_sum + x, voice_sum + voice, present + 1.0
+    place.meeting_experience = lived_sum / present
+    place.voice = voice_sum / present
+    for p in range(place.provider_first, place.provider_end):
+        if world.providers[p].partner:
+            office = world.edges[world.relations[PROVIDER_COMMISSIONER].first + p]
+            live(office, facts, experience_against(0.5 + 0.5 * place.voice, office.trust), 0.5 * weight)
+            _link_partners(world, row, p)
+
+
+@compiled
+def _link_partners(world, row, p):
+    place, facts = world.localities[row], world.settings[row]
+    for q in range(place.provider_first, place.provider_end):
+        same_team = world.providers[p].territory == world.providers[q].territory
+        if q == p or not world.providers[q].partner or (facts.structure_decision_rights == 2.0 and not same_team):
+            continue
+        pair = pair_row(place, p, q)
+        world.pairs[pair].joint_hours += 0.1 * facts.network_meeting_hours * facts.coproduction_design
+        edge = world.edges[world.relations[PROVIDER_PROVIDER].first + pair]
+        live(edge, facts, experience_against(0.6 if place.meetings > 1 else 0.45, edge.trust), 0.5)
+
+
+@compiled
+def _join(world, row):
+    """Nonprofits that were not at the bid come in while services are being designed, and share the contract."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    staff = 0.0
+    for p in range(place.provider_first, place.provider_end):
+        staff += world.providers[p].staff_hours if world.providers[p].partner else 0.0
+    joined = 0
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        if provider.active or provider.exited or provider.kind == FOR_PROFIT:
+            continue
+        if uniform(clock.seed, JOIN, clock.month, p) < 0.35 * facts.coproduction_design:
+            activate(world, row, p)
+            share = provider.staff_hours / (staff + provider.staff_hours)
+            for q in range(place.provider_first, place.provider_end):
+                world.providers[q].award_share *= 1.0 - share
+            provider.partner, provider.award_share = 1, share
+            staff += provider.staff_hours
+            joined += 1
+    if joined:
+        plan_work(world, row)

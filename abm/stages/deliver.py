@@ -1,0 +1,37 @@
+"""deliver: hours, incentives, intake, service, co-production, outcomes: with and without service, with and without pay.
+
+The work is divided over four files in the order of the month: hours, incentives, intake, service.
+"""
+
+from abm.compiled import compiled
+from abm.stages.deliver_hours import work_hours
+from abm.stages.deliver_incentives import weigh_incentives
+from abm.stages.deliver_intake import move_families
+from abm.stages.deliver_service import serve
+
+WRITES = (
+    "families.crisis", "families.applied", "families.waiting_months", "families.enrolled", "families.cohort",
+    "families.was_served", "families.served_months", "families.intake_wellbeing", "families.unserved_intake",
+    "families.hours_received", "families.integration", "families.match", "families.work", "families.took_part",
+    "families.coproduction_hours", "families.integration_hours", "families.added", "families.wellbeing",
+    "families.baseline", "families.unserved_wellbeing", "families.unserved_baseline", "families.last_wellbeing",
+    "families.unserved_last", "families.red_tape_hours", "packages.enrolled", "packages.hours",
+    "packages.payment_per_hour", "providers.contract_hours", "providers.service_hours", "providers.reporting_hours",
+    "providers.coordination_hours", "providers.gaming_hours", "providers.months_short", "providers.result_value",
+    "providers.bid_hours", "providers.misreport", "providers.liquidity", "providers.usual_hours",
+    "providers.payment_per_hour", "providers.attention", "providers.mission_attention", "providers.intensity",
+    "providers.mission_intensity", "providers.caseload", "providers.main_families", "providers.mission_intake",
+    "providers.real_intake", "volunteers.hours", "pairs.spent", "pairs.joint_hours", "pairs.strength", "claims.held",
+    "claims.reached", "claims.unserved_held", "claims.unserved_reached", "cells.delivered", "cells.mission",
+    "cells.needed", "localities.hub_hours", "localities.participation", "localities.collective_work",
+)  # fmt: skip
+
+
+@compiled
+def deliver(world):
+    """One month of service in every locality; where no contract runs, usual services go on."""
+    for row in range(world.localities.shape[0]):
+        work_hours(world, row)
+        weigh_incentives(world, row)
+        move_families(world, row)
+    serve(world)

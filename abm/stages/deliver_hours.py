@@ -1,0 +1,185 @@
+"""Hours of the month: what can be paid, what control and coordination take, what is left for families."""
+
+from abm.compiled import compiled
+from abm.ledger import provider_account
+from abm.network import pair_row
+from abm.rules.control import reporting_share
+from abm.rules.coordination import link, next_joint_hours
+from abm.rules.finance import affordable_hours
+from abm.rules.gaming import best_misreport, detection
+from abm.rules.volunteering import hour_worth
+from abm.stages.contract import deferred_share, investors_in
+from abm.tables import PROVIDER_PROVIDER
+
+REVISION_EFFORT = 0.05  # share of a month that a revision of the plan takes
+COORDINATION_NONE, COORDINATION_MEMBERS, COORDINATION_LEAD, COORDINATION_NAO = range(4)
+
+
+@compiled
+def work_hours(world, row):
+    """Set the month's hours of every provider of a locality."""
+    place, serving = world.localities[row], world.clock[0].serving
+    under_contract = place.funded and serving
+    _volunteers_hours(world, row, under_contract)
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        provider.contract_hours = provider.service_hours = provider.reporting_hours = provider.gaming_hours = 0.0
+        provider.misreport = 0.0
+        if under_contract and provider.partner:
+            _contract_hours(world, row, p)
+        elif world.clock[0].tendering == 0:
+            provider.bid_hours = 0.0
+    _coordinate(world, row, under_contract)
+    _link_strengths(world, row)
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        if provider.contract_hours > 0.0:
+            other = provider.reporting_hours + provider.coordination_hours + provider.gaming_hours + provider.bid_hours
+            provider.service_hours = max(0.0, provider.contract_hours - other)
+    if under_contract:
+        _add_volunteers(world, row)
+
+
+@compiled
+def advance_of_month(world, row, p):
+    """€ that a partner surely receives this month: block part and advances of state and investors, on its planned cost."""
+    facts, provider = world.settings[row], world.providers[p]
+    cost = provider.planned_hours * world.localities[row].fee_per_hour
+    deferred = deferred_share(facts)
+    bridged = facts.finance_bridge_state + facts.finance_bridge_investor * investors_in(world, row)
+    return cost * (1.0 - deferred), cost * deferred * bridged
+
+
+@compiled
+def _contract_hours(world, row, p):
+    place, facts, provider, clock = world.localities[row], world.settings[row], world.providers[p], world.clock[0]
+    cost_of_hour = facts.money_wage * (1.0 + facts.money_overhead)
+    block, advance = advance_of_month(world, row, p)
+    due = world.dues[clock.month, p] / 100.0 * receivable_share(facts)
+    cash = world.balances[provider_account(p, world.localities.shape[0])] / 100.0 + block + advance + due
+    planned = provider.planned_hours
+    credit = provider.credit * (1.0 - facts.money_interest / 12.0)
+    worked = affordable_hours(planned, cash, credit, cost_of_hour) if facts.mechanisms_liquidity else planned
+    provider.contract_hours = worked
+    provider.liquidity = worked / planned if planned > 0.0 else 1.0
+    provider.months_short = provider.months_short + 1 if provider.liquidity < 0.5 else 0
+    metrics = 0.0
+    asked = max(facts.payment_outcome_share, facts.outcomes_use_responsibility, facts.outcomes_use_decisions)
+    for d in range(place.measured.shape[0]):
+        metrics += place.measured[d] * asked
+    share = reporting_share(
+        provider.burden,
+        metrics,
+        facts.measurement_hours_per_metric,
+        facts.payment_input_specification,
+        facts.rules_region_burden,
+    )
+    provider.reporting_hours = worked * share
+    if clock.tendering == 0:
+        provider.bid_hours = 0.002 * worked * metrics * facts.payment_outcome_share  # claims are work too
+    if facts.mechanisms_gaming:
+        _misreport(facts, provider, worked, cost_of_hour)
+
+
+@compiled
+def receivable_share(facts):
+    """Share of a provider's dues that reaches itself: fees by who bridged them, outcome payments by who bears the risk."""
+    return facts.finance_risk_to_provider if facts.payment_outcome_share > 0.0 else facts.finance_bridge_provider
+
+
+@compiled
+def _misreport(facts, provider, worked, cost_of_hour):
+    """Overstate as far as it pays, given detection, penalty and integrity; it takes hours."""
+    at_stake = worked * cost_of_hour * facts.payment_outcome_share * facts.finance_risk_to_provider
+    if at_stake <= 0.0:
+        return
+    pay = min(1.0, provider.result_value * facts.provider_misreport_room / at_stake)  # of what is at stake
+    found = detection(facts.control_audit, facts.measurement_peer_detection, facts.coproduction_assessment)
+    share = best_misreport(pay, found, facts.control_penalty, provider.integrity, 1.0, facts.provider_misreport_cost)
+    provider.misreport = share
+    provider.gaming_hours = worked * facts.provider_misreport_hours * share
+
+
+@compiled
+def _volunteers_hours(world, row, under_contract):
+    place, facts = world.localities[row], world.settings[row]
+    for v in range(place.volunteer_first, place.volunteer_end):
+        volunteer = world.volunteers[v]
+        open_door = facts.coproduction_delivery if under_contract else 0.0
+        volunteer.hours = facts.work_volunteer_hours * open_door if volunteer.active else 0.0
+
+
+@compiled
+def _add_volunteers(world, row):
+    """Volunteers' hours, by what they are worth and how open professionals are, add to hours with families."""
+    place, facts = world.localities[row], world.settings[row]
+    for v in range(place.volunteer_first, place.volunteer_end):
+        volunteer = world.volunteers[v]
+        provider = world.providers[volunteer.provider]
+        if provider.partner and volunteer.hours > 0.0:
+            worth = hour_worth(facts.work_volunteer_quality, volunteer.trained)
+            provider.service_hours += volunteer.hours * worth * (0.5 + 0.5 * provider.openness)
+
+
+@compiled
+def _coordinate(world, row, under_contract):
+    """Hours on links: by members in their team, by a lead agency or administrative organisation for all pairs, or by nobody."""
+    place, facts = world.localities[row], world.settings[row]
+    who = facts.structure_coordination_rights
+    place.hub_hours = 0.0
+    partners, reach = 0.0, 0.0
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        if under_contract and provider.partner:
+            partners += 1.0
+            if facts.learning_mode != 0.0 and world.clock[0].service_month % int(facts.learning_every_months) == 0:
+                provider.coordination_hours += REVISION_EFFORT * provider.contract_hours
+            effort = facts.structure_coordination_effort
+            if who == COORDINATION_MEMBERS:
+                provider.coordination_hours += effort * provider.contract_hours
+            elif who == COORDINATION_LEAD:
+                provider.coordination_hours += 0.3 * effort * provider.contract_hours
+            elif who == COORDINATION_NAO:
+                provider.coordination_hours += effort * provider.contract_hours
+                place.hub_hours += 0.7 * effort * provider.contract_hours
+    pairs = 0.5 * partners * (partners - 1.0)
+    if under_contract and who == COORDINATION_LEAD:
+        place.hub_hours = min(facts.network_hub_hours, facts.network_tie_hours * pairs)
+    if pairs > 0.0:
+        reach = min(1.0, place.hub_hours / (facts.network_tie_hours * pairs))
+    _spend_on_pairs(world, row, under_contract and who == COORDINATION_MEMBERS, reach)
+
+
+@compiled
+def _spend_on_pairs(world, row, members, reach):
+    place, facts = world.localities[row], world.settings[row]
+    for p in range(place.provider_first, place.provider_end):
+        mine, mates = world.providers[p], 0.0
+        for q in range(place.provider_first, place.provider_end):
+            if q != p and world.providers[q].partner and world.providers[q].territory == mine.territory:
+                mates += 1.0
+        for q in range(place.provider_first, place.provider_end):
+            pair, other = world.pairs[pair_row(place, p, q)], world.providers[q]
+            pair.spent = 0.0
+            if q == p or not (mine.partner and other.partner):
+                continue
+            if members and other.territory == mine.territory and not pair.rival:
+                effort = facts.structure_coordination_effort
+                pair.spent = effort * (mine.contract_hours + other.contract_hours) / mates
+            elif reach > 0.0 and not pair.rival:
+                pair.spent = reach  # a linked pair works together about an hour a month
+            pair.joint_hours = next_joint_hours(pair.joint_hours, pair.spent, facts.network_fade)
+
+
+@compiled
+def _link_strengths(world, row):
+    """Strength of every link: the lesser trust of the two × what their joint hours allow."""
+    place, facts = world.localities[row], world.settings[row]
+    first = world.relations[PROVIDER_PROVIDER].first
+    for p in range(place.provider_first, place.provider_end):
+        for q in range(p + 1, place.provider_end):
+            there, back = pair_row(place, p, q), pair_row(place, q, p)
+            trust = min(world.edges[first + there].trust, world.edges[first + back].trust)
+            alive = world.providers[p].active and world.providers[q].active
+            strength = link(trust, world.pairs[there].joint_hours, facts.network_link_hours) if alive else 0.0
+            world.pairs[there].strength = world.pairs[back].strength = strength

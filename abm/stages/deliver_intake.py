@@ -1,0 +1,228 @@
+"""Intake: who leaves, who applies, whom providers take, and whom they would have taken if nothing were paid for results."""
+
+import numpy as np
+
+from abm.compiled import compiled
+from abm.rules.coproduction import combined_input
+from abm.rules.forecast import settling_share, wellbeing_ahead
+from abm.rules.outcomes import improvement, need, response
+from abm.rules.payment import ENTRY, GAIN, RATE_CARD, SUSTAINED, reached_share
+from abm.rules.selection import applicant_score, apply_probability, gateway_score
+from abm.stages.contract import EXPECTED_WORK, main_slot
+from abm.stages.deliver_incentives import forecast_noise, hour_effect
+from abm.streams import APPLY, CRISIS, GATEWAY, LEAVE, uniform
+from abm.tables import FAMILY_PROVIDER
+
+
+@compiled
+def move_families(world, row):
+    """Crises happen; families leave, apply and are taken in."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    slots = int(facts.family_known_providers)
+    for i in range(place.family_first, place.family_end):
+        world.families[i].crisis = 1 if uniform(clock.seed, CRISIS, clock.month, i) < facts.family_crisis_rate else 0
+    if not place.funded:
+        return
+    for i in range(place.family_first, place.family_end):
+        if world.families[i].enrolled:
+            _maybe_leave(world, row, i, slots)
+    if not clock.serving:
+        for i in range(place.family_first, place.family_end):
+            world.families[i].applied, world.families[i].waiting_months = 0, 0
+        for p in range(place.provider_first, place.provider_end):
+            for third in range(3):
+                world.providers[p].mission_intake[third] = world.providers[p].real_intake[third] = 0.0
+        return
+    for i in range(place.family_first, place.family_end):
+        _maybe_apply(world, row, i, slots)
+    _fill_places(world, row, slots)
+
+
+@compiled
+def _maybe_leave(world, row, i, slots):
+    """A family leaves at the end of its programme or of the contract, early by chance, or when its provider is gone."""
+    facts, clock, family = world.settings[row], world.clock[0], world.families[i]
+    main = main_slot(world, i, slots)
+    gone = True
+    for slot in range(i * slots, (i + 1) * slots):
+        if world.packages[slot].enrolled and world.providers[world.packages[slot].provider].partner:
+            gone = False
+    done = family.served_months >= facts.family_programme_months
+    early = uniform(clock.seed, LEAVE, clock.month, i) < facts.family_turnover
+    if not (done or early or gone or not clock.serving):
+        return
+    family.enrolled, family.was_served, family.hours_received = 0, 1, 0.0
+    for slot in range(i * slots, (i + 1) * slots):
+        world.packages[slot].enrolled, world.packages[slot].hours, world.packages[slot].payment_per_hour = 0, 0.0, 0.0
+    if main >= 0:
+        provider = world.providers[world.packages[main].provider]
+        if provider.main_families > 0:
+            third = family.complexity_third
+            if (
+                provider.real_intake[third] >= 1.0
+            ):  # the unpaid intake loses its families of this third at the same rate
+                provider.mission_intake[third] -= provider.mission_intake[third] / provider.real_intake[third]
+                provider.real_intake[third] -= 1.0
+            provider.main_families -= 1
+
+
+@compiled
+def need_of(family):
+    """Need of a family over all domains: Σ w·(1 − y), in [0, 1]."""
+    total = 0.0
+    for d in range(family.wellbeing.shape[0]):
+        total += need(family.importance[d], family.wellbeing[d])
+    return total
+
+
+@compiled
+def _maybe_apply(world, row, i, slots):
+    facts, clock, family = world.settings[row], world.clock[0], world.families[i]
+    if family.enrolled or family.was_served:
+        return
+    if family.applied:
+        family.waiting_months += 1
+        return
+    trust = world.edges[world.relations[FAMILY_PROVIDER].first + i * slots].trust
+    p = apply_probability(
+        facts.family_apply_rate,
+        need_of(family),
+        trust,
+        family.engagement,
+        family.resources,
+        facts.coproduction_outreach,
+    )
+    if family.crisis or uniform(clock.seed, APPLY, clock.month, i) < p:
+        family.applied, family.waiting_months = 1, 0
+
+
+@compiled
+def _fill_places(world, row, slots):
+    """Each provider with free places takes applicants by its own order or the gateway's; the unpaid order is kept beside it."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    count = place.family_end - place.family_first
+    order, first = _applicants_by_provider(world, row, slots)
+    score, unpaid, gateway = np.empty(count), np.empty(count), np.empty(count)
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        begin, end = first[p - place.provider_first], first[p - place.provider_first + 1]
+        free = int(min(provider.places - provider.main_families, end - begin)) if provider.partner else 0
+        if free <= 0:
+            continue
+        for k in range(begin, end):
+            _score_applicant(world, row, p, order[k], k, score, unpaid, gateway)
+        for n in range(free):
+            by_gateway = (
+                not facts.mechanisms_selection
+                or uniform(clock.seed, GATEWAY, clock.month, p, n) < facts.payment_cohort_definition
+            )
+            best = _best(gateway, begin, end) if by_gateway else _best(score, begin, end)
+            if best < 0 or (not by_gateway and score[best] < 0.0):
+                break
+            chosen = order[best]
+            score[best] = gateway[best] = -1e18
+            family = world.families[chosen]
+            provider.real_intake[family.complexity_third] += 1.0
+            _enrol(world, row, chosen, slots)
+            provider.main_families += 1
+            if by_gateway:
+                provider.mission_intake[family.complexity_third] += 1.0
+                unpaid[best] = -1e18
+            else:
+                instead = _best(unpaid, begin, end)
+                if instead >= 0:
+                    provider.mission_intake[world.families[order[instead]].complexity_third] += 1.0
+                    unpaid[instead] = -1e18
+
+
+@compiled
+def _applicants_by_provider(world, row, slots):
+    """Applicants sorted by the provider that would take them in (counting sort): rows, and each provider's first position."""
+    place = world.localities[row]
+    providers, count = place.provider_end - place.provider_first, place.family_end - place.family_first
+    first, order = np.zeros(providers + 1, np.int64), np.empty(count, np.int64)
+    for i in range(place.family_first, place.family_end):
+        main = main_slot(world, i, slots) if world.families[i].applied else -1
+        if main >= 0:
+            first[world.packages[main].provider - place.provider_first + 1] += 1
+    for p in range(providers):
+        first[p + 1] += first[p]
+    position = first.copy()
+    for i in range(place.family_first, place.family_end):
+        main = main_slot(world, i, slots) if world.families[i].applied else -1
+        if main >= 0:
+            p = world.packages[main].provider - place.provider_first
+            order[position[p]] = i
+            position[p] += 1
+    return order, first
+
+
+@compiled
+def _best(score, begin, end):
+    """Position of the highest score; the first where two are alike; −1 where nobody is left."""
+    best = -1
+    for k in range(begin, end):
+        if score[k] > -1e17 and (best < 0 or score[k] > score[best]):
+            best = k
+    return best
+
+
+@compiled
+def _score_applicant(world, row, p, i, k, score, unpaid, gateway):
+    facts, provider, family = world.settings[row], world.providers[p], world.families[i]
+    needed = need_of(family)
+    hours = provider.promised_hours
+    cost = facts.provider_accept_cost * family.complexity
+    value = facts.provider_value_of_need
+    unpaid[k] = applicant_score(provider.motivation, value, needed, hours, 0.0, cost)
+    score[k] = unpaid[k]
+    if facts.payment_rule == RATE_CARD and facts.finance_risk_to_provider > 0.0 and facts.mechanisms_incentives:
+        score[k] += expected_payment(world, row, p, i) * facts.finance_risk_to_provider
+    gateway[k] = gateway_score(needed, float(family.waiting_months))
+
+
+@compiled
+def expected_payment(world, row, p, i):
+    """€ a month that a family would earn its provider over its programme, as the provider foresees it."""
+    place, facts, provider, family = world.localities[row], world.settings[row], world.providers[p], world.families[i]
+    months = min(facts.family_programme_months, world.clock[0].service_months - world.clock[0].service_month + 1.0)
+    settled = settling_share(facts.outcome_return_rate, months)
+    noise = forecast_noise(facts, months)
+    own = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
+    total = 0.0
+    for d in range(family.wellbeing.shape[0]):
+        served = place.promised_hours * provider.attention[d] * hour_effect(provider, facts, place.need_scale, d)
+        input_now = combined_input(served, EXPECTED_WORK, facts.outcome_family_weight, facts.outcome_complementarity)
+        added = improvement(family.wellbeing[d], own, input_now)
+        ahead = wellbeing_ahead(family.wellbeing[d], family.baseline[d], added, facts.outcome_return_rate, settled)
+        change = ahead - family.wellbeing[d]
+        for line in range(world.milestones.shape[1]):
+            milestone = world.milestones[row, line]
+            if milestone.price <= 0.0 or not (milestone.domain == d or (milestone.domain < 0 and place.measured[d])):
+                continue
+            if milestone.kind == ENTRY:
+                total += milestone.price
+            elif milestone.kind == GAIN:
+                total += milestone.price * max(0.0, change)
+            elif milestone.kind != SUSTAINED or milestone.months <= months:
+                total += milestone.price * reached_share(change, milestone.threshold, noise)
+    slots = facts.family_known_providers
+    return total / months / slots
+
+
+@compiled
+def _enrol(world, row, i, slots):
+    """A family begins its programme: change counts from here."""
+    family = world.families[i]
+    family.enrolled = family.cohort = 1
+    family.applied, family.waiting_months, family.served_months = 0, 0, 0
+    family.earned = family.unserved_earned = 0
+    for d in range(family.wellbeing.shape[0]):
+        family.intake_wellbeing[d] = family.last_wellbeing[d] = family.wellbeing[d]
+        family.unserved_intake[d] = family.unserved_last[d] = family.unserved_wellbeing[d]
+        family.added[d] = 0.0
+    for slot in range(i * slots, (i + 1) * slots):
+        world.packages[slot].enrolled = world.providers[world.packages[slot].provider].partner
+    for k in range(world.claims.shape[1]):
+        claim = world.claims[i, k]
+        claim.held, claim.reached, claim.unserved_held, claim.unserved_reached = 0, 0, 0, 0

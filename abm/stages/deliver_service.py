@@ -1,0 +1,237 @@
+"""Service: hours are divided, packages integrated or not, and outcomes follow, with service and without."""
+
+import numpy as np
+
+from abm.compiled import compiled
+from abm.network import pair_row
+from abm.rules.coordination import family_integration_hours, service_after_fragmentation
+from abm.rules.coproduction import combined_input
+from abm.rules.outcomes import improvement, need, next_baseline, next_wellbeing, response
+from abm.rules.selection import hours_weight
+from abm.stages.deliver_intake import need_of
+from abm.streams import OUTCOME, normal
+from abm.tables import FAMILY_FAMILY
+
+MOST_HOURS = 2.5  # × promised: nobody is served more than this
+
+
+@compiled
+def serve(world):
+    """Divide hours, integrate, co-produce, and advance every family by a month."""
+    for third in range(3):
+        cell = world.cells[third]
+        for d in range(cell.delivered.shape[0]):
+            cell.delivered[d] = cell.mission[d] = cell.needed[d] = 0.0
+    for row in range(world.localities.shape[0]):
+        place = world.localities[row]
+        for p in range(place.provider_first, place.provider_end):
+            world.providers[p].caseload = 0
+        if place.funded and world.clock[0].serving:
+            _divide_hours(world, row)
+        _coproduce(world, row)
+        _advance_families(world, row)
+
+
+@compiled
+def _weight(facts, provider, family, package, paid):
+    payment = package.payment_per_hour if paid and facts.mechanisms_parking else 0.0
+    return hours_weight(provider.motivation, facts.provider_value_of_need, need_of(family), payment)
+
+
+@compiled
+def _divide_hours(world, row):
+    """Hours within the caseload follow need and payment, above a guaranteed minimum; the unpaid division is kept beside it."""
+    place, facts = world.localities[row], world.settings[row]
+    slots, providers = int(facts.family_known_providers), place.provider_end - place.provider_first
+    paid, unpaid, taken = np.zeros(providers), np.zeros((providers, 3)), np.zeros((3, 2))
+    for p in range(place.provider_first, place.provider_end):
+        for third in range(3):
+            taken[third, 0] += world.providers[p].real_intake[third]
+            taken[third, 1] += world.providers[p].mission_intake[third]
+    for i in range(place.family_first, place.family_end):
+        if world.families[i].enrolled:
+            for slot in range(i * slots, (i + 1) * slots):
+                package = world.packages[slot]
+                if package.enrolled:
+                    provider, family = world.providers[package.provider], world.families[i]
+                    provider.caseload += 1
+                    p = package.provider - place.provider_first
+                    paid[p] += _weight(facts, provider, family, package, True)
+                    unpaid[p, family.complexity_third] += _weight(facts, provider, family, package, False)
+    for i in range(place.family_first, place.family_end):
+        family = world.families[i]
+        family.hours_received = 0.0
+        if family.enrolled:
+            for slot in range(i * slots, (i + 1) * slots):
+                if world.packages[slot].enrolled:
+                    _give_hours(world, row, i, slot, paid, unpaid, taken)
+        if family.enrolled or family.applied:
+            for d in range(family.wellbeing.shape[0]):
+                world.cells[family.complexity_third].needed[d] += need(family.importance[d], family.wellbeing[d])
+
+
+@compiled
+def _share(hours, caseload, promised, minimum, weight, total):
+    """Hours of one family: the guaranteed minimum, and the rest by weight; never above the most."""
+    guaranteed = min(minimum * promised, hours / caseload)
+    rest = hours - guaranteed * caseload
+    share = weight / total if total > 0.0 else 1.0 / caseload
+    return min(MOST_HOURS * promised, guaranteed + rest * share)
+
+
+@compiled
+def _give_hours(world, row, i, slot, paid, unpaid, taken):
+    place, facts, family, package = world.localities[row], world.settings[row], world.families[i], world.packages[slot]
+    provider = world.providers[package.provider]
+    p, minimum = package.provider - place.provider_first, facts.structure_minimum_hours
+    weight = _weight(facts, provider, family, package, True)
+    package.hours = _share(provider.service_hours, provider.caseload, provider.promised_hours, minimum, weight, paid[p])
+    family.hours_received += package.hours
+    weight, total = _weight(facts, provider, family, package, False), 0.0
+    for third in range(3):  # the caseload that the same applicants would have made, unpaid
+        total += unpaid[p, third] * _mission_ratio(taken, third)
+    ratio = _mission_ratio(taken, family.complexity_third)
+    hours = ratio * _share(provider.service_hours, provider.caseload, provider.promised_hours, minimum, weight, total)
+    cell, needed = world.cells[family.complexity_third], need_of(family)
+    for d in range(family.wellbeing.shape[0]):
+        own = family.tailoring * need(family.importance[d], family.wellbeing[d]) / max(1e-9, needed)
+        cell.delivered[d] += package.hours * ((1.0 - family.tailoring) * provider.attention[d] + own)
+        cell.mission[d] += hours * ((1.0 - family.tailoring) * provider.mission_attention[d] + own)
+
+
+@compiled
+def _mission_ratio(taken, third):
+    """Families of a third that would have been taken in unpaid, per family that was; one more on both sides keeps it finite."""
+    return (taken[third, 1] + 1.0) / (taken[third, 0] + 1.0)
+
+
+@compiled
+def _coproduce(world, row):
+    """What families do themselves, for one another, and for all."""
+    place, facts = world.localities[row], world.settings[row]
+    slots = int(facts.family_known_providers)
+    open_door = facts.coproduction_delivery if place.funded and world.clock[0].serving else 0.0
+    taking_part, work = 0.0, 0.0
+    for i in range(place.family_first, place.family_end):
+        family = world.families[i]
+        family.took_part = 0.0
+        if family.enrolled and open_door > 0.0:
+            openness, count = 0.0, 0.0
+            for slot in range(i * slots, (i + 1) * slots):
+                if world.packages[slot].enrolled:
+                    openness += world.providers[world.packages[slot].provider].openness
+                    count += 1.0
+            rest = 1.0 - family.fatigue if facts.mechanisms_fatigue else 1.0
+            family.took_part = open_door * family.engagement * rest * (0.5 + 0.5 * openness / max(1.0, count))
+            family.coproduction_hours += 0.5 * family.took_part * family.free_hours
+            taking_part += 1.0 if family.took_part > 0.1 else 0.0
+            work += family.took_part * family.capability
+        own = 0.5 + 0.6 * family.capability
+        family.work = own + 2.5 * facts.coproduction_levels_individual * family.took_part * (0.4 + family.capability)
+    families = place.family_end - place.family_first
+    place.participation, place.collective_work = taking_part / families, work / families
+
+
+@compiled
+def _integration(world, row, i, slots):
+    """Mean link over the pairs of a family's package; a package of one is whole."""
+    place = world.localities[row]
+    total, pairs, providers = 0.0, 0.0, 0.0
+    for a in range(i * slots, (i + 1) * slots):
+        p = world.packages[a].provider
+        if not world.providers[p].active:
+            continue
+        providers += 1.0
+        for b in range(a + 1, (i + 1) * slots):
+            q = world.packages[b].provider
+            if world.providers[q].active:
+                total += world.pairs[pair_row(place, p, q)].strength
+                pairs += 1.0
+    return (total / pairs if pairs > 0.0 else 1.0), providers
+
+
+@compiled
+def _helped_by_peers(world, row, i):
+    """Input from mutual help (to those who take part) and from collective work (to all)."""
+    facts, family = world.settings[row], world.families[i]
+    if not facts.mechanisms_peer_learning:
+        return 0.0
+    collective = (
+        facts.work_collective_effect * facts.coproduction_levels_collective * world.localities[row].collective_work
+    )
+    peers = int(facts.family_peers)
+    if family.took_part <= 0.0 or peers == 0:
+        return collective
+    help_given, first = 0.0, world.relations[FAMILY_FAMILY].first + i * peers
+    for edge in range(first, first + peers):
+        peer = world.families[world.edges[edge].target]
+        help_given += peer.took_part * peer.capability / peers
+    return collective + facts.work_peer_effect * facts.coproduction_levels_group * help_given
+
+
+@compiled
+def _advance_families(world, row):
+    """Outcomes of every family of a locality, on its path and on the path without service; the same luck for both."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    slots, domains = int(facts.family_known_providers), place.measured.shape[0]
+    scale = place.need_scale if place.need_scale > 0.0 else 1.0 / domains
+    service = np.zeros(domains)
+    attention = np.zeros(domains)
+    for i in range(place.family_first, place.family_end):
+        family = world.families[i]
+        family.integration, providers = _integration(world, row, i, slots)
+        family.integration_hours = family_integration_hours(providers, family.integration) if family.enrolled else 0.0
+        _service_of(world, row, i, slots, service, attention)
+        helped = _helped_by_peers(world, row, i)
+        own = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
+        dip = facts.family_crisis_dip if family.crisis else 0.0
+        for d in range(domains):
+            served = service_after_fragmentation(service[d], facts.outcome_fragmentation, family.integration)
+            served /= facts.outcome_typical_hours * facts.outcome_typical_quality * scale
+            input_now = (
+                combined_input(served, family.work, facts.outcome_family_weight, facts.outcome_complementarity) + helped
+            )
+            family.added[d] = improvement(family.wellbeing[d], own, input_now)
+            shock = facts.outcome_noise * normal(clock.seed, OUTCOME, clock.month, i, d) - dip
+            rate, lasting, drift = facts.outcome_return_rate, facts.outcome_lasting, facts.outcome_drift
+            before, alone = family.wellbeing[d], family.unserved_wellbeing[d]
+            family.wellbeing[d] = next_wellbeing(before, family.baseline[d], family.added[d], rate, shock)
+            family.baseline[d] = next_baseline(family.baseline[d], before, family.capability, lasting, drift)
+            family.unserved_wellbeing[d] = next_wellbeing(alone, family.unserved_baseline[d], 0.0, rate, shock)
+            family.unserved_baseline[d] = next_baseline(
+                family.unserved_baseline[d], alone, facts.work_capability, lasting, drift
+            )
+            if family.enrolled:
+                family.last_wellbeing[d], family.unserved_last[d] = family.wellbeing[d], family.unserved_wellbeing[d]
+        if family.enrolled:
+            family.served_months += 1
+
+
+@compiled
+def _service_of(world, row, i, slots, service, attention):
+    """Service by domain: contract hours by paid attention, usual hours by unpaid attention; and how well attention met need."""
+    facts, family = world.settings[row], world.families[i]
+    domains, needed = service.shape[0], max(1e-9, need_of(family))
+    for d in range(domains):
+        service[d] = attention[d] = 0.0
+    received = 0.0
+    for slot in range(i * slots, (i + 1) * slots):
+        package = world.packages[slot]
+        provider = world.providers[package.provider]
+        if not provider.active:
+            continue
+        usual = facts.provider_usual_hours / slots
+        hours = package.hours if package.enrolled else 0.0
+        received += hours
+        for d in range(domains):
+            own = family.tailoring * need(family.importance[d], family.wellbeing[d]) / needed
+            skill = provider.competence[d] * provider.fit[d]
+            met = (1.0 - family.tailoring) * provider.attention[d] + own
+            service[d] += hours * provider.intensity * met * skill
+            service[d] += usual * provider.mission_intensity * provider.mission_attention[d] * skill
+            attention[d] += hours * met
+    if received > 0.0:
+        overlap = 0.0
+        for d in range(domains):
+            overlap += min(attention[d] / received, need(family.importance[d], family.wellbeing[d]) / needed)
+        family.match = overlap

@@ -1,0 +1,310 @@
+"""pay: budgets, grants and advances, fees and outcome payments by lag and caps, wages, capital and returns, in whole cents."""
+
+from abm.compiled import compiled
+from abm.ledger import (
+    ADVANCE,
+    AUTHORITY,
+    BANK,
+    BUDGET,
+    CAPITAL,
+    EVALUATION,
+    EVALUATOR,
+    FEE,
+    GRANT,
+    INTEREST,
+    INVESTOR_ACCOUNT,
+    OUTCOME_PAYMENT,
+    OVERHEAD,
+    PROVIDER_ACCOUNT,
+    REFUND,
+    REGION,
+    REPAYMENT,
+    STAFF,
+    TREASURY,
+    USUAL_SERVICE,
+    WAGE,
+    authority_account,
+    cents,
+    investor_account,
+    pay_out,
+    provider_account,
+    single_account,
+)  # fmt: skip
+from abm.rules.finance import monthly_cost_of_credit
+from abm.stages.contract import deferred_share, investors_in
+from abm.stages.deliver_hours import advance_of_month, receivable_share
+from abm.tables import COMMISSIONER_PROVIDER, FAMILY_PROVIDER, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
+
+WRITES = (
+    "balances", "flows", "providers.income", "providers.outcome_income", "providers.loan", "providers.active",
+    "providers.partner", "providers.exited", "providers.award_share", "providers.planned_hours", "edges.active",
+    "investors.capital", "localities.capital_called", "localities.return_paid", "localities.return_allowed",
+)  # fmt: skip
+
+
+@compiled
+def pay(world):
+    """Move the month's money in every locality."""
+    clock = world.clock[0]
+    for row in range(world.localities.shape[0]):
+        place = world.localities[row]
+        for p in range(place.provider_first, place.provider_end):
+            if world.providers[p].active:
+                _pay_usual_service(world, row, p)
+        if not place.funded:
+            continue
+        if clock.serving:
+            _pay_running(world, row)
+        _allow_returns(world, row)
+        for p in range(place.provider_first, place.provider_end):
+            _pay_due(world, row, p)
+            _pay_wages(world, row, p)
+            _pay_penalty(world, row, p)
+            _pay_interest(world, row, p)
+            _maybe_exit(world, row, p)
+        if clock.month == clock.months:
+            _settle_loans(world, row)
+
+
+@compiled
+def _move(world, payer, payer_class, payee, payee_class, purpose, amount):
+    if amount > 0:
+        pay_out(
+            world.balances, world.flows, world.clock[0].month, payer, payer_class, payee, payee_class, purpose, amount
+        )
+
+
+@compiled
+def _pay_public(world, row, payee, payee_class, purpose, amount):
+    """The authority pays; region and treasury put the money there first, each by its share of the grant."""
+    authority = authority_account(row)
+    region = cents(0.01 * amount * world.settings[row].locality_region_share)
+    _move(world, TREASURY, TREASURY, REGION, REGION, BUDGET, region)
+    _move(world, REGION, REGION, authority, AUTHORITY, BUDGET, region)
+    _move(world, TREASURY, TREASURY, authority, AUTHORITY, BUDGET, amount - region)
+    _move(world, authority, AUTHORITY, payee, payee_class, purpose, amount)
+
+
+@compiled
+def _pay_usual_service(world, row, p):
+    """Usual services are funded and worked outside the contract, alike in every design."""
+    facts, provider = world.settings[row], world.providers[p]
+    account = provider_account(p, world.localities.shape[0])
+    amount = cents(provider.usual_hours * facts.money_wage)
+    _move(world, TREASURY, TREASURY, account, PROVIDER_ACCOUNT, USUAL_SERVICE, amount)
+    _move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, WAGE, amount)
+
+
+@compiled
+def _pay_running(world, row):
+    """Block part, advances and capital calls of the month, evaluation and governance."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    overhead = cents(place.overhead_budget / clock.service_months)
+    _pay_public(world, row, single_account(EVALUATOR), EVALUATOR, EVALUATION, overhead)
+    deferred, taking_part = deferred_share(facts), investors_in(world, row)
+    investor_part = facts.finance_bridge_investor * taking_part
+    bridged = facts.finance_bridge_state + investor_part
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        if not provider.partner:
+            continue
+        account = provider_account(p, world.localities.shape[0])
+        block, advance = advance_of_month(world, row, p)
+        _pay_public(world, row, account, PROVIDER_ACCOUNT, GRANT, cents(block))
+        provider.income += cents(block) + cents(advance)
+        if advance <= 0.0:
+            continue
+        from_state = cents(advance * facts.finance_bridge_state / bridged)
+        _pay_public(world, row, account, PROVIDER_ACCOUNT, ADVANCE, from_state)
+        _call_capital(world, row, account, cents(advance) - from_state)
+        own = facts.finance_risk_to_provider - (1.0 - bridged)  # risk beyond what it carries itself: a loan
+        if facts.payment_outcome_share > 0.0 and own > 0.0:
+            provider.loan += cents(own * deferred * provider.planned_hours * place.fee_per_hour)
+
+
+@compiled
+def _call_capital(world, row, account, amount):
+    """Investors that take part advance equal parts; the first the odd cent."""
+    place, localities, providers = world.localities[row], world.localities.shape[0], world.providers.shape[0]
+    active = 0
+    for v in range(place.investor_first, place.investor_end):
+        active += world.investors[v].active
+    left = amount
+    for v in range(place.investor_end - 1, place.investor_first - 1, -1):
+        if world.investors[v].active:
+            active -= 1
+            part = left if active == 0 else left // (active + 1)
+            left -= part
+            _move(
+                world,
+                investor_account(v, localities, providers),
+                INVESTOR_ACCOUNT,
+                account,
+                PROVIDER_ACCOUNT,
+                CAPITAL,
+                part,
+            )
+            world.investors[v].capital += part
+            place.capital_called += part
+
+
+@compiled
+def _allow_returns(world, row):
+    """The ceiling on returns grows each month with the capital outstanding."""
+    place, outstanding = world.localities[row], 0
+    for v in range(place.investor_first, place.investor_end):
+        outstanding += max(0, world.investors[v].capital)
+    place.return_allowed += cents(0.01 * outstanding * world.settings[row].finance_return_cap / 12.0)
+
+
+@compiled
+def _pay_due(world, row, p):
+    """Pay what has become payable: to the provider by the risk it bears, to investors by what they advanced."""
+    facts, clock, provider = world.settings[row], world.clock[0], world.providers[p]
+    due = world.dues[clock.month, p]
+    if due <= 0:
+        return
+    purpose = OUTCOME_PAYMENT if facts.payment_outcome_share > 0.0 else FEE
+    account = provider_account(p, world.localities.shape[0])
+    investor_part = facts.finance_bridge_investor * investors_in(world, row)
+    uncovered = facts.finance_bridge_investor - investor_part  # what investors did not advance, the provider carried
+    own = int(due * min(1.0, receivable_share(facts) + uncovered))
+    bridged = facts.finance_bridge_state + investor_part
+    to_investors = int((due - own) * investor_part / bridged) if bridged > 0.0 else 0
+    if not provider.exited:
+        _pay_public(world, row, account, PROVIDER_ACCOUNT, purpose, own)
+        provider.income += own
+        provider.outcome_income += own if purpose == OUTCOME_PAYMENT else 0
+        _repay_loan(world, row, p, account, min(own, provider.loan))
+    _repay_investors(world, row, to_investors, purpose)
+
+
+@compiled
+def _repay_loan(world, row, p, account, amount):
+    """Advances beyond what lenders bear alone go back to the state, or to investors."""
+    facts, provider = world.settings[row], world.providers[p]
+    if amount <= 0:
+        return
+    provider.loan -= amount
+    bridged = facts.finance_bridge_state + facts.finance_bridge_investor
+    to_state = int(amount * facts.finance_bridge_state / bridged) if bridged > 0.0 else amount
+    _move(world, account, PROVIDER_ACCOUNT, authority_account(row), AUTHORITY, REFUND, to_state)
+    _return_to_treasury(world, row, to_state)
+    place, left = world.localities[row], amount - to_state
+    if left > 0 and place.investor_end > place.investor_first:
+        v = place.investor_first
+        target = investor_account(v, world.localities.shape[0], world.providers.shape[0])
+        _move(world, account, PROVIDER_ACCOUNT, target, INVESTOR_ACCOUNT, REPAYMENT, left)
+        world.investors[v].capital -= left
+
+
+@compiled
+def _return_to_treasury(world, row, amount):
+    """What the authority gets back returns to those who funded it."""
+    authority = authority_account(row)
+    region = cents(0.01 * amount * world.settings[row].locality_region_share)
+    _move(world, authority, AUTHORITY, REGION, REGION, REFUND, region)
+    _move(world, REGION, REGION, TREASURY, TREASURY, REFUND, region)
+    _move(world, authority, AUTHORITY, TREASURY, TREASURY, REFUND, amount - region)
+
+
+@compiled
+def _repay_investors(world, row, amount, purpose):
+    """Capital first, then return up to its ceiling; above it the commissioner keeps the money."""
+    place, left = world.localities[row], amount
+    localities, providers = world.localities.shape[0], world.providers.shape[0]
+    active = 0
+    for v in range(place.investor_first, place.investor_end):
+        active += world.investors[v].active
+    if active == 0:
+        return
+    part = amount // active
+    for v in range(place.investor_first, place.investor_end):
+        investor = world.investors[v]
+        if not investor.active:
+            continue
+        capital = max(0, min(part, investor.capital))
+        room = max(0, place.return_allowed - place.return_paid)
+        gain = min(part - capital, room)
+        investor.capital -= capital
+        place.return_paid += gain
+        left -= part
+        target = investor_account(v, localities, providers)
+        _pay_public(world, row, target, INVESTOR_ACCOUNT, purpose, capital + gain)
+
+
+@compiled
+def _pay_wages(world, row, p):
+    """Contract hours cost wages and overhead, whatever they were spent on."""
+    facts, provider = world.settings[row], world.providers[p]
+    account = provider_account(p, world.localities.shape[0])
+    wages = cents(provider.contract_hours * facts.money_wage)
+    _move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, WAGE, wages)
+    overhead = cents(provider.contract_hours * facts.money_wage * facts.money_overhead)
+    _move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, OVERHEAD, overhead)
+
+
+@compiled
+def _pay_penalty(world, row, p):
+    """A caught misreport costs a multiple of what it added to this month's claims."""
+    facts, clock, provider = world.settings[row], world.clock[0], world.providers[p]
+    if not provider.caught:
+        return
+    claimed = world.dues[min(clock.month + int(facts.payment_lag_months), clock.months), p]
+    amount = int(facts.control_penalty * provider.misreport * claimed * facts.finance_risk_to_provider)
+    _move(
+        world,
+        provider_account(p, world.localities.shape[0]),
+        PROVIDER_ACCOUNT,
+        authority_account(row),
+        AUTHORITY,
+        REFUND,
+        amount,
+    )
+    _return_to_treasury(world, row, amount)
+
+
+@compiled
+def _pay_interest(world, row, p):
+    account = provider_account(p, world.localities.shape[0])
+    used = -0.01 * world.balances[account]
+    amount = cents(monthly_cost_of_credit(used, world.settings[row].money_interest))
+    _move(world, account, PROVIDER_ACCOUNT, single_account(BANK), BANK, INTEREST, amount)
+
+
+@compiled
+def _maybe_exit(world, row, p):
+    """A provider that could not pay its people for too long is finished; its families are released at their next move."""
+    place, facts, provider = world.localities[row], world.settings[row], world.providers[p]
+    if not (facts.mechanisms_liquidity and provider.active and provider.months_short >= facts.money_endurance):
+        return
+    provider.active = provider.partner = 0
+    provider.exited = 1
+    left = 1.0 - provider.award_share
+    if left > 1e-9:
+        for q in range(place.provider_first, place.provider_end):
+            other = world.providers[q]
+            if other.partner:
+                other.award_share /= left
+                other.planned_hours /= left
+    provider.award_share = provider.planned_hours = 0.0
+    world.edges[world.relations[PROVIDER_COMMISSIONER].first + p].active = 0
+    world.edges[world.relations[COMMISSIONER_PROVIDER].first + p].active = 0
+    first = world.relations[PROVIDER_PROVIDER]
+    for edge in range(first.first, first.end):
+        if world.edges[edge].source == p or world.edges[edge].target == p:
+            world.edges[edge].active = 0
+    ties = world.relations[FAMILY_PROVIDER]
+    for edge in range(ties.first, ties.end):
+        if world.edges[edge].target == p:
+            world.edges[edge].active = 0
+
+
+@compiled
+def _settle_loans(world, row):
+    """At the end, advances that outcomes did not earn back are returned as far as cash goes."""
+    place = world.localities[row]
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        account = provider_account(p, world.localities.shape[0])
+        _repay_loan(world, row, p, account, max(0, min(provider.loan, world.balances[account])))

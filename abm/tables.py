@@ -1,0 +1,309 @@
+"""The columns of every population: what a commissioner, a provider, a family … is made of.
+
+One tuple of declarations a table; tables are numpy record arrays, so compiled code reads them agent by agent
+(`family.engagement`) and everybody else column by column (`world.families.engagement`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.declare import Column, Part, parameters
+
+FACETS = 1  # facets of trust; the evidence of each is kept apart
+
+CLOCK = (
+    Column("seed", "number", "seed of every draw", kind="i8"),
+    Column("month", "month", "months since the start", kind="i8"),
+    Column("contract", "number", "contracts let so far, less one", kind="i8"),
+    Column("plan_first", "month", "first month of co-planning", kind="i8"),
+    Column("plan_last", "month", "last month of co-planning", kind="i8"),
+    Column("tender", "month", "month of the first award", kind="i8"),
+    Column("codesign_first", "month", "first design meeting", kind="i8"),
+    Column("codesign_last", "month", "last design meeting", kind="i8"),
+    Column("service_first", "month", "first month of service of the first contract", kind="i8"),
+    Column("service_months", "months", "length of a contract's service", kind="i8"),
+    Column("assess_first", "month", "first month of co-assessment", kind="i8"),
+    Column("assess_last", "month", "last month of co-assessment", kind="i8"),
+    Column("renewals", "contracts", "further contracts after the first", kind="i8"),
+    Column("months", "months", "length of the run", kind="i8"),
+    Column("planning", "flag", "a round of co-planning is held this month", kind="i8"),
+    Column("tendering", "flag", "a contract is awarded this month", kind="i8"),
+    Column("codesigning", "flag", "a design meeting is held this month", kind="i8"),
+    Column("serving", "flag", "the contract is served this month", kind="i8"),
+    Column("assessing", "flag", "results are assessed this month", kind="i8"),
+    Column("service_month", "month", "month within the contract's service, from 1; 0 outside", kind="i8"),
+)
+
+LOCALITIES = (
+    Column("funded", "flag", "a contract is let here", kind="u1"),
+    Column("family_first", "row", "first family of the locality", kind="i8"),
+    Column("family_end", "row", "row after its last family", kind="i8"),
+    Column("provider_first", "row", "first provider of the locality", kind="i8"),
+    Column("provider_end", "row", "row after its last provider", kind="i8"),
+    Column("volunteer_first", "row", "first volunteer of the locality", kind="i8"),
+    Column("volunteer_end", "row", "row after its last volunteer", kind="i8"),
+    Column("investor_first", "row", "first investor of the locality", kind="i8"),
+    Column("investor_end", "row", "row after its last investor", kind="i8"),
+    Column("territory_first", "row", "first territory of the locality", kind="i8"),
+    Column("territory_end", "row", "row after its last territory", kind="i8"),
+    Column("pair_first", "row", "first pair of providers of the locality", kind="i8"),
+    Column("stake_first", "row", "first investor-provider relation of the locality", kind="i8"),
+    Column("measured", "flag", "the domain is a metric", per="domain", kind="u1"),
+    Column("metric_weight", "share", "weight of a measured domain in results", per="domain"),
+    Column("need_scale", "share", "input that typical hours, spread as the need is, must be divided by"),
+    Column("places", "families", "places of the contract's service"),
+    Column("promised_hours", "h/month", "service hours promised to a family"),
+    Column("service_budget", "€", "contract money that buys work"),
+    Column("fee_per_hour", "€/h", "what an hour of contract work is paid, fee for service"),
+    Column("overhead_budget", "€", "contract money for evaluation, governance and intermediaries"),
+    Column("expected_outcome_payment", "€", "outcome payment at the commissioner's forecast"),
+    Column("expected_result", "wellbeing", "weighted measured change that the commissioner forecasts"),
+    Column("outcome_claimed", "cents", "outcome payments claimed so far", kind="i8"),
+    Column("unserved_claimed", "cents", "what the no-service paths would have earned so far", kind="i8"),
+    Column("claimed_before", "cents", "outcome payments claimed under earlier contracts", kind="i8"),
+    Column("expected_claims", "cents", "what should have been claimed by now at the forecast", kind="i8"),
+    Column("period_paid", "share", "share of the last period's full payment that was earned"),
+    Column("result", "wellbeing", "weighted measured change of the cohort so far, before attribution"),
+    Column("counterfactual", "wellbeing", "estimate that attribution subtracts"),
+    Column("bid_hours", "h", "hours spent on the last tender"),
+    Column("voice", "share", "share of decisions that moved toward what families asked, last meeting"),
+    Column("participation", "share", "share of families who take part in co-production this month"),
+    Column("collective_work", "share", "collective work this month, relative to all families taking part"),
+    Column("meeting_experience", "share", "mean experience of those who met this month"),
+    Column("meetings", "number", "design meetings so far", kind="i8"),
+    Column("hub_hours", "h/month", "hours spent by the holder of coordination rights"),
+    Column("links_start", "number", "links between third-sector providers and others at the award"),
+    Column("links_cut", "number", "links cut after bidding against each other"),
+    Column("capital_called", "cents", "capital drawn from investors", kind="i8"),
+    Column("return_paid", "cents", "paid to investors above their capital", kind="i8"),
+    Column("return_allowed", "cents", "ceiling on that, growing with the capital outstanding", kind="i8"),
+)
+
+TERRITORIES = (
+    Column("locality", "row", "its locality", kind="i8"),
+    Column("tilt", "share", "what the territory's families need more of than others", per="domain"),
+    Column("heard_need", "need", "sum of the needs that were voiced", per="domain"),
+    Column("voices", "voices", "families heard"),
+    Column("asked_need", "need", "sum of the needs voiced at this month's meeting", per="domain"),
+    Column("present", "families", "families at this month's meeting"),
+)
+
+COMMISSIONERS = (
+    Column("priorities", "share", "what the commissioner wants, over domains", per="domain"),
+    Column("known_need", "need", "mean need as the commissioner believes it", per="domain"),
+    Column("knowledge", "share", "how far that rests on what was heard"),
+)
+
+INVESTORS = (
+    Column("locality", "row", "its locality", kind="i8"),
+    Column("active", "flag", "takes part in the contract", kind="u1"),
+    Column("social_motivation", "per year", "return forgone for social benefit at full trust"),
+    Column("capital", "cents", "capital outstanding", kind="i8"),
+)
+
+PROVIDERS = (
+    Column("locality", "row", "its locality", kind="i8"),
+    Column("territory", "row", "its team", kind="i8"),
+    Column("kind", "code", "public, third sector, association or for-profit", kind="i8"),
+    Column("domain", "number", "the domain it is specialised in", kind="i8"),
+    Column("active", "flag", "exists and works", kind="u1"),
+    Column("partner", "flag", "holds a part of the contract", kind="u1"),
+    Column("at_start", "flag", "was a partner at the first award", kind="u1"),
+    Column("exited", "flag", "failed or left", kind="u1"),
+    Column("staff_hours", "h/month", "usual staff hours: its weight in awards"),
+    Column("usual_hours", "h/month", "hours of usual services"),
+    Column("award_share", "share", "its part of the contract"),
+    Column("planned_hours", "h/month", "contract hours planned"),
+    Column("contract_hours", "h/month", "contract hours that could be paid and were worked"),
+    Column("service_hours", "h/month", "of these, with families"),
+    Column("reporting_hours", "h/month", "of these, on reporting and control"),
+    Column("coordination_hours", "h/month", "of these, on links with partners"),
+    Column("bid_hours", "h/month", "of these, on bids and claims"),
+    Column("gaming_hours", "h/month", "of these, on making results look better"),
+    Column("places", "families", "families it can take in"),
+    Column("main_families", "families", "families it took in", kind="i8"),
+    Column("caseload", "families", "families it serves", kind="i8"),
+    Column("promised_hours", "h/month", "hours promised to each family it serves"),
+    Column("competence", "share", "competence", per="domain"),
+    Column("fit", "share", "how well its service fits what families need", per="domain"),
+    Column("prior_need", "need", "need as it believed before anybody was asked", per="domain"),
+    Column("known_need", "need", "need as it knows it", per="domain"),
+    Column("motivation", "share", "mission motivation"),
+    Column("own_motivation", "share", "its own level of motivation"),
+    Column("openness", "share", "professionals' openness to co-production"),
+    Column("job_satisfaction", "share", "professionals' satisfaction"),
+    Column("integrity", "share", "integrity in reporting"),
+    Column("payment_per_hour", "€/h", "what one more hour on a domain adds to payment that it bears", per="domain"),
+    Column("attention", "share", "division of its hours over domains", per="domain"),
+    Column("mission_attention", "share", "the same if nothing were paid for results", per="domain"),
+    Column("intensity", "share", "intensity of its hours"),
+    Column("mission_intensity", "share", "the same if nothing were paid for results"),
+    Column("misreport", "share", "overstatement of results, of the room there is"),
+    Column(
+        "mission_intake", "families", "whom it would have taken in without payment, by third of complexity", per="third"
+    ),
+    Column("real_intake", "families", "whom it did take in, by third of complexity", per="third"),
+    Column("burden", "share", "share of contract hours that control takes"),
+    Column("reserves", "€", "reserves at the start"),
+    Column("credit", "€", "credit line"),
+    Column("loan", "cents", "advances to be repaid from outcomes", kind="i8"),
+    Column("income", "cents", "income from the contract so far", kind="i8"),
+    Column("outcome_income", "cents", "of that, paid for outcomes", kind="i8"),
+    Column("liquidity", "share", "share of planned hours that could be paid this month"),
+    Column(
+        "months_short", "months", "months in a row in which less than half of planned hours could be paid", kind="i8"
+    ),
+    Column("result_value", "€/month", "what one more unit of its families' results would earn it"),
+    Column("caught", "flag", "a misreport was found this month", kind="u1"),
+    Column("result", "wellbeing", "mean weighted measured change of its families"),
+)
+
+FAMILIES = (
+    Column("locality", "row", "its locality", kind="i4"),
+    Column("territory", "row", "its territory", kind="i4"),
+    Column("complexity", "share", "how hard it is to help"),
+    Column("resources", "share", "socio-economic resources"),
+    Column("complexity_third", "third", "third of complexity in its locality at the start", kind="i1"),
+    Column("resources_third", "third", "third of resources in its locality at the start", kind="i1"),
+    Column("free_hours", "h/month", "hours it can give"),
+    Column("importance", "share", "what matters to it, over domains", per="domain"),
+    Column("wellbeing", "wellbeing", "wellbeing", per="domain"),
+    Column("baseline", "wellbeing", "natural level", per="domain"),
+    Column("unserved_wellbeing", "wellbeing", "wellbeing in the same world without service", per="domain"),
+    Column("unserved_baseline", "wellbeing", "natural level in the same world without service", per="domain"),
+    Column("start_wellbeing", "wellbeing", "weighted wellbeing at the start"),
+    Column("added", "wellbeing", "what last month's input added", per="domain"),
+    Column("intake_wellbeing", "wellbeing", "wellbeing at its intake", per="domain"),
+    Column("unserved_intake", "wellbeing", "the no-service path at its intake", per="domain"),
+    Column("last_wellbeing", "wellbeing", "wellbeing when last in service", per="domain"),
+    Column("unserved_last", "wellbeing", "the no-service path at that time", per="domain"),
+    Column("enrolled", "flag", "in the contract's service", kind="u1"),
+    Column("cohort", "flag", "in service at some time of this test period", kind="u1"),
+    Column("applied", "flag", "waits for a place", kind="u1"),
+    Column("was_served", "flag", "had its programme under this contract", kind="u1"),
+    Column("crisis", "flag", "has a crisis this month", kind="u1"),
+    Column("waiting_months", "months", "months of waiting", kind="i4"),
+    Column("served_months", "months", "months in service", kind="i4"),
+    Column("hours_received", "h/month", "contract hours received"),
+    Column("integration", "share", "mean link over the pairs of its package"),
+    Column("match", "share", "overlap of attention received with its own need"),
+    Column("tailoring", "share", "how far services follow its own need rather than the provider's view"),
+    Column("own_engagement", "share", "its own level of engagement"),
+    Column("engagement", "share", "engagement"),
+    Column("capability", "share", "capability"),
+    Column("fatigue", "share", "co-productive fatigue"),
+    Column("work", "× typical", "its own work this month"),
+    Column("took_part", "share", "how far it took part in co-production this month"),
+    Column("coproduction_hours", "h/month", "hours of co-production"),
+    Column("integration_hours", "h/month", "hours it spent holding its package together"),
+    Column("red_tape_hours", "h/month", "hours on forms"),
+    Column("voice", "share", "how far decisions lately followed its voice"),
+    Column("satisfaction", "share", "satisfaction"),
+    Column("lost_red_tape", "share", "satisfaction lost to red tape"),
+    Column("lost_waiting", "share", "satisfaction lost to waiting"),
+    Column("lost_mismatch", "share", "satisfaction lost to services that miss its need"),
+    Column("lost_voice", "share", "satisfaction lost to not being heard"),
+    Column("reported", "wellbeing", "weighted change since intake as reported"),
+    Column("overstated", "wellbeing", "of that, what is not in the measurement"),
+    Column("earned", "cents", "outcome payments claimed for it", kind="i8"),
+    Column("unserved_earned", "cents", "what the no-service path would have earned", kind="i8"),
+)
+
+PACKAGES = (
+    Column("provider", "row", "provider in this slot", kind="i4"),
+    Column("enrolled", "flag", "served by it under the contract", kind="u1"),
+    Column("hours", "h/month", "contract hours received from it"),
+    Column("payment_per_hour", "€/h", "what one more hour with this family adds to the provider's payment"),
+)
+
+VOLUNTEERS = (
+    Column("locality", "row", "its locality", kind="i8"),
+    Column("provider", "row", "provider it helps", kind="i8"),
+    Column("active", "flag", "helps at present", kind="u1"),
+    Column("own_motivation", "share", "its own level of motivation"),
+    Column("motivation", "share", "motivation"),
+    Column("trained", "share", "training"),
+    Column("hours", "h/month", "hours this month"),
+)
+
+EDGES = (
+    Column("source", "row", "who trusts", kind="i4"),
+    Column("target", "row", "who is trusted", kind="i4"),
+    Column("relation", "code", "kind of relation", kind="i1"),
+    Column("active", "flag", "the relation exists", kind="u1"),
+    Column("support", "experiences", "evidence for", per="facet"),
+    Column("against", "experiences", "evidence against", per="facet"),
+    Column("damage", "experiences", "damage", per="facet"),
+    Column("prior", "trust", "first attitude, fading toward the general propensity"),
+    Column("trust", "trust", "trust at the start of the month"),
+)
+
+PAIRS = (
+    Column("joint_hours", "h/month", "hours lately spent together"),
+    Column("spent", "h", "hours spent together this month"),
+    Column("strength", "share", "strength of the link this month"),
+    Column("rival", "flag", "bid against each other and shared no work", kind="u1"),
+)
+
+MILESTONES = (
+    Column("domain", "number", "domain it is bound to; -1: each measured domain", kind="i8"),
+    Column("kind", "code", "position in MILESTONE_KINDS", kind="i8"),
+    Column("threshold", "wellbeing", "change that counts"),
+    Column("months", "months", "months at the threshold", kind="i8"),
+    Column("relative_price", "relative", "price beside the other lines"),
+    Column("price", "€", "price"),
+    Column("expected", "relative", "its expected payment before scaling"),
+    Column("cap", "cents", "ceiling on the line's payments", kind="i8"),
+    Column("metric_cap", "× expected", "that ceiling as a multiple of its expected payment"),
+    Column("claimed", "cents", "claimed so far", kind="i8"),
+)
+
+CLAIMS = (
+    Column("held", "months", "months that the change has stood at the threshold", kind="i2"),
+    Column("reached", "flag", "claimed", kind="u1"),
+    Column("unserved_held", "months", "the same on the no-service path", kind="i2"),
+    Column("unserved_reached", "flag", "the no-service path would have earned it", kind="u1"),
+)
+
+CELLS = (
+    Column("delivered", "h/month", "weighted hours delivered", per="domain"),
+    Column("mission", "h/month", "the same providers' hours if nothing were paid for results", per="domain"),
+    Column("needed", "need", "need of the served and the applicants", per="domain"),
+)
+
+RELATIONS = (
+    Column("first", "row", "first edge of this kind", kind="i8"),
+    Column("end", "row", "row after its last edge", kind="i8"),
+)
+
+TABLES = {
+    "clock": CLOCK, "localities": LOCALITIES, "territories": TERRITORIES, "commissioners": COMMISSIONERS,
+    "investors": INVESTORS, "providers": PROVIDERS, "families": FAMILIES, "packages": PACKAGES, "volunteers": VOLUNTEERS,
+    "edges": EDGES, "pairs": PAIRS, "milestones": MILESTONES, "claims": CLAIMS, "cells": CELLS, "relations": RELATIONS,
+}  # fmt: skip
+
+KINDS = ("public", "third_sector", "association", "for_profit")
+PUBLIC, THIRD_SECTOR, ASSOCIATION, FOR_PROFIT = range(4)
+
+RELATION_NAMES = (
+    "family_provider", "family_commissioner", "family_family", "volunteer_provider", "provider_commissioner",
+    "commissioner_provider", "provider_provider", "investor_provider", "investor_commissioner", "commissioner_region",
+    "region_commissioner",
+)  # fmt: skip
+(
+    FAMILY_PROVIDER, FAMILY_COMMISSIONER, FAMILY_FAMILY, VOLUNTEER_PROVIDER, PROVIDER_COMMISSIONER, COMMISSIONER_PROVIDER,
+    PROVIDER_PROVIDER, INVESTOR_PROVIDER, INVESTOR_COMMISSIONER, COMMISSIONER_REGION, REGION_COMMISSIONER,
+) = range(11)  # fmt: skip
+
+
+def row_type(columns: tuple[Column, ...], domains: int) -> np.dtype:
+    """The numpy type of one row of a table, for a case with this many domains."""
+    sizes = {"": None, "domain": domains, "facet": FACETS, "third": 3}
+    fields = [(c.name, c.kind) if c.per == "" else (c.name, c.kind, (sizes[c.per],)) for c in columns]
+    return np.dtype(fields, align=True)
+
+
+def settings_type(parts: list[tuple[str, type[Part]]]) -> np.dtype:
+    """The row that carries every declared number, switch and choice: `part_key`, a choice as its position."""
+    return np.dtype([(prefix + key.replace(".", "_"), "f8") for prefix, part in parts for key, _ in parameters(part)])

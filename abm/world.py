@@ -1,0 +1,237 @@
+"""The world: one table of columns a population, the trust edges, the ledger, the dues and the observed series."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from abm import design as parts_of_design
+from abm.case import Case, Locality
+from abm.declare import parameters, value_of
+from abm.design import GovernanceDesign
+from abm.ledger import ACCOUNT_CLASSES, PURPOSES, SINGLE
+from abm.metrics import METRICS
+from abm.population import populate
+from abm.rules.payment import MILESTONE_KINDS
+from abm.tables import RELATION_NAMES, TABLES, row_type, settings_type
+
+SETTINGS = settings_type([("", GovernanceDesign), ("", Case), ("locality_", Locality)])
+SERIES = np.dtype([(metric.name, "f8") for metric in METRICS])
+
+
+class World(NamedTuple):
+    """Everything that a month reads and writes; each field but the last four is a table declared in `tables.py`."""
+
+    settings: Any  # a row a locality
+    clock: Any
+    localities: Any
+    territories: Any
+    commissioners: Any  # a row a locality, then the region
+    investors: Any
+    providers: Any
+    families: Any
+    packages: Any  # known_providers rows a family, edges of the same number
+    volunteers: Any
+    edges: Any
+    pairs: Any
+    milestones: Any  # (locality, line of the rate card)
+    claims: Any  # (family, line × domain)
+    cells: Any  # a row a third of complexity
+    relations: Any
+    dues: Any  # cents that become payable: (month, provider)
+    balances: Any  # cents: (account,)
+    flows: Any  # cents: (month, purpose, payer's class, payee's class)
+    series: Any  # metrics by month, row 0 the start
+
+
+class Sizes(NamedTuple):
+    """How many rows each population has."""
+
+    localities: int
+    families: int
+    providers: int
+    volunteers: int
+    investors: int
+    territories: int
+    pairs: int
+    stakes: int
+    packages: int
+    peers: int
+    lines: int
+    months: int
+    domains: int
+
+    @property
+    def relations(self) -> tuple[int, ...]:
+        """Number of edges of each relation, in the order of RELATION_NAMES."""
+        return (
+            self.packages, self.families, self.peers, self.volunteers, self.providers, self.providers, self.pairs,
+            self.stakes, self.investors, self.localities, self.localities,
+        )  # fmt: skip
+
+    @property
+    def rows(self) -> dict[str, tuple[int, ...]]:
+        """Shape of every table."""
+        return {
+            "clock": (1,), "localities": (self.localities,), "territories": (self.territories,),
+            "commissioners": (self.localities + 1,), "investors": (self.investors,), "providers": (self.providers,),
+            "families": (self.families,), "packages": (self.packages,), "volunteers": (self.volunteers,),
+            "edges": (sum(self.relations),), "pairs": (self.pairs,), "milestones": (self.localities, self.lines),
+            "claims": (self.families, self.lines * self.domains), "cells": (3,), "relations": (len(RELATION_NAMES),),
+        }  # fmt: skip
+
+
+def volunteers_of(place: Locality) -> int:
+    """People ready to volunteer in a locality."""
+    return math.floor(place.families * place.volunteers_per_family + 0.5)
+
+
+def sizes_of(case: Case, design: Any, months: int | None = None) -> Sizes:
+    """The size of every population; `design` gives the number of lines of the rate card."""
+    places = case.locality.values()
+    investors = [case.investor.number if place.grant_eur > 0 else 0 for place in places]
+    return Sizes(
+        localities=len(case.locality),
+        families=sum(place.families for place in places),
+        providers=sum(place.providers for place in places),
+        volunteers=sum(volunteers_of(place) for place in places),
+        investors=sum(investors),
+        territories=sum(place.territories for place in places),
+        pairs=sum(place.providers**2 for place in places),
+        stakes=sum(n * place.providers for n, place in zip(investors, places, strict=True)),
+        packages=sum(place.families for place in places) * case.family.known_providers,
+        peers=sum(place.families for place in places) * case.family.peers,
+        lines=max(1, *(len(design.for_locality(name).payment.milestone) for name in case.locality), 0),
+        months=case.calendar.months if months is None else months,
+        domains=len(case.domains),
+    )
+
+
+def memory_bytes(case: Case, design: Any, months: int | None = None) -> int:
+    """What a world would take in memory."""
+    sizes = sizes_of(case, design, months)
+    tables = sum(
+        math.prod(sizes.rows[name]) * row_type(columns, sizes.domains).itemsize for name, columns in TABLES.items()
+    )
+    series = (sizes.months + 1) * (
+        SERIES.itemsize + len(PURPOSES) * len(ACCOUNT_CLASSES) ** 2 * 8 + sizes.providers * 8
+    )
+    return tables + series
+
+
+@functools.cache
+def _places_of_settings() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+    """For each field of SETTINGS: its name, whose value it is, the dotted key, and a choice's names."""
+    found = []
+    for owner, prefix, part in (
+        ("design", "", GovernanceDesign),
+        ("case", "", Case),
+        ("locality", "locality_", Locality),
+    ):
+        for key, declared in parameters(part):
+            found.append((prefix + key.replace(".", "_"), owner, key, declared.possible if declared.is_choice else ()))
+    return tuple(found)
+
+
+def _fill_settings(settings: np.recarray, case: Case, design: Any) -> None:
+    for row, (name, place) in enumerate(case.locality.items()):
+        owners = {"design": design.for_locality(name), "case": case, "locality": place}
+        for field, owner, key, names in _places_of_settings():
+            value = value_of(owners[owner], key)
+            settings[field][row] = names.index(value) if names else float(value)
+
+
+def _fill_milestones(world: World, case: Case, design: Any) -> None:
+    for row, name in enumerate(case.locality):
+        for column, line in enumerate(design.for_locality(name).payment.milestone):
+            bound = line.domain != parts_of_design.EVERY_MEASURED_DOMAIN
+            target = world.milestones[row, column]
+            target.domain = case.domains.index(line.domain) if bound else -1
+            target.kind = MILESTONE_KINDS.index(line.kind)
+            target.threshold, target.months = line.threshold, line.months
+            target.relative_price, target.metric_cap = line.price, line.metric_cap
+
+
+def _fill_ranges(world: World, case: Case, sizes: Sizes) -> None:
+    first = dict.fromkeys(("family", "provider", "volunteer", "investor", "territory"), 0)
+    pair = stake = 0
+    for row, place in zip(world.localities, case.locality.values(), strict=True):
+        row.funded = place.grant_eur > 0
+        counts = {
+            "family": place.families, "provider": place.providers, "volunteer": volunteers_of(place),
+            "investor": case.investor.number if place.grant_eur > 0 else 0, "territory": place.territories,
+        }  # fmt: skip
+        for kind, count in counts.items():
+            row[f"{kind}_first"] = first[kind]
+            first[kind] += count
+            row[f"{kind}_end"] = first[kind]
+        row.pair_first, row.stake_first = pair, stake
+        pair += place.providers**2
+        stake += counts["investor"] * place.providers
+    edge = 0
+    for row, count in zip(world.relations, sizes.relations, strict=True):
+        row.first, row.end = edge, edge + count
+        edge += count
+
+
+def _fill_clock(world: World, case: Case, seed: int, months: int) -> None:
+    clock, calendar = world.clock[0], case.calendar
+    clock.seed, clock.months, clock.contract = seed, months, -1
+    clock.plan_first, clock.plan_last = calendar.plan
+    clock.tender = calendar.tender
+    clock.codesign_first, clock.codesign_last = calendar.codesign
+    clock.service_first, clock.service_months = calendar.service[0], calendar.service_months
+    clock.assess_first = calendar.assess[0]
+    clock.assess_last = calendar.assess[1] + calendar.renewals * calendar.service_months
+    clock.renewals = calendar.renewals
+
+
+def _measured(case: Case, alignment: float) -> list[int]:
+    """The ceil(alignment × domains) most measurable domains; the earlier one first where two are alike."""
+    count = math.ceil(alignment * len(case.domains) - 1e-9)
+    ranked = sorted(range(len(case.domains)), key=lambda d: (-case.measurability[d], d))
+    return ranked[:count]
+
+
+def _allocate(sizes: Sizes) -> World:
+    tables = {
+        name: np.zeros(sizes.rows[name], row_type(columns, sizes.domains)).view(np.recarray)
+        for name, columns in TABLES.items()
+    }
+    accounts = SINGLE + sizes.localities + sizes.providers + sizes.investors
+    return World(
+        settings=np.zeros(sizes.localities, SETTINGS).view(np.recarray),
+        dues=np.zeros((sizes.months + 2, sizes.providers), np.int64),
+        balances=np.zeros(accounts, np.int64),
+        flows=np.zeros((sizes.months + 1, len(PURPOSES), len(ACCOUNT_CLASSES), len(ACCOUNT_CLASSES)), np.int64),
+        series=np.full(sizes.months + 1, np.nan, SERIES).view(np.recarray),
+        **tables,
+    )
+
+
+def empty_world(domains: int) -> World:
+    """A world of the right types and no people, from which the engine is compiled."""
+    return _allocate(Sizes(**dict.fromkeys(Sizes._fields, 1))._replace(domains=domains))
+
+
+def new_world(case: Case, design: Any, seed: int, months: int | None = None) -> World:
+    """A world at its start: populations drawn from the seed alone, so every design meets the same families.
+
+    `design` is a `Design` (or a single `GovernanceDesign` for all localities). Raises ValueError for a seed outside
+    0 … 2^63 − 1.
+    """
+    if not 0 <= seed < 2**63:
+        raise ValueError(f"seed: a whole number from 0 to 2^63 - 1, got {seed}")
+    sizes = sizes_of(case, design, months)
+    world = _allocate(sizes)
+    _fill_settings(world.settings, case, design)
+    _fill_milestones(world, case, design)
+    _fill_ranges(world, case, sizes)
+    _fill_clock(world, case, seed, sizes.months)
+    for row, name in enumerate(case.locality):
+        world.localities[row].measured[_measured(case, design.for_locality(name).payment.alignment)] = 1
+    populate(world)
+    return world

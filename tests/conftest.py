@@ -1,0 +1,59 @@
+"""The laboratory is tested on a stand-in for the engine, so that faults can be had on demand and a batch takes no time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from abm.config import Experiment, load_case, load_design
+from abm.lab import results, run
+
+
+def put_in_place(patch):
+    """Replace the engine, here and in worker processes."""
+    patch.syspath_prepend(str(Path(__file__).parent))
+    sys.modules.pop("fake_engine", None)
+    import fake_engine
+
+    patch.setattr(run, "simulate_unit", fake_engine.simulate_unit)
+    patch.setattr(run, "prepare_worker", fake_engine.nothing)
+    patch.setattr(results, "simulate", fake_engine.simulate)
+    patch.setattr(results, "prepare_engine", fake_engine.nothing)
+    patch.delenv("FAULT", raising=False)
+
+
+@pytest.fixture
+def fake_engine(monkeypatch):
+    """The stand-in instead of the engine."""
+    put_in_place(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def experiment():
+    """Two designs × two lags × five seeds on a small case."""
+    return Experiment(
+        name="small",
+        cases=(load_case("generic", {"case.families": 40}),),
+        designs=(load_design("social_impact_bond"), load_design("provider_financed_pbr")),
+        seeds=5,
+        months=20,
+        factors={"payment.lag_months": (1, 6)},
+    )
+
+
+@pytest.fixture(scope="session")
+def designs_of_demo(tmp_path_factory):
+    """Results of the demo's eight designs on its case under six seeds, from the stand-in."""
+    demo = results.load_experiment("lombardy_designs").model_copy(update={"seeds": (1, 2, 3, 4, 5, 6)})
+    with pytest.MonkeyPatch.context() as patch:
+        put_in_place(patch)
+        return results.batch(demo, workers=1, out=tmp_path_factory.mktemp("demo") / "results")
+
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    """An empty working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

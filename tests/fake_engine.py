@@ -1,0 +1,70 @@
+"""A stand-in for the engine: quick series that depend on case, design, months and seed alone, and faults on demand.
+
+Worker processes import these functions by name, so they live in a module of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from abm.lab.run import failure
+from abm.lab.store import DONE, Run, values_at_end
+from abm.metrics import METRICS
+
+
+class FakeWorld(NamedTuple):
+    """What a result needs of a world."""
+
+    series: np.ndarray
+
+
+def matrix(case, design, seed, months=None):
+    """Months × metrics: a common path for the seed, a step for the design once service begins."""
+    length = (months or case.calendar.months) + 1
+    common = np.random.default_rng(seed).normal(0.5, 0.02, (length, len(METRICS)))
+    step = zlib.crc32(repr(design.base.model_dump()).encode()) % 100 / 1000
+    own = np.random.default_rng([seed, zlib.crc32(design.name.encode())]).normal(step, 0.005, (length, len(METRICS)))
+    served = np.arange(length)[:, None] >= case.calendar.service[0]
+    values = common + np.where(served, own, 0.0)
+    values[: case.calendar.service[0], [metric.at_end == "mean_in_service" for metric in METRICS]] = np.nan
+    return values
+
+
+def simulate(case, design, seed, months=None):
+    """In place of `abm.lab.run.simulate`."""
+    kind = np.dtype([(metric.name, "f8") for metric in METRICS])
+    return FakeWorld(matrix(case, design, seed, months).view(kind)[:, 0].view(np.recarray))
+
+
+def simulate_unit(arm, case, design, months, seeds):
+    """In place of `abm.lab.run.simulate_unit`, with the fault that the environment asks for."""
+    return [one_run(arm, case, design, months, seed) for seed in seeds]
+
+
+def one_run(arm, case, design, months, seed):
+    """A run, or what `FAULT=kind:design:seed` says of it."""
+    kind, name, at = os.environ.get("FAULT", "none:none:0").split(":")
+    if (design.name, seed) == (name, int(at)):
+        if kind == "exception":
+            return Run(arm, seed, failure("ValueError: no such luck"), None, None)
+        if kind == "kill" or (kind == "kill_once" and not Path(os.environ["FAULT_MARK"]).exists()):
+            if kind == "kill_once":
+                Path(os.environ["FAULT_MARK"]).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if kind == "interrupt":
+            raise KeyboardInterrupt
+        if kind == "sleep":
+            time.sleep(600)
+    values = matrix(case, design, seed, months)
+    return Run(arm, seed, DONE, values, values_at_end(values, case))
+
+
+def nothing():
+    """In place of compiling."""

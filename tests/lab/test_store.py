@@ -1,0 +1,198 @@
+"""The results folder: whole files or none, one writer, nobody else's folder."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from abm.config import ConfigError
+from abm.lab.results import _description
+from abm.lab.store import (
+    DONE,
+    Plan,
+    Run,
+    Store,
+    code_hash,
+    read_manifest,
+    read_verified,
+    what_differs,
+    write_table,
+    write_whole,
+)
+from abm.metrics import METRICS
+
+NAMES = tuple(metric.name for metric in METRICS)
+
+
+@pytest.fixture
+def open_store(tmp_path, experiment):
+    """Opens the store of the small experiment in a folder."""
+
+    def opened(fresh=False, **changes):
+        changed = experiment.model_copy(update=changes)
+        plan = Plan(tuple(changed.factors), list(changed.arms()), changed.seeds, NAMES)
+        return Store(tmp_path / "r", plan, _description(changed), fresh=fresh)
+
+    return opened
+
+
+def a_run(arm, seed):
+    return Run(arm, seed, DONE, np.full((21, len(NAMES)), arm + seed / 10), np.full(len(NAMES), arm + seed / 10))
+
+
+def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path):
+    path = tmp_path / "file"
+    write_whole(path, lambda to: to.write_text("old"))
+
+    def half(to):
+        to.write_text("ne")
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        write_whole(path, half)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "removed"])
+def test_a_damaged_file_is_not_read(tmp_path, damage):
+    checksum = write_table(pa.table({"x": [1.0, 2.0]}), tmp_path / "t.parquet")
+    assert read_verified(tmp_path, "t.parquet", checksum)["x"].to_pylist() == [1.0, 2.0]
+    data = bytearray((tmp_path / "t.parquet").read_bytes())
+    if damage == "removed":
+        (tmp_path / "t.parquet").unlink()
+    else:
+        data[len(data) // 2] ^= 1
+        cut = {"cut": data[:-5], "emptied": b"", "flipped": data}[damage]
+        (tmp_path / "t.parquet").write_bytes(cut)
+    with pytest.raises(ConfigError, match="cannot be read" if damage == "removed" else "damaged or changed"):
+        read_verified(tmp_path, "t.parquet", checksum)
+
+
+def test_what_was_added_is_there_after_a_crash(open_store):
+    with open_store() as store:
+        assert len(store.missing()) == 20
+        assert store.missing()[:5] == [(0, 1), (1, 1), (2, 1), (3, 1), (0, 2)]
+        store.add(a_run(2, 4))
+        store.add(a_run(0, 1))
+        store.add(Run(1, 1, "failed: x", None, None))
+    with open_store() as again:  # nothing was finished: as after a crash
+        assert set(again.rows) == {(2, 4), (0, 1)}
+        assert len(again.missing()) == 18
+        assert not again.complete
+
+
+def test_finished_files_are_sorted_whatever_the_order(open_store, tmp_path):
+    with open_store() as store:
+        for arm, seed in reversed(store.missing()):
+            store.add(a_run(arm, seed))
+        store.finish("now")
+        assert store.complete
+    files = read_manifest(tmp_path / "r")["files"]
+    assert sorted(files) == ["runs.parquet", "series.parquet"]
+    runs = read_verified(tmp_path / "r", "runs.parquet", files["runs.parquet"]).to_pandas()
+    series = read_verified(tmp_path / "r", "series.parquet", files["series.parquet"]).to_pandas()
+    keys = ["case", "design", "payment.lag_months", "seed"]
+    assert list(runs.columns) == [*keys, "status", *NAMES]
+    assert list(series.columns) == [*keys, "month", *NAMES]
+    assert runs.equals(runs.sort_values(keys, ignore_index=True))
+    assert series.equals(series.sort_values([*keys, "month"], ignore_index=True))
+    assert sorted(path.name for path in (tmp_path / "r").iterdir()) == [
+        "manifest.json",
+        "runs.parquet",
+        "series.parquet",
+    ]
+
+
+def test_a_damaged_part_is_left_out_with_a_warning(open_store, tmp_path):
+    with open_store() as store:
+        store.add(a_run(0, 1))
+        store.flush()
+        store.add(a_run(0, 2))
+    (tmp_path / "r/parts/part-0001.parquet").write_bytes(b"?")
+    with pytest.warns(UserWarning, match="part-0001.*done again"), open_store() as again:
+        assert set(again.rows) == {(0, 2)}
+
+
+def test_there_is_one_writer(open_store):
+    with open_store(), pytest.raises(ConfigError, match="another batch is writing"):
+        open_store()
+    open_store().close()
+
+
+def test_another_configuration_is_refused_by_name(open_store):
+    open_store().close()
+    with pytest.raises(ConfigError, match=r"small|r: holds results of something else") as error:
+        open_store(months=19)
+    assert "months: 20 in the folder, 19 now" in str(error.value)
+    with pytest.raises(ConfigError, match="seeds:"):
+        open_store(seeds=(1, 2))
+    open_store(title="Other words", baseline="provider_financed_pbr").close()
+    open_store(fresh=True, months=19).close()
+    open_store(months=19).close()
+
+
+def test_other_code_is_refused(open_store, monkeypatch):
+    open_store().close()
+    monkeypatch.setattr("abm.lab.results.code_hash", lambda: "other")
+    with pytest.raises(ConfigError, match="code has changed"):
+        open_store()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_somebody_else_s_folder_is_left_alone(open_store, tmp_path, fresh):
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r/thesis.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="not a results folder"):
+        open_store(fresh=fresh)
+    assert [path.name for path in (tmp_path / "r").iterdir()] == ["thesis.txt"]
+
+
+def test_fresh_leaves_other_files_of_the_folder(open_store, tmp_path):
+    with open_store() as store:
+        store.add(a_run(0, 1))
+    (tmp_path / "r/notes.txt").write_text("mine")
+    with open_store(fresh=True) as store:
+        assert store.rows == {}
+    assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["manifest.json", "notes.txt"]
+
+
+def test_a_folder_that_is_a_file_is_refused(open_store, tmp_path):
+    (tmp_path / "r").write_text("mine")
+    with pytest.raises(ConfigError, match="is not a folder"):
+        open_store()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "has no manifest"),
+        ("{", "damaged"),
+        ("[]", "damaged"),
+        ('{"format": 99}', "format 99"),
+        ("{}", "damaged"),
+    ],
+)
+def test_manifests_that_cannot_be_used(tmp_path, text, said):
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(ConfigError, match=said):
+        read_manifest(tmp_path)
+    with pytest.raises(ConfigError, match="no such folder"):
+        read_manifest(tmp_path / "absent")
+
+
+def test_differences_are_named_with_both_values():
+    before = {"a": {"b": 1, "c": [1, 2]}, "d": 1}
+    assert what_differs(before, json.loads(json.dumps(before))) == []
+    assert what_differs(before, {"a": {"b": 2, "c": [1, 2]}, "e": True}) == [
+        "a.b: 1 in the folder, 2 now", "d: 1 in the folder, absent now", "e: absent in the folder, true now"
+    ]  # fmt: skip
+
+
+def test_code_hash_is_of_the_model_alone():
+    assert len(code_hash()) == 16
+    assert code_hash() == code_hash()
