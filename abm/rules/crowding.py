@@ -5,7 +5,7 @@ from abm.compiled import compiled
 
 @compiled
 def next_motivation(motivation, own_level, paid_share, crowding, voice, trust, restoring, pull):
-    """γ moves by −χ·(pay for results ÷ wage) in the room there is, is restored by voice and trust, and returns to its own level.
+    """γ moves by −χ·(pay for results ÷ wage) in its room, is restored by voice and trust, and returns to its own level.
 
     `crowding` χ above 0 crowds out, below 0 crowds in (Bénabou & Tirole 2006; Frey & Oberholzer-Gee 1997; Fiorillo 2011).
     """

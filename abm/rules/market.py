@@ -5,7 +5,7 @@ from abm.compiled import compiled
 
 @compiled
 def bid_discount(competition, kind_discount, signal):
-    """How far a bid undercuts the standard price: larger where competition is open and the cost estimate hopeful, in [0, 0.3]."""
+    """How far a bid undercuts the standard price, in [0, 0.3]: more where competition is open and the estimate hopeful."""
     return min(0.3, max(0.0, competition * (kind_discount + 0.05 * signal)))
 
 

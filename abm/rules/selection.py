@@ -30,6 +30,12 @@ def gateway_score(need_share, waiting_months):
 
 
 @compiled
+def switch_probability(trust, trust_in_unknown):
+    """Probability that a family that reconsiders a provider takes another one that it does not know yet."""
+    return logistic(8.0 * (trust_in_unknown - trust) - 1.0)  # what one knows is kept unless it disappoints
+
+
+@compiled
 def hours_weight(motivation, value_of_need, need_share, payment_per_hour):
     """Weight of a family in the division of hours: € per hour from the mission and from payment."""
     return max(0.0, motivation * value_of_need * need_share + payment_per_hour)

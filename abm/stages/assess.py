@@ -19,11 +19,12 @@ from abm.tables import (
 
 WRITES = (
     "edges.support", "edges.against", "edges.damage", "families.satisfaction", "families.lost_red_tape",
-    "families.lost_waiting", "families.lost_mismatch", "families.lost_voice", "families.red_tape_hours",
+    "families.lost_waiting", "families.lost_mismatch", "families.lost_voice", "families.red_tape_hours", "families.coproduction_hours",
 )  # fmt: skip
 
 # What each part of a month weighs in an experience; each row of weights sums to 1 (assumed).
 HOURS, MATCH, RED_TAPE, INTEGRATION = 0.35, 0.35, 0.15, 0.15
+HOURS_OF_ASSESSMENT = 1.5  # a family's hours a month on full co-assessment
 NOISE = 0.08  # standard deviation of one experience
 USUAL_CONTACT = 0.2  # experiences a month that usual services are worth
 DISTANT_CONTACT = 0.3  # the same for an authority that families do not meet
@@ -57,6 +58,7 @@ def _assess_family(world, row, i):
     family.red_tape_hours = 0.0
     if family.enrolled:
         _live_service(world, row, i, slots, noise)
+        family.coproduction_hours += HOURS_OF_ASSESSMENT * facts.coproduction_assessment * clock.assessing
         lived = 0.6 * family.satisfaction + 0.4 * (1.0 - 3.0 * family.lost_red_tape)
         live(office, facts, _within(lived + noise), DISTANT_CONTACT)
         return
@@ -120,7 +122,7 @@ def _breach(world, row):
 
 @compiled
 def _assess_providers(world, row):
-    """Providers judge payment and control; the authority judges results as far as it answers to them, else what families say."""
+    """Providers judge payment and control; the authority judges results as far as it uses them, else what families say."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]

@@ -26,7 +26,7 @@ from abm.tables import (
 
 WRITES = (
     "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "providers.known_need",
-    "providers.active", "providers.partner", "providers.at_start", "providers.award_share", "providers.bid_hours",
+    "providers.active", "providers.partner", "providers.at_start", "providers.award_share", "providers.tender_hours",
     "providers.planned_hours", "providers.promised_hours", "providers.places", "pairs.rival", "pairs.joint_hours",
     "edges.support", "edges.against", "edges.damage", "edges.active", "investors.active", "milestones.price",
     "milestones.cap", "milestones.claimed", "milestones.expected", "families.was_served", "families.voice", "localities.voice",
@@ -155,8 +155,8 @@ def _award(world, row):
         provider = world.providers[p]
         provider.partner = provider.active
         if provider.active:
-            provider.bid_hours = facts.money_bid_hours * shared * (0.3 + 0.7 * competition)
-            place.bid_hours += provider.bid_hours
+            provider.tender_hours = facts.money_bid_hours * shared * (0.3 + 0.7 * competition)
+            place.bid_hours += provider.tender_hours
             mean_score += _score(provider, facts, clock, p, domains)
             bidders += 1
     mean_score /= max(1, bidders)

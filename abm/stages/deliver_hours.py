@@ -11,6 +11,7 @@ from abm.rules.volunteering import hour_worth
 from abm.stages.contract import deferred_share, investors_in
 from abm.tables import PROVIDER_PROVIDER
 
+CLAIM_EFFORT = 0.002  # share of a month that claims for one metric take
 REVISION_EFFORT = 0.05  # share of a month that a revision of the plan takes
 COORDINATION_NONE, COORDINATION_MEMBERS, COORDINATION_LEAD, COORDINATION_NAO = range(4)
 
@@ -24,11 +25,9 @@ def work_hours(world, row):
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         provider.contract_hours = provider.service_hours = provider.reporting_hours = provider.gaming_hours = 0.0
-        provider.misreport = 0.0
+        provider.bid_hours = provider.misreport = 0.0
         if under_contract and provider.partner:
             _contract_hours(world, row, p)
-        elif world.clock[0].tendering == 0:
-            provider.bid_hours = 0.0
     _coordinate(world, row, under_contract)
     _link_strengths(world, row)
     for p in range(place.provider_first, place.provider_end):
@@ -75,8 +74,8 @@ def _contract_hours(world, row, p):
         facts.rules_region_burden,
     )
     provider.reporting_hours = worked * share
-    if clock.tendering == 0:
-        provider.bid_hours = 0.002 * worked * metrics * facts.payment_outcome_share  # claims are work too
+    claims = CLAIM_EFFORT * worked * metrics * facts.payment_outcome_share
+    provider.bid_hours = claims + min(0.1 * worked, provider.tender_hours / clock.service_months)
     if facts.mechanisms_gaming:
         _misreport(facts, provider, worked, cost_of_hour)
 

@@ -7,10 +7,10 @@ from abm.rules.coproduction import combined_input
 from abm.rules.forecast import settling_share, wellbeing_ahead
 from abm.rules.outcomes import improvement, need, response
 from abm.rules.payment import ENTRY, GAIN, RATE_CARD, SUSTAINED, reached_share
-from abm.rules.selection import applicant_score, apply_probability, gateway_score
+from abm.rules.selection import applicant_score, apply_probability, gateway_score, switch_probability
 from abm.stages.contract import EXPECTED_WORK, main_slot
 from abm.stages.deliver_incentives import forecast_noise, hour_effect
-from abm.streams import APPLY, CRISIS, GATEWAY, LEAVE, uniform
+from abm.streams import APPLY, CRISIS, GATEWAY, LEAVE, SWITCH, uniform
 from abm.tables import FAMILY_PROVIDER
 
 
@@ -34,7 +34,10 @@ def move_families(world, row):
                 world.providers[p].mission_intake[third] = world.providers[p].real_intake[third] = 0.0
         return
     for i in range(place.family_first, place.family_end):
-        _maybe_apply(world, row, i, slots)
+        if world.families[i].enrolled:
+            _maybe_switch(world, row, i, slots)
+        else:
+            _maybe_apply(world, row, i, slots)
     _fill_places(world, row, slots)
 
 
@@ -67,6 +70,33 @@ def _maybe_leave(world, row, i, slots):
 
 
 @compiled
+def _maybe_switch(world, row, i, slots):
+    """A family in service may replace the provider it trusts least; the one that took it in stays."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    if uniform(clock.seed, SWITCH, clock.month, i) >= facts.family_switching:
+        return
+    first, main, worst = world.relations[FAMILY_PROVIDER].first, main_slot(world, i, slots), -1
+    for slot in range(i * slots, (i + 1) * slots):
+        if slot != main and (worst < 0 or world.edges[first + slot].trust < world.edges[first + worst].trust):
+            worst = slot
+    count = place.provider_end - place.provider_first
+    other = place.provider_first + int(uniform(clock.seed, SWITCH, clock.month, i, 1) * count)
+    if worst < 0 or not world.providers[other].partner:
+        return
+    for slot in range(i * slots, (i + 1) * slots):
+        if world.packages[slot].provider == other:
+            return
+    tie, start = world.edges[first + worst], facts.trust_family_provider
+    if uniform(clock.seed, SWITCH, clock.month, i, 2) < switch_probability(tie.trust, start):
+        world.packages[worst].provider = tie.target = other
+        world.packages[worst].enrolled = tie.active = 1
+        world.packages[worst].hours = world.packages[worst].payment_per_hour = 0.0
+        tie.prior = tie.trust = start
+        for facet in range(tie.support.shape[0]):
+            tie.support[facet] = tie.against[facet] = tie.damage[facet] = 0.0
+
+
+@compiled
 def need_of(family):
     """Need of a family over all domains: Σ w·(1 − y), in [0, 1]."""
     total = 0.0
@@ -78,7 +108,7 @@ def need_of(family):
 @compiled
 def _maybe_apply(world, row, i, slots):
     facts, clock, family = world.settings[row], world.clock[0], world.families[i]
-    if family.enrolled or family.was_served:
+    if family.was_served:
         return
     if family.applied:
         family.waiting_months += 1

@@ -62,6 +62,12 @@ def measure(world):
 
 
 @compiled
+def coassessment(world, facts):
+    """Intensity of co-assessment in the months that the calendar has for it."""
+    return facts.coproduction_assessment * world.clock[0].assessing
+
+
+@compiled
 def error_of(world, facts, i, d):
     """Measurement error of a family in a domain: its rater's, the same throughout a contract."""
     return facts.measurement_noise * normal(world.clock[0].seed, MEASURE, world.clock[0].contract, i, d)
@@ -131,7 +137,7 @@ def _overstatement(world, row, i, slots):
             serving += 1.0
     if serving == 0.0:
         return 0.0
-    halo = facts.measurement_halo * facts.coproduction_assessment * (trust / serving - 0.5)
+    halo = facts.measurement_halo * coassessment(world, facts) * (trust / serving - 0.5)
     return facts.provider_misreport_room * misreport / serving + halo
 
 
@@ -269,7 +275,7 @@ def _period_share(facts, result, expected):
 def _audit(world, row):
     """A misreport is found by audit or by families who judge results; a twelfth of the yearly probability each month."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    found = detection(facts.control_audit, facts.measurement_peer_detection, facts.coproduction_assessment) / 12.0
+    found = detection(facts.control_audit, facts.measurement_peer_detection, coassessment(world, facts)) / 12.0
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         if provider.misreport > 0.05 and uniform(clock.seed, AUDIT, clock.month, p) < found:
