@@ -105,9 +105,13 @@ def log(x):
 
 @compiled
 def power(base, exponent):
-    """base ** exponent for base ≥ 0; 0 to any positive power is 0."""
+    """base ** exponent for base ≥ 0, and 0 for a base of 0; the exponents −2, −1, −½, ½, 1 and 2 are exact, and fast."""
     if base <= 0.0:
         return 0.0
+    size = abs(exponent)
+    if size == 0.5 or size == 1.0 or size == 2.0:
+        raised = math.sqrt(base) if size == 0.5 else (base if size == 1.0 else base * base)
+        return raised if exponent > 0.0 else 1.0 / raised
     return exp(exponent * log(base))
 
 

@@ -19,7 +19,8 @@ from abm.tables import (
 
 WRITES = (
     "edges.support", "edges.against", "edges.damage", "families.satisfaction", "families.lost_red_tape",
-    "families.lost_waiting", "families.lost_mismatch", "families.lost_voice", "families.red_tape_hours", "families.coproduction_hours",
+    "families.lost_waiting", "families.lost_mismatch", "families.lost_voice", "families.red_tape_hours",
+    "families.coproduction_hours",
 )  # fmt: skip
 
 # What each part of a month weighs in an experience; each row of weights sums to 1 (assumed).
