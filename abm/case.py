@@ -164,7 +164,7 @@ class NetworkFacts(Part):
     link_hours: float = param(0.8, "h/month", (0.01, 1000.0), "joint hours at which a link has covered 63 % of its room", plausible=(0.3, 3))
     start_link: float = param(0.25, "share", (0.0, 1.0), "share of provider pairs that worked together before", plausible=(0.05, 0.5))
     fade: float = param(0.06, "per month", (0.0, 1.0), "share of a tie that fades a month without joint hours", plausible=(0.02, 0.15))
-    hub_hours: float = param(60.0, "h/month", (0.0, 1e6), "hours that the lead agency has for links, outside the contract's money", plausible=(20, 120))
+    hub_hours: float = param(60.0, "h/month", (0.0, 1e6), "hours that the lead agency's own people have for links", plausible=(20, 120))
     tie_hours: float = param(0.35, "h/month", (0.01, 100.0), "hub's hours that keep one pair linked", plausible=(0.1, 1.0))
     meeting_hours: float = param(3.0, "h", (0.0, 100.0), "hours of each participant in a design meeting", plausible=(2, 6))
     voices_for_knowledge: float = param(20.0, "voices", (0.1, 1e6), "voices at which knowledge of need has covered 63 % of its room", plausible=(8, 60))

@@ -72,7 +72,6 @@ LOCALITIES = (
     Column("collective_work", "share", "collective work this month, relative to all families taking part"),
     Column("meeting_experience", "share", "mean experience of those who met this month"),
     Column("meetings", "number", "design meetings so far", kind="i8"),
-    Column("hub_hours", "h/month", "hours spent by the holder of coordination rights"),
     Column("links_start", "number", "links between third-sector providers and others at the award"),
     Column("links_cut", "number", "links cut after bidding against each other"),
     Column("capital_called", "cents", "capital drawn from investors", kind="i8"),

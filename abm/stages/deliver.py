@@ -24,7 +24,7 @@ WRITES = (
     "providers.intensity", "providers.mission_intensity", "providers.caseload", "providers.main_families",
     "providers.mission_intake", "providers.real_intake", "volunteers.hours", "pairs.spent", "pairs.joint_hours",
     "pairs.strength", "claims.held", "claims.reached", "claims.unserved_held", "claims.unserved_reached",
-    "cells.delivered", "cells.mission", "cells.needed", "localities.hub_hours", "localities.participation",
+    "cells.delivered", "cells.mission", "cells.needed", "localities.participation",
     "localities.collective_work",
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from abm.stages.contract import deferred_share, investors_in
 from abm.tables import PROVIDER_PROVIDER
 
 CLAIM_EFFORT = 0.002  # share of a month that claims for one metric take
+NAO_ADMINISTRATION = 0.25  # hours of its own administration per hour of links
 REVISION_EFFORT = 0.05  # share of a month that a revision of the plan takes
 COORDINATION_NONE, COORDINATION_MEMBERS, COORDINATION_LEAD, COORDINATION_NAO = range(4)
 
@@ -122,31 +123,35 @@ def _add_volunteers(world, row):
 
 @compiled
 def _coordinate(world, row, under_contract):
-    """Hours on links: by members in their team, by a lead agency or administrative organisation for all pairs, or by nobody."""
+    """Hours on links, out of the contract: by members in their team, by a lead agency or a body of its own, or by nobody.
+
+    Members, lead agency and administrative organisation may spend the same share of contract hours. A lead agency has no more
+    than its own people's hours; a body of its own has no such limit, and costs an administration.
+    """
     place, facts = world.localities[row], world.settings[row]
     who = facts.structure_coordination_rights
-    place.hub_hours = 0.0
-    partners, reach = 0.0, 0.0
+    partners, hours = 0.0, 0.0
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         if under_contract and provider.partner:
             partners += 1.0
+            hours += provider.contract_hours
             if facts.learning_mode != 0.0 and world.clock[0].service_month % int(facts.learning_every_months) == 0:
                 provider.coordination_hours += REVISION_EFFORT * provider.contract_hours
-            effort = facts.structure_coordination_effort
-            if who == COORDINATION_MEMBERS:
-                provider.coordination_hours += effort * provider.contract_hours
-            elif who == COORDINATION_LEAD:
-                provider.coordination_hours += 0.3 * effort * provider.contract_hours
-            elif who == COORDINATION_NAO:
-                provider.coordination_hours += effort * provider.contract_hours
-                place.hub_hours += 0.7 * effort * provider.contract_hours
     pairs = 0.5 * partners * (partners - 1.0)
-    if under_contract and who == COORDINATION_LEAD:
-        place.hub_hours = min(facts.network_hub_hours, facts.network_tie_hours * pairs)
-    if pairs > 0.0:
-        reach = min(1.0, place.hub_hours / (facts.network_tie_hours * pairs))
-    _spend_on_pairs(world, row, under_contract and who == COORDINATION_MEMBERS, reach)
+    spent = facts.structure_coordination_effort * hours if under_contract and who != COORDINATION_NONE else 0.0
+    if who == COORDINATION_LEAD:
+        spent = min(spent, facts.network_hub_hours, facts.network_tie_hours * pairs)
+    elif who == COORDINATION_NAO:
+        spent = min(spent, facts.network_tie_hours * pairs)
+    cost = spent * (1.0 + NAO_ADMINISTRATION) if who == COORDINATION_NAO else spent
+    for p in range(place.provider_first, place.provider_end):
+        provider = world.providers[p]
+        if hours > 0.0 and provider.partner:
+            provider.coordination_hours += cost * provider.contract_hours / hours
+    members = under_contract and who == COORDINATION_MEMBERS
+    reach = spent / (facts.network_tie_hours * pairs) if pairs > 0.0 and not members else 0.0
+    _spend_on_pairs(world, row, members, min(1.0, reach))
 
 
 @compiled

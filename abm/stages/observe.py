@@ -406,7 +406,6 @@ def _observe_providers(world, row):
             for d in range(domains):
                 firm[d] += provider.attention[d]
     for loc in range(world.localities.shape[0]):
-        linking += world.localities[loc].hub_hours
         links, cut = links + world.localities[loc].links_start, cut + world.localities[loc].links_cut
     for p in range(world.providers.shape[0]):
         provider = world.providers[p]
