@@ -113,6 +113,7 @@ class ProviderFacts(Part):
     openness: float = param(0.4, "share", (0.0, 1.0), "professionals' openness to co-production at the start", "nabatchi2017", plausible=(0.2, 0.6))
     adaptation: float = param(0.06, "per meeting", (0.0, 1.0), "what a meeting with families moves of fit and openness", plausible=(0.02, 0.12))
     crowding: float = param(0.03, "per month", (-0.5, 0.5), "motivation lost a month where all pay depends on results; negative: won (the sign is disputed)", "frey1997", plausible=(-0.03, 0.06))
+    unpaid_strain: float = param(0.03, "per month", (0.0, 1.0), "share of motivation lost in a month whose planned hours cannot be paid", "cassidy2025", plausible=(0.01, 0.08), acts_in="provider_financed_pbr")
     own_pull: float = param(0.01, "per month", (0.0, 1.0), "speed of the return to a person's own level of motivation", plausible=(0.005, 0.05))
     integrity: float = param(0.5, "share", (0.0, 1.0), "mean integrity in reporting; providers differ widely", plausible=(0.3, 0.8))
     misreport_cost: float = param(1.5, "× price", (0.01, 100.0), "convexity of the cost of overstating: how soon a larger overstatement does not pay", plausible=(0.5, 4.0))
@@ -142,11 +143,11 @@ class TrustFacts(Part):
     """How trust is learned and lost."""
 
     asymmetry: float = param(2.0, "ratio", (1.0, 20.0), "how much more a disappointment weighs than a good experience", "slovic1993", plausible=(1.0, 5.0))
-    tolerance: float = param(0.05, "trust", (0.0, 1.0), "how far an experience may fall short of trust before it does damage", plausible=(0.0, 0.2))
-    memory: float = param(0.92, "per month", (0.0, 1.0), "share of evidence that is kept from month to month", plausible=(0.90, 0.99))
+    tolerance: float = param(0.15, "trust", (0.0, 1.0), "how far an experience may fall short of trust before it does damage", plausible=(0.0, 0.2))
+    memory: float = param(0.91, "per month", (0.0, 1.0), "share of evidence that is kept from month to month", plausible=(0.90, 0.99))
     damage_memory: float = param(0.97, "per month", (0.0, 1.0), "the same for damage, which fades more slowly", "slovic1993", plausible=(0.95, 0.995))
     prior_weight: float = param(6.0, "experiences", (0.1, 1000.0), "weight of the first attitude, in monthly experiences", plausible=(2, 20))
-    event_weight: float = param(6.0, "experiences", (0.0, 1000.0), "weight of a single event: breach, late payment, a decision that follows one's voice", plausible=(1, 15))
+    event_weight: float = param(5.0, "experiences", (0.0, 1000.0), "weight of a single event: breach, late payment, a decision that follows one's voice", plausible=(1, 15))
     reputation: float = param(0.05, "share", (0.0, 1.0), "share of peers' own evidence that is passed on a month", "joesang2007", plausible=(0.0, 0.3))
     propensity: float = param(0.5, "trust", (0.0, 1.0), "general propensity to trust, to which first attitudes return", plausible=(0.3, 0.7))
     family_provider: float = param(0.45, "trust", (0.0, 1.0), "trust at the start, families in providers", plausible=(0.25, 0.7))

@@ -150,6 +150,7 @@ PROVIDERS = (
     Column("loan", "cents", "advances to be repaid from outcomes", kind="i8"),
     Column("income", "cents", "income from the contract so far", kind="i8"),
     Column("outcome_income", "cents", "of that, paid for outcomes", kind="i8"),
+    Column("reporting_share", "share", "share of contract hours that reporting and control take"),
     Column("liquidity", "share", "share of planned hours that could be paid this month"),
     Column(
         "months_short", "months", "months in a row in which less than half of planned hours could be paid", kind="i8"

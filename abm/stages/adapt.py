@@ -74,9 +74,11 @@ def _adapt_provider(world, row, p):
         trusting,
         0.03,
         facts.provider_own_pull,
+        1.0 - provider.liquidity,
+        facts.provider_unpaid_strain,
     )
-    burden = provider.reporting_hours / max(1e-9, provider.contract_hours)
-    target = min(1.0, max(0.0, 0.3 + 0.3 * provider.motivation + 0.3 * trusting - burden + 0.1 * place.voice))
+    target = 0.3 + 0.3 * provider.motivation + 0.3 * trusting - provider.reporting_share + 0.1 * place.voice
+    target = min(1.0, max(0.0, target - 0.3 * (1.0 - provider.liquidity)))
     provider.job_satisfaction += 0.1 * (target - provider.job_satisfaction)
     for d in range(provider.fit.shape[0]):  # services come to fit by doing, where activities are not prescribed
         provider.fit[d] = next_fit(

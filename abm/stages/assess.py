@@ -131,8 +131,9 @@ def _assess_providers(world, row):
             continue
         noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, p, 1)
         office = world.edges[world.relations[PROVIDER_COMMISSIONER].first + p]
-        burden = provider.reporting_hours / max(1e-9, provider.contract_hours)
-        live(office, facts, _within(0.5 * provider.liquidity + 0.5 * (1.0 - 2.0 * burden) + noise), 1.0)
+        live(
+            office, facts, _within(0.5 * provider.liquidity + 0.5 * (1.0 - 2.0 * provider.reporting_share) + noise), 1.0
+        )
         if provider.liquidity < 0.9:
             live(office, facts, provider.liquidity * 0.5, facts.trust_event_weight * (1.0 - provider.liquidity) * 0.5)
         view = world.edges[world.relations[COMMISSIONER_PROVIDER].first + p]

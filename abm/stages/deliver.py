@@ -19,7 +19,7 @@ WRITES = (
     "families.last_wellbeing", "families.unserved_last", "families.red_tape_hours", "packages.enrolled",
     "packages.hours", "packages.payment_per_hour", "providers.contract_hours", "providers.service_hours",
     "providers.reporting_hours", "providers.coordination_hours", "providers.gaming_hours", "providers.months_short",
-    "providers.result_value", "providers.bid_hours", "providers.misreport", "providers.liquidity",
+    "providers.result_value", "providers.bid_hours", "providers.misreport", "providers.liquidity", "providers.reporting_share",
     "providers.usual_hours", "providers.payment_per_hour", "providers.attention", "providers.mission_attention",
     "providers.intensity", "providers.mission_intensity", "providers.caseload", "providers.main_families",
     "providers.mission_intake", "providers.real_intake", "volunteers.hours", "pairs.spent", "pairs.joint_hours",

@@ -74,6 +74,7 @@ def _contract_hours(world, row, p):
         facts.payment_input_specification,
         facts.rules_region_burden,
     )
+    provider.reporting_share = share
     provider.reporting_hours = worked * share
     claims = CLAIM_EFFORT * worked * metrics * facts.payment_outcome_share
     provider.bid_hours = claims + min(0.1 * worked, provider.tender_hours / clock.service_months)

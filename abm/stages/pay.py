@@ -33,7 +33,13 @@ from abm.ledger import (
 from abm.rules.finance import monthly_cost_of_credit
 from abm.stages.contract import deferred_share, investors_in
 from abm.stages.deliver_hours import advance_of_month, receivable_share
-from abm.tables import COMMISSIONER_PROVIDER, FAMILY_PROVIDER, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
+from abm.tables import (
+    COMMISSIONER_PROVIDER,
+    FAMILY_PROVIDER,
+    INVESTOR_PROVIDER,
+    PROVIDER_COMMISSIONER,
+    PROVIDER_PROVIDER,
+)
 
 WRITES = (
     "balances", "flows", "providers.income", "providers.outcome_income", "providers.loan", "providers.active",
@@ -294,10 +300,11 @@ def _maybe_exit(world, row, p):
     for edge in range(first.first, first.end):
         if world.edges[edge].source == p or world.edges[edge].target == p:
             world.edges[edge].active = 0
-    ties = world.relations[FAMILY_PROVIDER]
-    for edge in range(ties.first, ties.end):
-        if world.edges[edge].target == p:
-            world.edges[edge].active = 0
+    for relation in (FAMILY_PROVIDER, INVESTOR_PROVIDER):
+        ties = world.relations[relation]
+        for edge in range(ties.first, ties.end):
+            if world.edges[edge].target == p:
+                world.edges[edge].active = 0
 
 
 @compiled
