@@ -13,5 +13,5 @@ def settling_share(return_rate, months):
 @compiled
 def wellbeing_ahead(wellbeing, baseline, added, return_rate, settled):
     """Wellbeing ahead if `added` is added every month: y + (b + added/return − y)·settled, kept in [0, 1]."""
-    resting = baseline + added / return_rate if return_rate > 0.0 else wellbeing + added
+    resting = baseline + added / return_rate
     return min(1.0, max(0.0, wellbeing + (resting - wellbeing) * settled))

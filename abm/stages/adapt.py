@@ -15,9 +15,9 @@ from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PR
 
 WRITES = (
     "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.known_need", "providers.fit",
-    "providers.award_share", "providers.planned_hours", "families.engagement", "families.capability", "families.fatigue",
-    "families.tailoring", "volunteers.active", "volunteers.motivation", "volunteers.trained", "commissioners.priorities",
-    "commissioners.known_need", "commissioners.knowledge", "localities.metric_weight", "pairs.joint_hours", "edges.support",
+    "providers.award_share", "providers.planned_hours", "families.engagement", "families.capability",
+    "families.fatigue", "families.tailoring", "volunteers.active", "volunteers.motivation", "volunteers.trained",
+    "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "edges.support",
     "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active",
 )  # fmt: skip
 

@@ -11,12 +11,12 @@ from abm.streams import JOIN, MEETING, uniform
 from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, FOR_PROFIT, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
 
 WRITES = (
-    "territories.asked_need", "territories.present", "families.coproduction_hours", "families.voice", "families.tailoring",
-    "providers.known_need", "providers.fit", "providers.openness", "providers.coordination_hours", "providers.active",
-    "pairs.joint_hours", "edges.support", "edges.against", "edges.damage", "edges.active", "localities.voice",
-    "localities.meeting_experience", "localities.meetings", "localities.places", "localities.promised_hours",
-    "providers.partner", "providers.award_share", "providers.planned_hours", "providers.promised_hours", "providers.places",
-    "families.was_served",
+    "territories.asked_need", "territories.present", "families.coproduction_hours", "families.voice",
+    "families.tailoring", "providers.known_need", "providers.fit", "providers.openness",
+    "providers.coordination_hours", "providers.active", "pairs.joint_hours", "edges.support", "edges.against",
+    "edges.damage", "edges.active", "localities.voice", "localities.meeting_experience", "localities.meetings",
+    "providers.partner", "providers.award_share", "providers.planned_hours", "providers.promised_hours",
+    "providers.places",
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ WRITES = (
     "providers.active", "providers.partner", "providers.at_start", "providers.award_share", "providers.tender_hours",
     "providers.planned_hours", "providers.promised_hours", "providers.places", "pairs.rival", "pairs.joint_hours",
     "edges.support", "edges.against", "edges.damage", "edges.active", "investors.active", "milestones.price",
-    "milestones.cap", "milestones.claimed", "milestones.expected", "families.was_served", "families.voice", "localities.voice",
+    "milestones.cap", "milestones.claimed", "milestones.expected", "families.was_served", "localities.voice",
     "localities.bid_hours", "localities.links_start", "localities.links_cut", "localities.metric_weight",
     "localities.need_scale", "localities.places", "localities.promised_hours", "localities.service_budget",
     "localities.fee_per_hour", "localities.overhead_budget", "localities.expected_outcome_payment",
@@ -57,6 +57,7 @@ def contract(world):
             _award(world, row)
             _part_rivals(world, row)
             _finance(world, row)
+            _promise(world, row)
             plan_work(world, row)
             _price(world, row)
 
@@ -271,38 +272,51 @@ def investors_in(world, row):
     place = world.localities[row]
     count, active = place.investor_end - place.investor_first, 0
     for v in range(place.investor_first, place.investor_end):
-        active += world.investors[v].active
+        active += int(world.investors[v].active)
     return active / count if count > 0 else 0.0
 
 
 @compiled
-def plan_work(world, row):
-    """Hours, places and promises that the money allows."""
-    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+def _promise(world, row):
+    """Places and promises that the money allows; whoever was served under an earlier contract may come again."""
+    place, facts = world.localities[row], world.settings[row]
     families = place.family_end - place.family_first
-    slots = int(facts.family_known_providers)
     place.places = max(1.0, math.floor(families / facts.locality_demand_ratio + 0.5))
-    hours = place.service_budget / clock.service_months / place.fee_per_hour
     spent = 0.05 + facts.control_burden_min + facts.rules_region_burden + facts.structure_coordination_effort
-    known = hours * (1.0 - min(0.6, spent))
-    place.promised_hours = known / place.places
-    for p in range(place.provider_first, place.provider_end):
-        world.providers[p].planned_hours = hours * world.providers[p].award_share
-        world.providers[p].places = 0.0
-        world.providers[p].promised_hours = 0.0
+    place.promised_hours = contract_hours(world, row) * (1.0 - min(0.6, spent)) / place.places
     for i in range(place.family_first, place.family_end):
         world.families[i].was_served = 0
+
+
+@compiled
+def contract_hours(world, row):
+    """Hours a month that the contract's money buys."""
+    place = world.localities[row]
+    return place.service_budget / world.clock[0].service_months / place.fee_per_hour
+
+
+@compiled
+def plan_work(world, row):
+    """Each partner's hours, places and promise, by its share of the contract and the families that know it."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    slots, hours = int(facts.family_known_providers), contract_hours(world, row)
+    chance = place.places / (place.family_end - place.family_first)
+    for p in range(place.provider_first, place.provider_end):
+        world.providers[p].planned_hours = hours * world.providers[p].award_share
+        world.providers[p].places = world.providers[p].promised_hours = 0.0
+    for i in range(place.family_first, place.family_end):
         main = main_slot(world, i, slots)
         for slot in range(i * slots, (i + 1) * slots):
             provider = world.providers[world.packages[slot].provider]
             if provider.partner:
-                provider.promised_hours += place.places / families  # counts its expected caseload first
+                provider.promised_hours += chance  # counts its expected caseload first
                 if slot == main:
-                    provider.places += place.places / families
+                    provider.places += chance
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         served = provider.promised_hours
-        provider.promised_hours = known * provider.award_share / served if served > 0.0 else 0.0
+        known = place.promised_hours * place.places * provider.award_share
+        provider.promised_hours = known / served if served > 0.0 else 0.0
         provider.places = math.floor(provider.places + uniform(clock.seed, BID, clock.contract, p, 2))
 
 

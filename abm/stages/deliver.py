@@ -10,22 +10,22 @@ from abm.stages.deliver_intake import move_families
 from abm.stages.deliver_service import serve
 
 WRITES = (
-    "packages.provider", "edges.target", "edges.active", "edges.prior", "edges.trust", "edges.support", "edges.against",
-    "edges.damage", "families.crisis", "families.applied", "families.waiting_months", "families.enrolled",
-    "families.cohort", "families.was_served", "families.served_months", "families.intake_wellbeing",
-    "families.unserved_intake", "families.hours_received", "families.integration", "families.match", "families.work",
-    "families.took_part", "families.coproduction_hours", "families.integration_hours", "families.added",
-    "families.wellbeing", "families.baseline", "families.unserved_wellbeing", "families.unserved_baseline",
-    "families.last_wellbeing", "families.unserved_last", "families.red_tape_hours", "packages.enrolled",
-    "packages.hours", "packages.payment_per_hour", "providers.contract_hours", "providers.service_hours",
-    "providers.reporting_hours", "providers.coordination_hours", "providers.gaming_hours", "providers.months_short",
-    "providers.result_value", "providers.bid_hours", "providers.misreport", "providers.liquidity", "providers.reporting_share",
-    "providers.usual_hours", "providers.payment_per_hour", "providers.attention", "providers.mission_attention",
-    "providers.intensity", "providers.mission_intensity", "providers.caseload", "providers.main_families",
-    "providers.mission_intake", "providers.real_intake", "volunteers.hours", "pairs.spent", "pairs.joint_hours",
-    "pairs.strength", "claims.held", "claims.reached", "claims.unserved_held", "claims.unserved_reached",
-    "cells.delivered", "cells.mission", "cells.needed", "localities.participation",
-    "localities.collective_work",
+    "packages.provider", "edges.target", "edges.active", "edges.prior", "edges.trust", "edges.support",
+    "edges.against", "edges.damage", "families.crisis", "families.applied", "families.waiting_months",
+    "families.enrolled", "families.cohort", "families.was_served", "families.served_months",
+    "families.intake_wellbeing", "families.unserved_intake", "families.hours_received", "families.integration",
+    "families.match", "families.work", "families.took_part", "families.coproduction_hours",
+    "families.integration_hours", "families.added", "families.wellbeing", "families.baseline",
+    "families.unserved_wellbeing", "families.unserved_baseline", "families.last_wellbeing", "families.unserved_last",
+    "packages.enrolled", "packages.hours", "packages.payment_per_hour", "providers.contract_hours",
+    "providers.service_hours", "providers.reporting_hours", "providers.coordination_hours", "providers.gaming_hours",
+    "providers.months_short", "providers.result_value", "providers.bid_hours", "providers.misreport",
+    "providers.liquidity", "providers.reporting_share", "providers.payment_per_hour", "providers.attention",
+    "providers.mission_attention", "providers.intensity", "providers.mission_intensity", "providers.caseload",
+    "providers.main_families", "providers.mission_intake", "providers.real_intake", "volunteers.hours", "pairs.spent",
+    "pairs.joint_hours", "pairs.strength", "claims.held", "claims.reached", "claims.unserved_held",
+    "claims.unserved_reached", "cells.delivered", "cells.mission", "cells.needed", "localities.participation",
+    "localities.collective_work", "families.earned", "families.unserved_earned", "families.main_provider",
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Hours of the month: what can be paid, what control and coordination take, what is left for families."""
 
 from abm.compiled import compiled
-from abm.ledger import provider_account
+from abm.ledger import cents, provider_account
 from abm.network import pair_row
 from abm.rules.control import reporting_share
 from abm.rules.coordination import link, next_joint_hours
@@ -55,7 +55,7 @@ def _contract_hours(world, row, p):
     place, facts, provider, clock = world.localities[row], world.settings[row], world.providers[p], world.clock[0]
     cost_of_hour = facts.money_wage * (1.0 + facts.money_overhead)
     block, advance = advance_of_month(world, row, p)
-    due = world.dues[clock.month, p] / 100.0 * receivable_share(facts)
+    due = max(0, own_part(world, row, world.dues[clock.month, p]) - provider.loan - new_loan(world, row, p)) / 100.0
     cash = world.balances[provider_account(p, world.localities.shape[0])] / 100.0 + block + advance + due
     planned = provider.planned_hours
     credit = provider.credit * (1.0 - facts.money_interest / 12.0)
@@ -86,6 +86,25 @@ def _contract_hours(world, row, p):
 def receivable_share(facts):
     """Share of a provider's dues that reaches itself: fees by who bridged them, outcome payments by who bears the risk."""
     return facts.finance_risk_to_provider if facts.payment_outcome_share > 0.0 else facts.finance_bridge_provider
+
+
+@compiled
+def own_part(world, row, due):
+    """Cents of a due amount that reach the provider: its share, and that of investors who did not advance anything."""
+    facts = world.settings[row]
+    uncovered = facts.finance_bridge_investor * (1.0 - investors_in(world, row))
+    return int(due * min(1.0, receivable_share(facts) + uncovered))
+
+
+@compiled
+def new_loan(world, row, p):
+    """Cents of this month's advance that are a loan: the risk that a provider bears beyond what it carries itself."""
+    facts = world.settings[row]
+    bridged = facts.finance_bridge_state + facts.finance_bridge_investor * investors_in(world, row)
+    own = facts.finance_risk_to_provider - (1.0 - bridged)
+    if facts.payment_outcome_share <= 0.0 or own <= 0.0 or world.clock[0].serving == 0:
+        return 0
+    return cents(own * deferred_share(facts) * world.providers[p].planned_hours * world.localities[row].fee_per_hour)
 
 
 @compiled

@@ -45,7 +45,6 @@ def move_families(world, row):
 def _maybe_leave(world, row, i, slots):
     """A family leaves at the end of its programme or of the contract, early by chance, or when its provider is gone."""
     facts, clock, family = world.settings[row], world.clock[0], world.families[i]
-    main = main_slot(world, i, slots)
     gone = True
     for slot in range(i * slots, (i + 1) * slots):
         if world.packages[slot].enrolled and world.providers[world.packages[slot].provider].partner:
@@ -57,16 +56,11 @@ def _maybe_leave(world, row, i, slots):
     family.enrolled, family.was_served, family.hours_received = 0, 1, 0.0
     for slot in range(i * slots, (i + 1) * slots):
         world.packages[slot].enrolled, world.packages[slot].hours, world.packages[slot].payment_per_hour = 0, 0.0, 0.0
-    if main >= 0:
-        provider = world.providers[world.packages[main].provider]
-        if provider.main_families > 0:
-            third = family.complexity_third
-            if (
-                provider.real_intake[third] >= 1.0
-            ):  # the unpaid intake loses its families of this third at the same rate
-                provider.mission_intake[third] -= provider.mission_intake[third] / provider.real_intake[third]
-                provider.real_intake[third] -= 1.0
-            provider.main_families -= 1
+    provider, third = world.providers[family.main_provider], family.complexity_third
+    # the unpaid intake loses its families of this third at the same rate
+    provider.mission_intake[third] -= provider.mission_intake[third] / provider.real_intake[third]
+    provider.real_intake[third] -= 1.0
+    provider.main_families -= 1
 
 
 @compiled
@@ -75,9 +69,10 @@ def _maybe_switch(world, row, i, slots):
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     if uniform(clock.seed, SWITCH, clock.month, i) >= facts.family_switching:
         return
-    first, main, worst = world.relations[FAMILY_PROVIDER].first, main_slot(world, i, slots), -1
+    first, main, worst = world.relations[FAMILY_PROVIDER].first, world.families[i].main_provider, -1
     for slot in range(i * slots, (i + 1) * slots):
-        if slot != main and (worst < 0 or world.edges[first + slot].trust < world.edges[first + worst].trust):
+        known = world.packages[slot].provider
+        if known != main and (worst < 0 or world.edges[first + slot].trust < world.edges[first + worst].trust):
             worst = slot
     count = place.provider_end - place.provider_first
     other = place.provider_first + int(uniform(clock.seed, SWITCH, clock.month, i, 1) * count)
@@ -153,7 +148,7 @@ def _fill_places(world, row, slots):
             score[best] = gateway[best] = -1e18
             family = world.families[chosen]
             provider.real_intake[family.complexity_third] += 1.0
-            _enrol(world, row, chosen, slots)
+            _enrol(world, p, chosen, slots)
             provider.main_families += 1
             if by_gateway:
                 provider.mission_intake[family.complexity_third] += 1.0
@@ -241,10 +236,11 @@ def expected_payment(world, row, p, i):
 
 
 @compiled
-def _enrol(world, row, i, slots):
+def _enrol(world, p, i, slots):
     """A family begins its programme: change counts from here."""
     family = world.families[i]
     family.enrolled = family.cohort = 1
+    family.main_provider = p
     family.applied, family.waiting_months, family.served_months = 0, 0, 0
     family.earned = family.unserved_earned = 0
     for d in range(family.wellbeing.shape[0]):

@@ -348,7 +348,7 @@ def _concentration_over_need(world):
     """Gini coefficient of contract hours over need among the served: 0 when everyone gets hours in proportion to need."""
     members = 0
     for i in range(world.families.shape[0]):
-        members += world.families[i].enrolled
+        members += int(world.families[i].enrolled)
     rates, needs, k = np.empty(members), np.empty(members), 0
     for i in range(world.families.shape[0]):
         family = world.families[i]
@@ -434,7 +434,7 @@ def _observe_providers(world, row):
                     alike += min(provider.attention[d], firm[d] / firms)
                 likeness, likeness_count = likeness + alike, likeness_count + 1.0
     for p in range(world.providers.shape[0]):
-        if paid > 0.0:
+        if paid > 0.0 and world.providers[p].partner:
             squares += (world.providers[p].contract_hours / paid) ** 2
     row.partners_engaged, row.coordination_hours, row.third_sector_share = partners, linking, ratio(third, paid)
     row.concentration = squares if paid > 0.0 else MISSING

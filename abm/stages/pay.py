@@ -31,8 +31,8 @@ from abm.ledger import (
     single_account,
 )  # fmt: skip
 from abm.rules.finance import monthly_cost_of_credit
-from abm.stages.contract import deferred_share, investors_in
-from abm.stages.deliver_hours import advance_of_month, receivable_share
+from abm.stages.contract import investors_in
+from abm.stages.deliver_hours import advance_of_month, new_loan, own_part
 from abm.tables import (
     COMMISSIONER_PROVIDER,
     FAMILY_PROVIDER,
@@ -107,8 +107,7 @@ def _pay_running(world, row):
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     overhead = cents(place.overhead_budget / clock.service_months)
     _pay_public(world, row, single_account(EVALUATOR), EVALUATOR, EVALUATION, overhead)
-    deferred, taking_part = deferred_share(facts), investors_in(world, row)
-    investor_part = facts.finance_bridge_investor * taking_part
+    investor_part = facts.finance_bridge_investor * investors_in(world, row)
     bridged = facts.finance_bridge_state + investor_part
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
@@ -123,9 +122,7 @@ def _pay_running(world, row):
         from_state = cents(advance * facts.finance_bridge_state / bridged)
         _pay_public(world, row, account, PROVIDER_ACCOUNT, ADVANCE, from_state)
         _call_capital(world, row, account, cents(advance) - from_state)
-        own = facts.finance_risk_to_provider - (1.0 - bridged)  # risk beyond what it carries itself: a loan
-        if facts.payment_outcome_share > 0.0 and own > 0.0:
-            provider.loan += cents(own * deferred * provider.planned_hours * place.fee_per_hour)
+        provider.loan += new_loan(world, row, p)
 
 
 @compiled
@@ -134,7 +131,7 @@ def _call_capital(world, row, account, amount):
     place, localities, providers = world.localities[row], world.localities.shape[0], world.providers.shape[0]
     active = 0
     for v in range(place.investor_first, place.investor_end):
-        active += world.investors[v].active
+        active += int(world.investors[v].active)
     left = amount
     for v in range(place.investor_end - 1, place.investor_first - 1, -1):
         if world.investors[v].active:
@@ -173,8 +170,7 @@ def _pay_due(world, row, p):
     purpose = OUTCOME_PAYMENT if facts.payment_outcome_share > 0.0 else FEE
     account = provider_account(p, world.localities.shape[0])
     investor_part = facts.finance_bridge_investor * investors_in(world, row)
-    uncovered = facts.finance_bridge_investor - investor_part  # what investors did not advance, the provider carried
-    own = int(due * min(1.0, receivable_share(facts) + uncovered))
+    own = own_part(world, row, due)
     bridged = facts.finance_bridge_state + investor_part
     to_investors = int((due - own) * investor_part / bridged) if bridged > 0.0 else 0
     if not provider.exited:
@@ -187,21 +183,24 @@ def _pay_due(world, row, p):
 
 @compiled
 def _repay_loan(world, row, p, account, amount):
-    """Advances beyond what lenders bear alone go back to the state, or to investors."""
-    facts, provider = world.settings[row], world.providers[p]
+    """Advances beyond what lenders bear alone go back: to investors by their part of them, the rest to the state."""
+    facts, place, provider = world.settings[row], world.localities[row], world.providers[p]
     if amount <= 0:
         return
     provider.loan -= amount
-    bridged = facts.finance_bridge_state + facts.finance_bridge_investor
-    to_state = int(amount * facts.finance_bridge_state / bridged) if bridged > 0.0 else amount
-    _move(world, account, PROVIDER_ACCOUNT, authority_account(row), AUTHORITY, REFUND, to_state)
-    _return_to_treasury(world, row, to_state)
-    place, left = world.localities[row], amount - to_state
-    if left > 0 and place.investor_end > place.investor_first:
-        v = place.investor_first
-        target = investor_account(v, world.localities.shape[0], world.providers.shape[0])
-        _move(world, account, PROVIDER_ACCOUNT, target, INVESTOR_ACCOUNT, REPAYMENT, left)
-        world.investors[v].capital -= left
+    investor_part = facts.finance_bridge_investor * investors_in(world, row)
+    bridged = facts.finance_bridge_state + investor_part
+    part, left = int(amount * investor_part / bridged) if bridged > 0.0 else 0, amount
+    for v in range(place.investor_first, place.investor_end):
+        investor = world.investors[v]
+        if investor.active and part > 0:
+            back = min(part, investor.capital)
+            target = investor_account(v, world.localities.shape[0], world.providers.shape[0])
+            _move(world, account, PROVIDER_ACCOUNT, target, INVESTOR_ACCOUNT, REPAYMENT, back)
+            investor.capital -= back
+            part, left = part - back, left - back
+    _move(world, account, PROVIDER_ACCOUNT, authority_account(row), AUTHORITY, REFUND, left)
+    _return_to_treasury(world, row, left)
 
 
 @compiled
@@ -221,7 +220,7 @@ def _repay_investors(world, row, amount, purpose):
     localities, providers = world.localities.shape[0], world.providers.shape[0]
     active = 0
     for v in range(place.investor_first, place.investor_end):
-        active += world.investors[v].active
+        active += int(world.investors[v].active)
     if active == 0:
         return
     part = amount // active

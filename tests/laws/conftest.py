@@ -1,0 +1,43 @@
+"""Small worlds on which laws are checked: every kind of thing in them, and a run in some milliseconds."""
+
+from __future__ import annotations
+
+import pytest
+
+from abm.config import load_case, load_design, preset_names
+from abm.engine import compile_engine
+
+SCARCE = {"case.money.reserves_third_sector": 0.1, "case.money.credit_third_sector": 0.0, "case.money.endurance": 2}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled():
+    """Compile once, before anything is timed."""
+    compile_engine()
+
+
+@pytest.fixture(scope="session")
+def cases():
+    """Small cases by name: with renewals, with an unfunded place, with partners short of cash."""
+    return {
+        "generic": load_case("generic", {"case.families": 40}),
+        "lombardy": load_case("lombardy", {"case.families": 120}),
+        "scarce": load_case("generic", {"case.families": 40, **SCARCE}),
+    }
+
+
+@pytest.fixture(scope="session")
+def designs():
+    """All presets, and what no preset has: fee for service with a lag, a rate card of every kind of line with tight caps."""
+    bridge = {"finance.bridge.state": 0.5, "finance.bridge.provider": 0.5, "finance.risk_to_provider": 0.5}
+    found = {name: load_design(name) for name in preset_names("designs")}
+    found["fee_for_service"] = load_design("block_grant", {"payment.rule": "fee_for_service", **bridge})
+    lines = [
+        {"name": "in", "kind": "entry", "price": 0.1},
+        {"name": "gained", "kind": "gain", "price": 2.0},
+        {"name": "reached", "kind": "attained", "threshold": 0.05, "price": 0.4, "metric_cap": 0.5},
+        {"name": "kept", "kind": "sustained", "threshold": 0.05, "months": 3, "price": 0.5},
+    ]
+    caps = {"payment.contract_cap": 0.6, "payment.person_cap": 1.1, "payment.attribution": "randomised"}
+    found["capped_card"] = load_design("provider_financed_pbr", {"payment.milestone": lines, **caps})
+    return found

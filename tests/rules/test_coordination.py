@@ -1,0 +1,41 @@
+"""Coordination: links, fragmentation, and what is left to families."""
+
+import numpy as np
+import pytest
+
+from abm.rules.coordination import family_integration_hours, link, next_joint_hours, service_after_fragmentation
+
+
+def test_a_link_needs_trust_and_hours():
+    assert link(0.7, 0.0, 0.8) == 0.0
+    assert link(0.0, 5.0, 0.8) == 0.0
+    assert link(0.7, 0.8, 0.8) == pytest.approx(0.7 * (1.0 - np.exp(-1.0)), rel=1e-12)
+    assert link(0.7, 1e4, 0.8) == pytest.approx(0.7)
+
+
+def test_a_link_grows_with_both():
+    for a, b in [((0.4, 1.0), (0.5, 1.0)), ((0.4, 1.0), (0.4, 1.5))]:
+        assert link(*a, 0.8) < link(*b, 0.8)
+
+
+@pytest.mark.parametrize("fragmentation", [0.0, 0.4, 1.0])
+def test_whole_packages_lose_nothing(fragmentation):
+    assert service_after_fragmentation(3.0, fragmentation, 1.0) == 3.0
+    assert service_after_fragmentation(3.0, fragmentation, 0.0) == pytest.approx(3.0 * (1.0 - fragmentation))
+
+
+def test_families_integrate_what_professionals_do_not():
+    assert family_integration_hours(1.0, 0.0) == 0.0
+    assert family_integration_hours(3.0, 1.0) == 0.0
+    assert family_integration_hours(3.0, 0.0) == 6.0
+    assert family_integration_hours(3.0, 0.5) == pytest.approx(3.0)
+
+
+def test_joint_hours_settle_where_they_are_spent_and_fade_without():
+    hours = 0.0
+    for _ in range(600):
+        hours = next_joint_hours(hours, 2.0, 0.06)
+    assert hours == pytest.approx(2.0, abs=1e-9)
+    assert next_joint_hours(2.0, 0.0, 0.06) == pytest.approx(2.0 * 0.94)
+    assert next_joint_hours(2.0, 5.0, 0.0) == 2.0
+    assert next_joint_hours(2.0, 5.0, 1.0) == 5.0

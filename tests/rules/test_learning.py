@@ -1,0 +1,39 @@
+"""Learning: knowledge from voices, views that move, services that come to fit."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from abm.rules.learning import knowledge_share, next_fit, revised
+
+share = st.floats(0.0, 1.0)
+
+
+def test_knowledge_grows_with_voices_and_is_never_all():
+    assert knowledge_share(0.0, 20.0) == 0.0
+    assert knowledge_share(20.0, 20.0) == pytest.approx(1.0 - np.exp(-1.0), rel=1e-12)
+    known = [knowledge_share(float(v), 20.0) for v in range(0, 300, 10)]
+    assert np.all(np.diff(known) > 0.0)
+    assert known[-1] < 1.0
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, share, share)
+def test_a_revised_view_lies_between(view, found, how_far):
+    moved = revised(view, found, how_far)
+    assert min(view, found) - 1e-12 <= moved <= max(view, found) + 1e-12
+    assert revised(view, found, 0.0) == view
+    assert revised(view, found, 1.0) == pytest.approx(found, abs=1e-15)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, share, share, share)
+def test_fit_only_grows_and_stays_a_share(fit, room, adaptation, prescribed):
+    assert fit <= next_fit(fit, room, adaptation, prescribed) <= 1.0
+
+
+def test_prescribed_services_do_not_adapt():
+    assert next_fit(0.6, 1.0, 0.06, 1.0) == 0.6
+    assert next_fit(0.6, 0.0, 0.06, 0.0) == 0.6
+    assert next_fit(0.6, 1.0, 0.06, 0.2) < next_fit(0.6, 1.0, 0.06, 0.0)

@@ -1,0 +1,52 @@
+"""Selection: who applies, whom a provider takes, who gets the hours."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from abm.rules.selection import applicant_score, apply_probability, gateway_score, hours_weight
+
+share = st.floats(0.0, 1.0)
+
+
+def test_the_rate_holds_at_middling_everything():
+    assert apply_probability(0.15, 0.5, 0.5, 0.5, 0.5, 0.3) == pytest.approx(0.15)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, share, share, share, share, share)
+def test_applying_has_a_probability(rate, need, trust, engagement, resources, outreach):
+    assert 0.0 <= apply_probability(rate, need, trust, engagement, resources, outreach) <= 1.0
+    assert apply_probability(0.0, need, trust, engagement, resources, outreach) == 0.0
+
+
+@pytest.mark.parametrize("which", range(4))
+def test_who_applies_more(which):
+    more = [0.5, 0.5, 0.5, 0.5]
+    more[which] = 0.8
+    assert apply_probability(0.15, *more, 0.2) > apply_probability(0.15, 0.5, 0.5, 0.5, 0.5, 0.2)
+
+
+def test_outreach_helps_those_with_few_resources():
+    rich, poor = ([apply_probability(0.1, 0.5, 0.5, 0.5, r, o) for o in (0.0, 0.5, 1.0)] for r in (0.9, 0.1))
+    gaps = np.array(rich) - np.array(poor)
+    assert gaps[0] > gaps[1] > gaps[2]
+    assert gaps[2] == 0.0
+
+
+def test_an_applicant_is_worth_mission_and_pay_less_cost():
+    assert applicant_score(0.5, 120.0, 0.2, 9.0, 0.0, 0.0) == pytest.approx(108.0)
+    assert applicant_score(0.5, 120.0, 0.2, 9.0, 40.0, 15.0) == pytest.approx(133.0)
+
+
+def test_the_gateway_takes_need_first_then_waiting():
+    assert gateway_score(0.6, 0.0) > gateway_score(0.5, 0.0)
+    assert gateway_score(0.5, 4.0) > gateway_score(0.5, 3.0)
+
+
+def test_hours_follow_need_where_nothing_is_paid():
+    weights = np.array([hours_weight(0.7, 120.0, n, 0.0) for n in (0.1, 0.2, 0.4)])
+    assert weights / weights[0] == pytest.approx([1.0, 2.0, 4.0])
+    assert hours_weight(0.7, 120.0, 0.1, 50.0) > weights[0]
+    assert hours_weight(0.0, 120.0, 0.1, -50.0) == 0.0

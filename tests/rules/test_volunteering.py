@@ -1,0 +1,33 @@
+"""Volunteering: who leaves, and what an hour is worth."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from abm.rules.volunteering import exit_probability, hour_worth
+
+share = st.floats(0.0, 1.0)
+
+
+def test_the_base_holds_at_middling_everything():
+    assert exit_probability(0.033, 0.5, 0.5, 0.0) == pytest.approx(0.033)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, share, share, share)
+def test_leaving_has_a_probability(base, motivation, trust, tape):
+    assert 0.0 <= exit_probability(base, motivation, trust, tape) <= 1.0
+    assert exit_probability(0.0, motivation, trust, tape) == 0.0
+
+
+def test_what_keeps_and_drives_away():
+    base = exit_probability(0.033, 0.5, 0.5, 0.1)
+    assert exit_probability(0.033, 0.8, 0.5, 0.1) < base
+    assert exit_probability(0.033, 0.5, 0.8, 0.1) < base
+    assert exit_probability(0.033, 0.5, 0.5, 0.3) > base
+
+
+def test_training_is_worth_half_the_room():
+    assert hour_worth(0.5, 0.0) == 0.5
+    assert hour_worth(0.5, 1.0) == pytest.approx(0.75)
+    assert hour_worth(1.0, 1.0) == 1.0

@@ -1,0 +1,118 @@
+"""The engine: the order of the month, and that months are months, however they are asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from abm.compiled import JIT, WARM
+from abm.config import load_case, load_design
+from abm.engine import MONTH, STAGES, compile_engine, open_month, run_months, step
+from abm.metrics import METRICS
+from abm.stages.observe import observe
+from abm.world import World, new_world
+
+DESIGNS = ("block_grant", "social_impact_bond", "new_public_management")
+
+
+@pytest.fixture(scope="module")
+def case():
+    return load_case("generic", {"case.families": 40})
+
+
+def bits(world: World) -> dict[str, bytes]:
+    """Every column of a world, as bytes (not whole rows: what stands between columns is nobody's)."""
+    tables = {name: getattr(world, name) for name in World._fields}
+    return {
+        f"{name}.{column}": (table[column] if column else table).tobytes()
+        for name, table in tables.items()
+        for column in table.dtype.names or ("",)
+    }
+
+
+def differing(one: World, other: World) -> list[str]:
+    """Columns that are not the same bits."""
+    mine, others = bits(one), bits(other)
+    return [name for name in mine if mine[name] != others[name]]
+
+
+def test_the_stages_of_a_month_in_order():
+    order = ("plan", "contract", "codesign", "deliver", "measure", "pay", "assess", "adapt")
+    assert tuple(stage.__name__ for stage in STAGES) == order
+    assert (MONTH[0], *MONTH[1:-1], MONTH[-1]) == (open_month, *STAGES, observe)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_months_are_months(case, design):
+    """All at once, in two parts, or step by step: the same world."""
+    at_once, parts, steps = (new_world(case, load_design(design), 3) for _ in range(3))
+    run_months(at_once, 40)
+    run_months(parts, 15)
+    run_months(parts, 25)
+    observe(steps)
+    for _ in range(40):
+        step(steps)
+    assert differing(parts, at_once) == []
+    assert differing(steps, at_once) == []
+
+
+def test_the_start_is_observed_first(case):
+    world = new_world(case, load_design("block_grant"), 3)
+    assert np.isnan(world.series.wellbeing_mean).all()
+    run_months(world, 0)
+    assert np.isnan(world.series.wellbeing_mean).all()
+    run_months(world, 1)
+    start = world.series[0]
+    assert np.isfinite(start.wellbeing_mean)
+    assert start.wellbeing_gain == start.attributable_gain == start.spend_public == 0.0
+    assert np.isfinite(world.series.wellbeing_mean[1])
+    assert np.isnan(world.series.wellbeing_mean[2:]).all()
+
+
+def test_every_month_is_observed(case):
+    world = new_world(case, load_design("block_grant"), 3)
+    run_months(world, case.calendar.months)
+    assert world.series.size == case.calendar.months + 1
+    assert world.series.dtype.names == tuple(metric.name for metric in METRICS)
+    for name in ("wellbeing_mean", "trust_mean", "spend_public", "engagement"):
+        assert np.isfinite(world.series[name]).all(), name
+
+
+def test_the_clock_keeps_the_calendar(case):
+    world, calendar = new_world(case, load_design("block_grant"), 3), case.calendar
+    last = calendar.service[1] + calendar.renewals * calendar.service_months
+    tenders = []
+    for month in range(1, calendar.months + 1):
+        open_month(world)
+        clock = world.clock[0]
+        assert clock.month == month
+        assert clock.serving == (calendar.service[0] <= month <= last)
+        assert clock.codesigning == (calendar.codesign[0] <= month <= calendar.codesign[1])
+        expected = (month - calendar.service[0]) % calendar.service_months + 1 if clock.serving else 0
+        assert clock.service_month == expected
+        tenders += [month] if clock.tendering else []
+    renewals = [calendar.service[0] + k * calendar.service_months for k in range(1, calendar.renewals + 1)]
+    assert tenders == [calendar.tender, *renewals]
+    assert world.clock[0].contract == calendar.renewals
+
+
+def test_nothing_is_paid_for_before_there_is_a_contract(case):
+    world = new_world(case, load_design("social_impact_bond"), 3)
+    run_months(world, case.calendar.tender - 1)
+    assert (world.providers.partner == 0).all()
+    assert (world.families.enrolled == 0).all()
+    assert world.series.spend_public[world.clock[0].month] == 0.0
+
+
+def test_nobody_is_served_after_the_end(case):
+    world = new_world(case, load_design("social_impact_bond"), 3)
+    run_months(world, case.calendar.months)
+    assert (world.families.enrolled == 0).all()
+    assert (world.packages.hours == 0.0).all()
+    assert (world.providers.contract_hours == 0.0).all()
+
+
+@pytest.mark.skipif(not JIT, reason="nothing is compiled")
+def test_after_compiling_the_cache_is_warm():
+    compile_engine()
+    assert WARM.exists()
