@@ -34,10 +34,21 @@ def work_hours(world, row):
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         if provider.contract_hours > 0.0:
-            other = provider.reporting_hours + provider.coordination_hours + provider.gaming_hours + provider.bid_hours
-            provider.service_hours = max(0.0, provider.contract_hours - other)
+            _leave_hours_for_families(provider)
     if under_contract:
         _add_volunteers(world, row)
+
+
+@compiled
+def _leave_hours_for_families(provider):
+    """What reporting, coordination, claims and overstating leave; together they cannot take more hours than were paid."""
+    other = provider.reporting_hours + provider.coordination_hours + provider.gaming_hours + provider.bid_hours
+    fits = min(1.0, provider.contract_hours / other) if other > 0.0 else 1.0
+    provider.reporting_hours *= fits
+    provider.coordination_hours *= fits
+    provider.gaming_hours *= fits
+    provider.bid_hours *= fits
+    provider.service_hours = max(0.0, provider.contract_hours - other)
 
 
 @compiled

@@ -56,5 +56,5 @@ def test_a_mechanism_off_leaves_nothing_of_it(cases, designs, mechanism, metric)
 
 def test_without_liquidity_everybody_works_as_planned(cases, designs):
     world = run(cases["scarce"], changed_design(designs["provider_financed_pbr"], {"mechanisms.liquidity": False}))
-    assert np.nanmin(world.series.liquidity) == 1.0
+    assert np.nanmin(world.series.liquidity) >= 1.0 - 1e-12
     assert (world.providers.exited == 0).all()
