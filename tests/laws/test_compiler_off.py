@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -42,7 +41,6 @@ def results(folder: Path, jit: bool) -> dict[str, np.ndarray]:
         return dict(stored)
 
 
-@pytest.mark.slow
 def test_interpreted_is_compiled(tmp_path):
     compiled, interpreted = results(tmp_path, True), results(tmp_path, False)
     assert compiled.pop("jit")
