@@ -1,13 +1,16 @@
 """The one decorator for compiled code, and where its cache lives.
 
-numba does not notice a change in a called function of another file, so the cache folder's name is a hash of the package's
-sources and of numba's version; it lies in the user's cache folder, so that a read-only install works too.
+numba does not notice a change in a called function of another file. So each module's cache folder is named by a hash of its
+source, of all that it imports from this package, and of numba's version: a change recompiles what depends on it and nothing
+else. The folders lie in the user's cache, so that a read-only install works too.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import re
 import shutil
 import sys
 import time
@@ -30,37 +33,67 @@ def user_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "obc-abm"
 
 
-def sources_hash() -> str:
-    """A short hash of all Python sources of the package and of numba's version."""
-    here = Path(__file__).parent
+@functools.cache
+def _source(module: str) -> tuple[bytes, tuple[str, ...]]:
+    """The text of a module of this package, and the modules of the package that it imports when it is loaded."""
+    path = PACKAGE.joinpath(*module.split(".")[1:])
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    text = path.read_bytes()
+    return text, tuple(name.decode() for name in IMPORTS.findall(text))
+
+
+@functools.cache
+def sources_hash(module: str) -> str:
+    """A short hash of a module's source, of everything that it imports from this package, and of numba's version."""
+    found, ahead = {}, [module]
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found[name], imported = _source(name)
+            ahead += imported
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(here.rglob("*.py")):
-        digest.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes())
+    for name in sorted(found):
+        digest.update(name.encode() + b"\0" + found[name])
     return digest.hexdigest()[:16]
 
 
-def _prepare_cache() -> Path:
-    compiled = user_cache() / "compiled"
-    folder = compiled / sources_hash()
+def _forget_old() -> None:
+    """Remove caches that nobody used for a while."""
+    try:
+        for folder in CACHE.iterdir():
+            if folder.stat().st_mtime < time.time() - KEEP_DAYS * 86400:
+                shutil.rmtree(folder, ignore_errors=True)
+    except OSError:  # there is none yet, or it cannot be written: slow, not wrong
+        return
+
+
+def _cache_of(module: str) -> None:
+    """Have numba keep what it compiles next in the module's own folder."""
+    folder = CACHE / sources_hash(module)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
-        for other in compiled.iterdir():
-            if other != folder and other.stat().st_mtime < time.time() - KEEP_DAYS * 86400:
-                shutil.rmtree(other, ignore_errors=True)
-    except OSError:  # no cache is slow, not wrong
-        return folder
+    except OSError:
+        return
     numba.config.CACHE_DIR = str(folder)
-    return folder
 
 
-CACHE = _prepare_cache() if "NUMBA_CACHE_DIR" not in os.environ else Path(os.environ["NUMBA_CACHE_DIR"])
+def warm(domains: int) -> Path:
+    """A file that exists when the whole month has been compiled for cases with this many domains."""
+    return CACHE / sources_hash("abm.engine") / f"warm-{domains}"
+
+
+PACKAGE = Path(__file__).parent
+IMPORTS = re.compile(rb"^from (abm[\w.]*) import ", re.MULTILINE)
+CACHE = user_cache() / "compiled"
 JIT = not numba.config.DISABLE_JIT
-WARM = CACHE / "warm"  # exists when the whole month has been compiled into this cache
+_forget_old()
 
 
 def compiled(function):
     """Compile a function of numbers and tables; no fast-math and no threads, so results are the same to the last bit."""
+    if JIT:
+        _cache_of(function.__module__)
     dispatcher = numba.njit(cache=True, error_model="numpy")(function)
     if JIT:
         resolve = dispatcher.get_call_template

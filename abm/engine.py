@@ -7,7 +7,7 @@ import sys
 
 from numba import typeof
 
-from abm.compiled import JIT, WARM, compiled
+from abm.compiled import JIT, compiled, warm
 from abm.population import populate
 from abm.stages.adapt import adapt
 from abm.stages.assess import assess
@@ -83,21 +83,21 @@ COMPILED = (
 
 
 def compile_engine(domains: int = 4) -> None:
-    """Compile the month for cases with this many domains, or load it from the cache; afterwards `WARM` exists.
+    """Compile the month for cases with this many domains, or load it from the cache; afterwards `warm(domains)` exists.
 
     From cold, two fresh interpreters compile half of the stages each into the shared cache; not `multiprocessing`, because a
     user's script need not guard its main module for this.
     """
     if not JIT:
         return
-    if not WARM.exists():
+    if not warm(domains).exists():
         call = "from abm.engine import compile_part; compile_part({}, {})"
         parts = [subprocess.Popen([sys.executable, "-c", call.format(part, domains)]) for part in range(2)]
         for part in parts:
             part.wait()
     compile_part(0, domains)
     compile_part(1, domains)
-    WARM.touch()
+    warm(domains).touch()
 
 
 def compile_part(part: int, domains: int) -> None:

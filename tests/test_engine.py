@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from abm.compiled import JIT, WARM
+from abm import compiled as compiled_module
+from abm.compiled import JIT, sources_hash, warm
 from abm.config import load_case, load_design
 from abm.engine import MONTH, STAGES, compile_engine, open_month, run_months, step
 from abm.metrics import METRICS
@@ -114,5 +115,20 @@ def test_nobody_is_served_after_the_end(case):
 
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")
 def test_after_compiling_the_cache_is_warm():
-    compile_engine()
-    assert WARM.exists()
+    compile_engine(4)
+    assert warm(4).exists()
+
+
+def test_a_change_recompiles_what_depends_on_it_and_nothing_else(monkeypatch):
+    before = {name: sources_hash(f"abm.{name}") for name in ("rules.volunteering", "stages.adapt", "stages.measure")}
+    text, imported = compiled_module._source("abm.rules.volunteering")
+    known = compiled_module._source
+    monkeypatch.setattr(
+        compiled_module,
+        "_source",
+        lambda name: (text + b"#", imported) if name == "abm.rules.volunteering" else known(name),
+    )
+    sources_hash.cache_clear()
+    after = {name: sources_hash(f"abm.{name}") for name in before}
+    sources_hash.cache_clear()
+    assert [name for name in before if before[name] != after[name]] == ["rules.volunteering", "stages.adapt"]

@@ -205,7 +205,7 @@ def run(
     if unused:
         raise ConfigError(*(f"setting: {key}: {reason}" for key, reason in unused.items()))
     check_pair(the_case, the_design, months)
-    prepare_engine()
+    prepare_engine(len(the_case.domains))
     return Result(the_case, the_design, seed, simulate(the_case, the_design, seed, months))
 
 
@@ -237,7 +237,8 @@ def batch(
         missing = store.missing()
         over, planned = len(arms) * len(plan.seeds) - len(missing), len(arms) * len(plan.seeds)
         if missing:
-            prepare_engine()
+            for domains in {len(case.domains) for case in experiment.cases}:
+                prepare_engine(domains)
             if progress:
                 progress(over, planned, 0)
             workers = min(workers or processors(), len(missing))

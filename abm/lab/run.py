@@ -41,13 +41,13 @@ def simulate(case: Case, design: Design, seed: int, months: int | None = None) -
     return world
 
 
-def prepare_engine() -> None:
-    """Have the model compiled, from the cache or anew; says so on standard error where that takes long."""
-    from abm.compiled import JIT, WARM
+def prepare_engine(domains: int) -> None:
+    """Compile the model for cases with this many domains, or load it; says so on standard error where that takes long."""
+    from abm.compiled import JIT, warm
     from abm.engine import compile_engine
 
-    if WARM.exists() or not JIT:
-        compile_engine()
+    if warm(domains).exists() or not JIT:
+        compile_engine(domains)
         return
     from rich.console import Console
 
@@ -56,16 +56,15 @@ def prepare_engine() -> None:
     if not console.is_terminal:
         console.print(words)
     with console.status(words):
-        compile_engine()
+        compile_engine(domains)
 
 
 def prepare_worker() -> None:
-    """What a worker does before its first run: load the compiled model."""
+    """What a worker does before its first run: load the engine, whose compiled stages are read when first used."""
     import gc
 
-    from abm.engine import compile_engine
+    import abm.engine  # noqa: F401
 
-    compile_engine()
     gc.freeze()  # what was imported stays; the collector need not look at it again and again
 
 

@@ -33,7 +33,7 @@ def bits(runs):
 
 
 def test_the_engine_gives_the_same_bits_on_one_and_two_workers_and_in_any_order(small, tmp_path):
-    prepare_engine()
+    prepare_engine(4)
     arms = list(small.arms())
     missing = [(arm, seed) for seed in small.seeds for arm in range(2)]
     alone = bits(execute(arms, missing, small.months, 1))
@@ -93,15 +93,15 @@ def test_an_exception_becomes_one_line_of_status(monkeypatch, small):
 
 def test_compiling_is_announced_where_the_cache_is_cold(monkeypatch, tmp_path, capsys):
     called = []
-    monkeypatch.setattr("abm.engine.compile_engine", lambda: called.append(1))
+    monkeypatch.setattr("abm.engine.compile_engine", called.append)
     monkeypatch.setattr("abm.compiled.JIT", True)
-    monkeypatch.setattr("abm.compiled.WARM", tmp_path / "absent")
-    prepare_engine()
+    monkeypatch.setattr("abm.compiled.warm", lambda domains: tmp_path / "absent")
+    prepare_engine(3)
     assert "compiling the model, once" in capsys.readouterr().err
     (tmp_path / "absent").touch()
-    prepare_engine()
+    prepare_engine(3)
     assert capsys.readouterr().err == ""
-    assert called == [1, 1]
+    assert called == [3, 3]
 
 
 def test_versions_are_those_of_the_libraries():
