@@ -140,6 +140,10 @@ class Structure(Part):
         0.06, "share", (0.0, 0.5), "share of contract hours that the holders of coordination rights may spend on links",
         plausible=(0.02, 0.15),
     )  # fmt: skip
+    teams: int = param(
+        0, "teams", (0, 16), "teams that a place's providers and families are divided into; 0: one for each territory", "sicilia2016",
+        plausible=(1, 6), acts_in="cremona_devolved",
+    )  # fmt: skip
     competition: float = param(
         0.2, "share", (0.0, 1.0), "how far contract hours follow the ranking of bids instead of capacity; opens entry to "
         "for-profit providers", "hartley2005",

@@ -48,6 +48,9 @@ def open_month(world):
     clock.contract += clock.tendering
     clock.codesigning = 1 if clock.codesign_first <= month <= clock.codesign_last else 0
     clock.assessing = 1 if clock.assess_first <= month <= clock.assess_last else 0
+    for row in range(world.localities.shape[0]):
+        place = world.localities[row]
+        place.serving = 1 if clock.serving and place.launched else 0
 
 
 MONTH = (open_month, *STAGES, observe)

@@ -47,6 +47,8 @@ def populate(world):
     """Fill every table for month 0. All draws have month 0 and the agent's own row as key."""
     for row in range(world.localities.shape[0]):
         _territories(world, row)
+        for t in range(world.localities[row].team_first, world.localities[row].team_end):
+            world.teams[t].locality = row
         _providers(world, row)
         _families(world, row)
         _volunteers(world, row)
@@ -102,7 +104,7 @@ def _by_kind(kind, public, third_sector, for_profit):
 def _providers(world, row):
     place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
     domains = world.territories[0].tilt.shape[0]
-    territories = place.territory_end - place.territory_first
+    territories, teams = place.territory_end - place.territory_first, place.team_end - place.team_first
     staff_at_start = 0.0
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
@@ -110,6 +112,7 @@ def _providers(world, row):
         kind, there = _kind_of(facts, position)
         provider.locality, provider.kind, provider.active = row, kind, there
         provider.territory = place.territory_first + position % territories
+        provider.team = place.team_first + position % teams
         provider.domain = int(uniform(seed, PROVIDER, 0, p, 0) * domains)
         staff = _by_kind(
             kind, facts.provider_staff_public, facts.provider_staff_third_sector, facts.provider_staff_for_profit
@@ -221,10 +224,12 @@ def _families(world, row):
     place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
     domains = world.territories[0].tilt.shape[0]
     count, territories = place.family_end - place.family_first, place.territory_end - place.territory_first
+    teams = place.team_end - place.team_first
     for i in range(place.family_first, place.family_end):
         family = world.families[i]
         family.locality = row
         family.territory = place.territory_first + (i - place.family_first) * territories // count
+        family.team = place.team_first + (i - place.family_first) * teams // count
         z = normal(seed, FAMILY, 0, i, 0)
         family.complexity = normal_share(z)
         family.resources = normal_share(-0.3 * z + 0.9539392014169456 * normal(seed, FAMILY, 0, i, 1))

@@ -36,7 +36,9 @@ CLOCK = (
 )
 
 LOCALITIES = (
-    Column("funded", "flag", "a contract is let here", kind="u1"),
+    Column("funded", "flag", "there is money for a contract", kind="u1"),
+    Column("launched", "flag", "the last tender led to a contract", kind="u1"),
+    Column("serving", "flag", "a contract is served here this month", kind="u1"),
     Column("family_first", "row", "first family of the locality", kind="i8"),
     Column("family_end", "row", "row after its last family", kind="i8"),
     Column("provider_first", "row", "first provider of the locality", kind="i8"),
@@ -47,6 +49,8 @@ LOCALITIES = (
     Column("investor_end", "row", "row after its last investor", kind="i8"),
     Column("territory_first", "row", "first territory of the locality", kind="i8"),
     Column("territory_end", "row", "row after its last territory", kind="i8"),
+    Column("team_first", "row", "first team of the locality", kind="i8"),
+    Column("team_end", "row", "row after its last team", kind="i8"),
     Column("pair_first", "row", "first pair of providers of the locality", kind="i8"),
     Column("stake_first", "row", "first investor-provider relation of the locality", kind="i8"),
     Column("measured", "flag", "the domain is a metric", per="domain", kind="u1"),
@@ -82,6 +86,10 @@ LOCALITIES = (
 TERRITORIES = (
     Column("locality", "row", "its locality", kind="i8"),
     Column("tilt", "share", "what the territory's families need more of than others", per="domain"),
+)
+
+TEAMS = (
+    Column("locality", "row", "its locality", kind="i8"),
     Column("heard_need", "need", "sum of the needs that were voiced", per="domain"),
     Column("voices", "voices", "families heard"),
     Column("asked_need", "need", "sum of the needs voiced at this month's meeting", per="domain"),
@@ -103,7 +111,8 @@ INVESTORS = (
 
 PROVIDERS = (
     Column("locality", "row", "its locality", kind="i8"),
-    Column("territory", "row", "its team", kind="i8"),
+    Column("territory", "row", "where it works", kind="i8"),
+    Column("team", "row", "its team", kind="i8"),
     Column("kind", "code", "public, third sector, association or for-profit", kind="i8"),
     Column("domain", "number", "the domain it is specialised in", kind="i8"),
     Column("active", "flag", "exists and works", kind="u1"),
@@ -162,7 +171,8 @@ PROVIDERS = (
 
 FAMILIES = (
     Column("locality", "row", "its locality", kind="i4"),
-    Column("territory", "row", "its territory", kind="i4"),
+    Column("territory", "row", "where it lives", kind="i4"),
+    Column("team", "row", "the team that serves it", kind="i4"),
     Column("complexity", "share", "how hard it is to help"),
     Column("resources", "share", "socio-economic resources"),
     Column("complexity_third", "third", "third of complexity in its locality at the start", kind="i1"),
@@ -280,7 +290,7 @@ RELATIONS = (
 )
 
 TABLES = {
-    "clock": CLOCK, "localities": LOCALITIES, "territories": TERRITORIES, "commissioners": COMMISSIONERS,
+    "clock": CLOCK, "localities": LOCALITIES, "territories": TERRITORIES, "teams": TEAMS, "commissioners": COMMISSIONERS,
     "investors": INVESTORS, "providers": PROVIDERS, "families": FAMILIES, "packages": PACKAGES, "volunteers": VOLUNTEERS,
     "edges": EDGES, "pairs": PAIRS, "milestones": MILESTONES, "claims": CLAIMS, "cells": CELLS, "relations": RELATIONS,
 }  # fmt: skip

@@ -29,6 +29,7 @@ class World(NamedTuple):
     clock: Any
     localities: Any
     territories: Any
+    teams: Any
     commissioners: Any  # a row a locality, then the region
     investors: Any
     providers: Any
@@ -56,6 +57,7 @@ class Sizes(NamedTuple):
     volunteers: int
     investors: int
     territories: int
+    teams: int
     pairs: int
     stakes: int
     packages: int
@@ -77,6 +79,7 @@ class Sizes(NamedTuple):
         """Shape of every table."""
         return {
             "clock": (1,), "localities": (self.localities,), "territories": (self.territories,),
+            "teams": (self.teams,),
             "commissioners": (self.localities + 1,), "investors": (self.investors,), "providers": (self.providers,),
             "families": (self.families,), "packages": (self.packages,), "volunteers": (self.volunteers,),
             "edges": (sum(self.relations),), "pairs": (self.pairs,), "milestones": (self.localities, self.lines),
@@ -87,6 +90,11 @@ class Sizes(NamedTuple):
 def volunteers_of(place: Locality) -> int:
     """People ready to volunteer in a locality."""
     return math.floor(place.families * place.volunteers_per_family + 0.5)
+
+
+def teams_of(place: Locality, design: GovernanceDesign) -> int:
+    """Teams of a locality: one for each territory unless the design says otherwise."""
+    return design.structure.teams or place.territories
 
 
 def sizes_of(case: Case, design: Any, months: int | None = None) -> Sizes:
@@ -100,6 +108,7 @@ def sizes_of(case: Case, design: Any, months: int | None = None) -> Sizes:
         volunteers=sum(volunteers_of(place) for place in places),
         investors=sum(investors),
         territories=sum(place.territories for place in places),
+        teams=sum(teams_of(place, design.for_locality(name)) for name, place in case.locality.items()),
         pairs=sum(place.providers**2 for place in places),
         stakes=sum(n * place.providers for n, place in zip(investors, places, strict=True)),
         packages=sum(place.families for place in places) * case.family.known_providers,
@@ -155,14 +164,15 @@ def _fill_milestones(world: World, case: Case, design: Any) -> None:
             target.relative_price, target.metric_cap = line.price, line.metric_cap
 
 
-def _fill_ranges(world: World, case: Case, sizes: Sizes) -> None:
-    first = dict.fromkeys(("family", "provider", "volunteer", "investor", "territory"), 0)
+def _fill_ranges(world: World, case: Case, design: Any, sizes: Sizes) -> None:
+    first = dict.fromkeys(("family", "provider", "volunteer", "investor", "territory", "team"), 0)
     pair = stake = 0
-    for row, place in zip(world.localities, case.locality.values(), strict=True):
+    for row, (name, place) in zip(world.localities, case.locality.items(), strict=True):
         row.funded = place.grant_eur > 0
         counts = {
             "family": place.families, "provider": place.providers, "volunteer": volunteers_of(place),
             "investor": case.investor.number if place.grant_eur > 0 else 0, "territory": place.territories,
+            "team": teams_of(place, design.for_locality(name)),
         }  # fmt: skip
         for kind, count in counts.items():
             row[f"{kind}_first"] = first[kind]
@@ -229,7 +239,7 @@ def new_world(case: Case, design: Any, seed: int, months: int | None = None) -> 
     world = _allocate(sizes)
     _fill_settings(world.settings, case, design)
     _fill_milestones(world, case, design)
-    _fill_ranges(world, case, sizes)
+    _fill_ranges(world, case, design, sizes)
     _fill_clock(world, case, seed, sizes.months)
     for row, name in enumerate(case.locality):
         world.localities[row].measured[_measured(case, design.for_locality(name).payment.alignment)] = 1

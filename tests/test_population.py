@@ -20,7 +20,7 @@ from abm.world import World, memory_bytes, new_world, volunteers_of
 
 CASES = ("generic", "lombardy")
 DRAWN = (
-    "territories", "commissioners", "investors", "providers", "families", "packages", "volunteers", "edges", "pairs",
+    "territories", "teams", "commissioners", "investors", "providers", "families", "packages", "volunteers", "edges", "pairs",
     "relations", "balances", "flows",
 )  # fmt: skip
 

@@ -39,13 +39,20 @@ def binary_slope(forecast, target, noise, effect_of_hour):
 
 @compiled
 def graduated_payment(result, floor, ceiling):
-    """Share of the full payment, rising in a straight line from floor to ceiling: clip((x − θ0)/(θ1 − θ0), 0, 1)."""
+    """Share of the full payment, rising in a straight line from floor to ceiling: clip((x − θ0)/(θ1 − θ0), 0, 1).
+
+    A ramp without width is a step at its floor.
+    """
+    if ceiling <= floor:
+        return binary_payment(result, floor)
     return min(1.0, max(0.0, (result - floor) / (ceiling - floor)))
 
 
 @compiled
 def graduated_slope(forecast, floor, ceiling, noise, effect_of_hour):
     """Slope of the expected share per hour: [Φ((θ1 − x)/s) − Φ((θ0 − x)/s)]/(θ1 − θ0) · ∂x/∂h."""
+    if ceiling <= floor:
+        return binary_slope(forecast, floor, noise, effect_of_hour)
     if noise <= 0.0:
         return effect_of_hour / (ceiling - floor) if floor < forecast < ceiling else 0.0
     inside = normal_share((ceiling - forecast) / noise) - normal_share((floor - forecast) / noise)

@@ -5,10 +5,10 @@ from abm.network import ABILITY
 from abm.rules.control import burden_target, next_burden
 from abm.rules.coproduction import next_capability, next_engagement, next_fatigue
 from abm.rules.crowding import next_motivation
-from abm.rules.learning import next_fit, revised
-from abm.rules.outcomes import need
+from abm.rules.learning import next_fit
 from abm.rules.trust import fade_prior, trust_level
 from abm.rules.volunteering import exit_probability
+from abm.stages.adapt_plans import reallocate, revise_plan
 from abm.stages.assess import red_tape
 from abm.streams import SUPPORT, uniform
 from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER, VOLUNTEER_PROVIDER
@@ -21,8 +21,6 @@ WRITES = (
     "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active",
 )  # fmt: skip
 
-REALLOCATION_MONTHS = 6
-
 
 @compiled
 def adapt(world):
@@ -32,9 +30,9 @@ def adapt(world):
         for p in range(place.provider_first, place.provider_end):
             if world.providers[p].active:
                 _adapt_provider(world, row, p)
-        if place.funded and world.clock[0].serving:
-            _revise(world, row)
-            _reallocate(world, row)
+        if place.serving:
+            revise_plan(world, row)
+            reallocate(world, row)
         for i in range(place.family_first, place.family_end):
             _adapt_family(world, row, i)
         for v in range(place.volunteer_first, place.volunteer_end):
@@ -46,7 +44,7 @@ def adapt(world):
 @compiled
 def _adapt_provider(world, row, p):
     place, facts, provider = world.localities[row], world.settings[row], world.providers[p]
-    if not (place.funded and world.clock[0].serving and provider.partner):
+    if not (place.serving and provider.partner):
         provider.motivation += facts.provider_own_pull * (provider.own_motivation - provider.motivation)
         return
     trusted = world.edges[world.relations[COMMISSIONER_PROVIDER].first + p].trust
@@ -84,64 +82,6 @@ def _adapt_provider(world, row, p):
         provider.fit[d] = next_fit(
             provider.fit[d], provider.attention[d], 0.1 * facts.provider_adaptation, facts.payment_input_specification
         )
-
-
-@compiled
-def _revise(world, row):
-    """Emergent learning: every few months priorities and knowledge move toward what those in service need, as assessed."""
-    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    if facts.learning_mode == 0.0 or clock.service_month % int(facts.learning_every_months) != 0:
-        return
-    commissioner, found, seen = world.commissioners[row], 0.0, 0.0
-    for i in range(place.family_first, place.family_end):
-        seen += world.families[i].enrolled
-    if seen == 0.0:
-        return
-    total = 0.0
-    known = facts.learning_gain * (0.3 + 0.7 * facts.coproduction_assessment)
-    for d in range(place.measured.shape[0]):
-        found = 0.0
-        for i in range(place.family_first, place.family_end):
-            family = world.families[i]
-            if family.enrolled:
-                found += need(family.importance[d], family.wellbeing[d]) / seen
-        commissioner.known_need[d] = revised(commissioner.known_need[d], found, known)
-        total += commissioner.known_need[d]
-        for p in range(place.provider_first, place.provider_end):
-            provider = world.providers[p]
-            provider.known_need[d] = revised(provider.known_need[d], found, known)
-    commissioner.knowledge = revised(commissioner.knowledge, 1.0, known)
-    for d in range(place.measured.shape[0]):
-        wanted = commissioner.known_need[d] / total
-        commissioner.priorities[d] = revised(commissioner.priorities[d], wanted, known)
-
-
-@compiled
-def _reallocate(world, row):
-    """Decisions on outcome information: part of the hours moves to providers whose families did better, twice a year."""
-    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    use = facts.outcomes_use_decisions
-    if use <= 0.0 or clock.service_month % REALLOCATION_MONTHS != 0:
-        return
-    total, planned = 0.0, 0.0
-    for p in range(place.provider_first, place.provider_end):
-        provider = world.providers[p]
-        total += provider.award_share * _better(provider, place.result)
-        planned += provider.planned_hours
-    for p in range(place.provider_first, place.provider_end):
-        provider = world.providers[p]
-        if provider.partner and total > 0.0:
-            wanted = provider.award_share * _better(provider, place.result) / total
-            provider.award_share = revised(provider.award_share, wanted, 0.5 * use)
-            provider.planned_hours = planned * provider.award_share
-
-
-@compiled
-def _better(provider, mean_result):
-    """Weight of a provider's result beside the mean, between a third and three times."""
-    if provider.caseload == 0:
-        return 1.0
-    return min(3.0, max(1.0 / 3.0, 1.0 + 5.0 * (provider.result - mean_result)))
 
 
 @compiled
@@ -187,7 +127,7 @@ def _adapt_volunteer(world, row, v):
         if not provider.active or uniform(clock.seed, SUPPORT, clock.month, v) < leaving:
             volunteer.active = edge.active = 0
         return
-    door = facts.coproduction_delivery if world.localities[row].funded and clock.serving else 0.3
+    door = facts.coproduction_delivery if world.localities[row].serving else 0.3
     if provider.active and uniform(clock.seed, SUPPORT, clock.month, v, 1) < facts.work_volunteer_entry * door:
         volunteer.active = edge.active = 1
 

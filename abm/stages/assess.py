@@ -41,7 +41,7 @@ def assess(world):
             _assess_family(world, row, i)
         if clock.month == int(facts.trust_breach_month):
             _breach(world, row)
-        if place.funded and clock.serving:
+        if place.serving:
             _assess_providers(world, row)
             _assess_pairs(world, row)
             _assess_investors(world, row)

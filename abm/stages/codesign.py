@@ -5,13 +5,14 @@ from abm.network import live, pair_row
 from abm.rules.learning import next_fit, revised
 from abm.rules.outcomes import need
 from abm.rules.trust import experience_against
-from abm.stages.contract import activate, plan_work
+from abm.stages.contract_award import activate
+from abm.stages.contract_terms import plan_work
 from abm.stages.plan import come_probability
 from abm.streams import JOIN, MEETING, uniform
 from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, FOR_PROFIT, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
 
 WRITES = (
-    "territories.asked_need", "territories.present", "families.coproduction_hours", "families.voice",
+    "teams.asked_need", "teams.present", "families.coproduction_hours", "families.voice",
     "families.tailoring", "providers.known_need", "providers.fit", "providers.openness",
     "providers.coordination_hours", "providers.active", "pairs.joint_hours", "edges.support", "edges.against",
     "edges.damage", "edges.active", "localities.voice", "localities.meeting_experience", "localities.meetings",
@@ -49,35 +50,35 @@ def _present(world, i):
 @compiled
 def _gather(world, row):
     place = world.localities[row]
-    for t in range(place.territory_first, place.territory_end):
-        territory = world.territories[t]
-        territory.present = 0.0
-        for d in range(territory.asked_need.shape[0]):
-            territory.asked_need[d] = 0.0
+    for t in range(place.team_first, place.team_end):
+        team = world.teams[t]
+        team.present = 0.0
+        for d in range(team.asked_need.shape[0]):
+            team.asked_need[d] = 0.0
     present = 0.0
     for i in range(place.family_first, place.family_end):
         if _present(world, i):
             family = world.families[i]
             family.coproduction_hours += world.settings[row].network_meeting_hours
-            territory = world.territories[family.territory]
-            territory.present += 1.0
+            team = world.teams[family.team]
+            team.present += 1.0
             present += 1.0
             for d in range(family.wellbeing.shape[0]):
-                territory.asked_need[d] += need(family.importance[d], family.wellbeing[d])
+                team.asked_need[d] += need(family.importance[d], family.wellbeing[d])
     return present
 
 
 @compiled
-def _asked(world, row, territory, d):
+def _asked(world, row, team, d):
     """Mean need voiced in domain d at the meeting that decides for a team, and how many spoke there."""
     place, facts = world.localities[row], world.settings[row]
     if facts.structure_decision_rights == 2.0:  # each team decides on its own families
-        here = world.territories[territory]
+        here = world.teams[team]
         return (here.asked_need[d] / here.present if here.present > 0.0 else 0.0), here.present
     asked, present = 0.0, 0.0
-    for t in range(place.territory_first, place.territory_end):
-        asked += world.territories[t].asked_need[d]
-        present += world.territories[t].present
+    for t in range(place.team_first, place.team_end):
+        asked += world.teams[t].asked_need[d]
+        present += world.teams[t].present
     return (asked / present if present > 0.0 else 0.0), present
 
 
@@ -92,12 +93,12 @@ def _decide(world, row):
         if not provider.partner:
             continue
         provider.coordination_hours += facts.network_meeting_hours * facts.coproduction_design
-        heard = min(1.0, _asked(world, row, provider.territory, 0)[1] / FULL_HEARING)
+        heard = min(1.0, _asked(world, row, provider.team, 0)[1] / FULL_HEARING)
         provider.openness += facts.provider_adaptation * heard * (1.0 - provider.openness)
         if not decides:
             continue
         for d in range(provider.fit.shape[0]):
-            asked, _ = _asked(world, row, provider.territory, d)
+            asked, _ = _asked(world, row, provider.team, d)
             if heard > 0.0:
                 provider.known_need[d] = revised(
                     provider.known_need[d], asked, 2.0 * facts.provider_adaptation * room_left * heard
@@ -114,7 +115,7 @@ def _voice_of(world, row, i):
     decides = world.localities[row].meetings > 1 and facts.structure_decision_rights != 0.0
     if not decides:
         return 0.0
-    heard = min(1.0, _asked(world, row, family.territory, 0)[1] / FULL_HEARING)
+    heard = min(1.0, _asked(world, row, family.team, 0)[1] / FULL_HEARING)
     step = heard * (
         1.0 - 0.5 * facts.payment_input_specification
     )  # prescriptions bind part of what a meeting could decide
@@ -122,7 +123,7 @@ def _voice_of(world, row, i):
     plan = world.providers[world.packages[i * int(facts.family_known_providers)].provider].known_need
     for d in range(family.wellbeing.shape[0]):
         wish = need(family.importance[d], family.wellbeing[d]) - plan[d]
-        moved = _asked(world, row, family.territory, d)[0] - plan[d]
+        moved = _asked(world, row, family.team, d)[0] - plan[d]
         asked_in_all += abs(wish)
         if wish * moved > 0.0:
             toward += abs(wish)
@@ -163,7 +164,7 @@ def _meet(world, row):
 def _link_partners(world, row, p):
     place, facts = world.localities[row], world.settings[row]
     for q in range(place.provider_first, place.provider_end):
-        same_team = world.providers[p].territory == world.providers[q].territory
+        same_team = world.providers[p].team == world.providers[q].team
         if q == p or not world.providers[q].partner or (facts.structure_decision_rights == 2.0 and not same_team):
             continue
         pair = pair_row(place, p, q)

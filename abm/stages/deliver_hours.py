@@ -8,7 +8,7 @@ from abm.rules.coordination import link, next_joint_hours
 from abm.rules.finance import affordable_hours
 from abm.rules.gaming import best_misreport, detection
 from abm.rules.volunteering import hour_worth
-from abm.stages.contract import deferred_share, investors_in
+from abm.stages.contract_terms import deferred_share, investors_in
 from abm.tables import PROVIDER_PROVIDER
 
 CLAIM_EFFORT = 0.002  # share of a month that claims for one metric take
@@ -20,8 +20,8 @@ COORDINATION_NONE, COORDINATION_MEMBERS, COORDINATION_LEAD, COORDINATION_NAO = r
 @compiled
 def work_hours(world, row):
     """Set the month's hours of every provider of a locality."""
-    place, serving = world.localities[row], world.clock[0].serving
-    under_contract = place.funded and serving
+    place = world.localities[row]
+    under_contract = place.serving
     _volunteers_hours(world, row, under_contract)
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
@@ -113,7 +113,7 @@ def new_loan(world, row, p):
     facts = world.settings[row]
     bridged = facts.finance_bridge_state + facts.finance_bridge_investor * investors_in(world, row)
     own = facts.finance_risk_to_provider - (1.0 - bridged)
-    if facts.payment_outcome_share <= 0.0 or own <= 0.0 or world.clock[0].serving == 0:
+    if facts.payment_outcome_share <= 0.0 or own <= 0.0 or world.localities[row].serving == 0:
         return 0
     return cents(own * deferred_share(facts) * world.providers[p].planned_hours * world.localities[row].fee_per_hour)
 
@@ -191,14 +191,14 @@ def _spend_on_pairs(world, row, members, reach):
     for p in range(place.provider_first, place.provider_end):
         mine, mates = world.providers[p], 0.0
         for q in range(place.provider_first, place.provider_end):
-            if q != p and world.providers[q].partner and world.providers[q].territory == mine.territory:
+            if q != p and world.providers[q].partner and world.providers[q].team == mine.team:
                 mates += 1.0
         for q in range(place.provider_first, place.provider_end):
             pair, other = world.pairs[pair_row(place, p, q)], world.providers[q]
             pair.spent = 0.0
             if q == p or not (mine.partner and other.partner):
                 continue
-            if members and other.territory == mine.territory and not pair.rival:
+            if members and other.team == mine.team and not pair.rival:
                 effort = facts.structure_coordination_effort
                 pair.spent = effort * (mine.contract_hours + other.contract_hours) / mates
             elif reach > 0.0 and not pair.rival:

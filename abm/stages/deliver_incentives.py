@@ -23,7 +23,7 @@ from abm.rules.payment import (
 def weigh_incentives(world, row):
     """Set payment per hour, attention and intensity of every provider, as paid and as it would be unpaid for results."""
     place, facts = world.localities[row], world.settings[row]
-    under_contract = place.funded and world.clock[0].serving
+    under_contract = place.serving
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         provider.result_value = 0.0

@@ -8,7 +8,8 @@ from abm.rules.forecast import settling_share, wellbeing_ahead
 from abm.rules.outcomes import improvement, need, response
 from abm.rules.payment import ENTRY, GAIN, RATE_CARD, SUSTAINED, reached_share
 from abm.rules.selection import applicant_score, apply_probability, gateway_score, switch_probability
-from abm.stages.contract import EXPECTED_WORK, main_slot
+from abm.stages.contract_prices import EXPECTED_WORK
+from abm.stages.contract_terms import main_slot
 from abm.stages.deliver_incentives import forecast_noise, hour_effect
 from abm.streams import APPLY, CRISIS, GATEWAY, LEAVE, SWITCH, uniform
 from abm.tables import FAMILY_PROVIDER
@@ -26,7 +27,7 @@ def move_families(world, row):
     for i in range(place.family_first, place.family_end):
         if world.families[i].enrolled:
             _maybe_leave(world, row, i, slots)
-    if not clock.serving:
+    if not place.serving:
         for i in range(place.family_first, place.family_end):
             world.families[i].applied, world.families[i].waiting_months = 0, 0
         for p in range(place.provider_first, place.provider_end):
@@ -51,7 +52,7 @@ def _maybe_leave(world, row, i, slots):
             gone = False
     done = family.served_months >= facts.family_programme_months
     early = uniform(clock.seed, LEAVE, clock.month, i) < facts.family_turnover
-    if not (done or early or gone or not clock.serving):
+    if not (done or early or gone or not world.localities[row].serving):
         return
     family.enrolled, family.was_served, family.hours_received = 0, 1, 0.0
     for slot in range(i * slots, (i + 1) * slots):

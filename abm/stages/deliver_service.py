@@ -26,7 +26,7 @@ def serve(world):
         place = world.localities[row]
         for p in range(place.provider_first, place.provider_end):
             world.providers[p].caseload = 0
-        if place.funded and world.clock[0].serving:
+        if place.serving:
             _divide_hours(world, row)
         _coproduce(world, row)
         _advance_families(world, row)
@@ -110,7 +110,7 @@ def _coproduce(world, row):
     """What families do themselves, for one another, and for all."""
     place, facts = world.localities[row], world.settings[row]
     slots = int(facts.family_known_providers)
-    open_door = facts.coproduction_delivery if place.funded and world.clock[0].serving else 0.0
+    open_door = facts.coproduction_delivery if place.serving else 0.0
     taking_part, work = 0.0, 0.0
     for i in range(place.family_first, place.family_end):
         family = world.families[i]

@@ -37,7 +37,7 @@ def measure(world):
         place, facts = world.localities[row], world.settings[row]
         for p in range(place.provider_first, place.provider_end):
             world.providers[p].caught = 0
-        if not (place.funded and clock.serving):
+        if not place.serving:
             continue
         _estimate_counterfactual(world, row)
         _measure_families(world, row)

@@ -165,10 +165,10 @@ def _observe_objectives(world, row):
             family = world.families[i]
             for d in range(domains):
                 truth[d] += need(family.importance[d], family.wellbeing[d])
-        for t in range(place.territory_first, place.territory_end):
-            voices += world.territories[t].voices
+        for t in range(place.team_first, place.team_end):
+            voices += world.teams[t].voices
             for d in range(domains):
-                heard[d] += world.territories[t].heard_need[d]
+                heard[d] += world.teams[t].heard_need[d]
         for d in range(domains):
             need_sum, heard_sum = need_sum + truth[d], heard_sum + heard[d]
             believed_sum += world.commissioners[loc].known_need[d]

@@ -31,7 +31,7 @@ from abm.ledger import (
     single_account,
 )  # fmt: skip
 from abm.rules.finance import monthly_cost_of_credit
-from abm.stages.contract import investors_in
+from abm.stages.contract_terms import investors_in
 from abm.stages.deliver_hours import advance_of_month, new_loan, own_part
 from abm.tables import (
     COMMISSIONER_PROVIDER,
@@ -59,7 +59,7 @@ def pay(world):
                 _pay_usual_service(world, row, p)
         if not place.funded:
             continue
-        if clock.serving:
+        if place.serving:
             _pay_running(world, row)
         _allow_returns(world, row)
         for p in range(place.provider_first, place.provider_end):

@@ -6,7 +6,7 @@ from abm.rules.outcomes import need
 from abm.streams import ATTEND, uniform
 from abm.tables import FAMILY_COMMISSIONER
 
-WRITES = ("families.coproduction_hours", "territories.heard_need", "territories.voices")
+WRITES = ("families.coproduction_hours", "teams.heard_need", "teams.voices")
 HOURS_OF_A_SURVEY = 2.0
 
 
@@ -25,10 +25,10 @@ def plan(world):
             continue
         if uniform(clock.seed, ATTEND, clock.month, i) < facts.coproduction_planning * come_probability(world, i):
             family.coproduction_hours += HOURS_OF_A_SURVEY
-            territory = world.territories[family.territory]
-            territory.voices += 1.0
+            team = world.teams[family.team]
+            team.voices += 1.0
             for d in range(family.wellbeing.shape[0]):
-                territory.heard_need[d] += need(family.importance[d], family.wellbeing[d])
+                team.heard_need[d] += need(family.importance[d], family.wellbeing[d])
 
 
 @compiled

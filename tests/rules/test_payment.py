@@ -137,3 +137,10 @@ def test_a_ceiling_holds(cap, paid, due):
     assert 0 <= part <= due
     assert paid + part <= max(cap, paid)
     assert part == due or paid + part >= cap
+
+
+def test_a_ramp_without_width_is_a_step():
+    """As where a commissioner forecasts no gain at all, and floor and ceiling are multiples of it."""
+    assert [graduated_payment(x, 0.0, 0.0) for x in (-0.01, 0.0, 0.01)] == [0.0, 1.0, 1.0]
+    assert graduated_slope(0.01, 0.0, 0.0, 0.05, EFFECT) == binary_slope(0.01, 0.0, 0.05, EFFECT)
+    assert graduated_slope(0.01, 0.0, 0.0, 0.0, EFFECT) == 0.0
