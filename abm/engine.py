@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 
 from numba import typeof
 
-from abm.compiled import JIT, compiled, warm
+from abm.compiled import JIT, warm
 from abm.population import populate
 from abm.stages.adapt import adapt
 from abm.stages.assess import assess
@@ -16,6 +17,7 @@ from abm.stages.contract import contract
 from abm.stages.deliver import deliver
 from abm.stages.measure import measure
 from abm.stages.observe import observe
+from abm.stages.open_month import open_month
 from abm.stages.pay import pay
 from abm.stages.plan import plan
 from abm.world import empty_world
@@ -30,29 +32,6 @@ STAGES = (
     assess,  # everyone judges the month, money included
     adapt,  # what was lived changes what comes next
 )
-PLAN_ROUND_MONTHS = 6
-
-
-@compiled
-def open_month(world):
-    """Advance the clock and set what the calendar has for this month."""
-    clock = world.clock[0]
-    clock.month += 1
-    month, last_service = clock.month, clock.service_first + clock.service_months * (clock.renewals + 1) - 1
-    in_plan = clock.plan_first <= month <= clock.plan_last
-    clock.planning = 1 if in_plan and (month - clock.plan_first) % PLAN_ROUND_MONTHS == 0 else 0
-    clock.serving = 1 if clock.service_first <= month <= last_service else 0
-    clock.service_month = (month - clock.service_first) % clock.service_months + 1 if clock.serving else 0
-    renewal = clock.serving and clock.service_month == 1 and month > clock.service_first
-    clock.tendering = 1 if month == clock.tender or renewal else 0
-    clock.contract += clock.tendering
-    clock.codesigning = 1 if clock.codesign_first <= month <= clock.codesign_last else 0
-    clock.assessing = 1 if clock.assess_first <= month <= clock.assess_last else 0
-    for row in range(world.localities.shape[0]):
-        place = world.localities[row]
-        place.serving = 1 if clock.serving and place.launched else 0
-
-
 MONTH = (open_month, *STAGES, observe)
 
 
@@ -100,7 +79,9 @@ def compile_engine(domains: int = 4) -> None:
             part.wait()
     compile_part(0, domains)
     compile_part(1, domains)
-    warm(domains).touch()
+    with contextlib.suppress(OSError):  # a cache that cannot be written is slow, not wrong
+        warm(domains).parent.mkdir(parents=True, exist_ok=True)
+        warm(domains).touch()
 
 
 def compile_part(part: int, domains: int) -> None:

@@ -26,7 +26,7 @@ FLOORS = (
     ("config.load",),
     ("config",),
     ("stages",),
-    ("stages.plan",),
+    ("stages.open_month", "stages.plan"),
     ("stages.contract_award", "stages.contract_terms", "stages.contract_prices"),
     ("stages.contract",),
     ("stages.codesign",),
