@@ -36,6 +36,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("family_integration_hours", "coordination", "h/month", "hours a family spends holding its package together", "down", "mean_in_service", POSITIVE),
     Metric("partners_engaged", "coordination", "providers", "providers that hold a part of the contract", "context", "mean_in_service", POSITIVE),
     Metric("coordination_hours", "coordination", "h/month", "hours of providers and hub on links and meetings", "context", "mean_in_service", POSITIVE),
+    Metric("decision_latency", "coordination", "months", "months that a disagreement waits until somebody has time to settle it: backlog ÷ settled a month", "down", "mean_in_service", (0.0, 24.0)),
     Metric("meeting_experience", "coordination", "share", "mean experience of those at this month's design meeting; ½ is as expected", "up", "last", SHARE),
     Metric("wellbeing_mean", "outcomes", "wellbeing", "importance-weighted wellbeing", "up", "last", SHARE),
     Metric("wellbeing_measured", "outcomes", "wellbeing", "the same over measured domains", "up", "last", SHARE),

@@ -155,6 +155,7 @@ def _fill_settings(settings: np.recarray, case: Case, design: Any) -> None:
 
 def _fill_milestones(world: World, case: Case, design: Any) -> None:
     for row, name in enumerate(case.locality):
+        world.localities[row].lines = len(design.for_locality(name).payment.milestone)
         for column, line in enumerate(design.for_locality(name).payment.milestone):
             bound = line.domain != parts_of_design.EVERY_MEASURED_DOMAIN
             target = world.milestones[row, column]

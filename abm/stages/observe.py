@@ -18,6 +18,7 @@ from abm.ledger import (
     REFUND,
 )  # fmt: skip
 from abm.network import ABILITY
+from abm.rules.coordination import waiting_months
 from abm.rules.outcomes import need
 from abm.rules.trust import certainty
 from abm.stages.deliver_intake import need_of
@@ -38,6 +39,7 @@ from abm.tables import (
 
 WRITES = ("series",)
 MISSING = math.nan
+LONGEST_WAIT = 24.0  # months
 
 
 @compiled
@@ -188,6 +190,13 @@ def _observe_objectives(world, row):
     row.governance_transparency = 1.0 - ratio(distance, localities)
     row.representation_gap = ratio(heard_distance, heard_localities)
     row.meeting_experience = ratio(spoken, met)
+    waits = networks = 0.0
+    for loc in range(world.localities.shape[0]):
+        place = world.localities[loc]
+        if place.serving and world.settings[loc].structure_coordination_rights != 0.0:
+            waits += waiting_months(place.backlog, place.settled, LONGEST_WAIT)
+            networks += 1.0
+    row.decision_latency = ratio(waits, networks)
 
 
 @compiled
