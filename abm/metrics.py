@@ -70,7 +70,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("marketisation_links_cut", "marketisation", "share", "links cut after bidding against each other ÷ links at the award", "down", "mean_in_service", SHARE),
     Metric("displacement", "marketisation", "share", "third-sector partners and associations of the award that have left", "down", "last", SHARE),
     Metric("bureaucratisation", "bureaucratisation", "share", "hours of providers, hub and families on control, reports and forms ÷ all hours of work", "down", "mean_in_service", SHARE),
-    Metric("admin_share", "bureaucratisation", "share", "contract hours not spent with families", "down", "mean_in_service", SHARE),
+    Metric("admin_share", "bureaucratisation", "share", "contract hours not spent with families or on new services", "down", "mean_in_service", SHARE),
     Metric("reporting_burden", "bureaucratisation", "share", "share of contract hours that reporting and control take", "down", "mean_in_service", SHARE),
     Metric("gaming", "honesty", "wellbeing", "reported less measured change of the served", "down", "mean_in_service", SIGNED),
     Metric("deadweight_paid", "honesty", "share", "payment that the no-service paths would have earned ÷ payment, cumulative", "down", "last", POSITIVE),

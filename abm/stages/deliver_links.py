@@ -16,7 +16,7 @@ COORDINATION_NONE, COORDINATION_MEMBERS, COORDINATION_LEAD, COORDINATION_NAO = r
 NAO_ADMINISTRATION = 0.25  # hours of its own administration per hour of links
 REVISION_EFFORT = 0.05  # share of a month that a revision of the plan takes
 JOINT_HOUR = 1.0  # hours of joint work a month that a relation with all its hours allows
-MOST_REACH = 3.0  # × that: no relation takes more
+MOST_REACH = 2.0  # × that: no relation takes more
 HOURS_OF_BROKERAGE = 2.0  # that bring two partners together for a month
 EASED = 0.5  # of a disagreement's hours, at full network management
 
