@@ -123,6 +123,8 @@ def test_the_terms_of_a_contract_hold_until_the_next_award():
     assert found[awards[1] - 1].design.base.control.audit == 0.4
     assert found[awards[1]].design.base.payment.outcome_share == 0.5  # the later change is the last word
     assert found[awards[1]].design.base.control.audit == 0.3
+    before = in_force(GENERIC, CARD, change(awards[0] - 2, {"payment.outcome_share": 0.7}))
+    assert list(before) == [awards[0] - 2]  # there is no contract yet whose terms could hold
     assert is_term("payment.rule")
     assert is_term("locality.monza.finance.return_cap")
     assert not is_term("payment.lag_months")

@@ -1,7 +1,7 @@
 """Dated changes: what changes, when and for whom; and which settings can change in a run at all.
 
-What was drawn or allocated at the start stays as it is. The terms of a contract hold until the next award. Everything
-else holds from the first day of the month that the change names.
+What was drawn or allocated at the start stays as it is. The terms of a contract hold until the next award; a change of them
+waits for it. Every other change comes into force at the opening of the month that it names.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def place_of(key: str) -> str | None:
 
 
 def is_term(key: str) -> bool:
-    """Whether a setting is a term of the contract, which holds until the next award.
+    """Whether a setting is a term of the contract, which holds until the next award once there is a contract.
 
     So are what is paid for and by whom it is financed: prices, budgets and advances were settled by them. How soon
     payment comes, who gets a free place and how much is prescribed can change at any time.
