@@ -188,9 +188,9 @@ REFUSED = [
     (GENERIC, BLOCK, [change(20, {"case.locality.here.families": 2})], "changes[1]: case.locality.here.families: cannot change in a run"),
     (GENERIC, BLOCK, [change(20, {"case.families": 2})], "changes[1]: case.families: cannot change in a run"),
     (GENERIC, BLOCK, [change(20, {"case.work.capability": 0.5})], "changes[1]: case.work.capability: cannot change in a run, for people and ties"),
-    (GENERIC, BLOCK, [change(LAST + 1, {"payment.alignment": 1.0})], "changes[1]: payment.alignment: acts at an award only, and none follows month"),
+    (GENERIC, BLOCK, [change(LAST + 1, {"payment.alignment": 1.0})], "changes[1]: payment.alignment: a term of the contract, which holds until the next award, and none follows in this run"),
     (GENERIC, BLOCK, [change(LAST + 1, {"structure.competition": 1.0})], "changes[1]: structure.competition: acts at an award only"),
-    (GENERIC, BLOCK, [change(20, {"coproduction.planning": 1.0})], "changes[1]: coproduction.planning: acts at co-planning only, and none follows month 4"),
+    (GENERIC, BLOCK, [change(20, {"coproduction.planning": 1.0})], "changes[1]: coproduction.planning: acts at co-planning only, and none follows in this run"),
     (GENERIC, BLOCK, [change(20, {"payment.lag_months": 1})], "changes[1]: payment.lag_months: design 'block_grant' does not use it"),
     (GENERIC, BLOCK, [change(20), change(20)], "changes[2]: control.audit: changes[1] changes it in the same month"),
     (LOMBARDY, BLOCK, [change(50), change(50, who="half")], "changes[2]: control.audit: changes[1] changes it in the same month"),
@@ -221,9 +221,9 @@ def test_the_length_of_the_run_decides_what_is_too_late():
     awards = award_months(GENERIC.calendar, GENERIC.calendar.months)
     late = change(awards[0] + 1, {"structure.competition": 1.0})
     check_changes(GENERIC, BLOCK, [late], [1])
-    assert "none follows month" in refusal(GENERIC, BLOCK, late, months=awards[1] - 1)[0]
+    assert "none follows in this run" in refusal(GENERIC, BLOCK, late, months=awards[1] - 1)[0]
     assert refusal(GENERIC, BLOCK, change(2, late.set), months=3) == (
-        "changes[1]: structure.competition: acts at an award only, and none follows",
+        "changes[1]: structure.competition: acts at an award only, and none follows in this run",
     )
 
 

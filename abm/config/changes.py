@@ -179,6 +179,6 @@ def why_too_late(key: str, month: int, calendar: Calendar, months: int) -> str |
     phases = ("award",) if is_term(key) else ONLY_IN.get(everywhere(key), ())
     if not phases or month <= max(ends[phase] for phase in phases):
         return None
-    words = " or ".join(_WORDS[phase] for phase in phases)
-    last = max(ends[phase] for phase in phases)
-    return f"acts at {words} only, and none follows" + (f" month {last}" if last else "")
+    acts = f"acts at {' or '.join(_WORDS[phase] for phase in phases)} only"
+    holds = "a term of the contract, which holds until the next award" if is_term(key) else acts
+    return f"{holds}, and none follows in this run"
