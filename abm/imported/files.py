@@ -53,9 +53,7 @@ def with_file(case: Case, reference: str, place: str) -> Case:
 def _from_graphml(case: Case, path: Path, name: str) -> Case:
     import networkx as nx
 
-    if (
-        b"<!ENTITY" in path.read_bytes()
-    ):  # entities within entities grow without bounds, and a graph has no use for them
+    if b"<!ENTITY" in path.read_bytes():  # they can grow without bounds, and a graph has no use for them
         raise ConfigError(f"{name}: declares XML entities, which are not read")
     try:
         graph = nx.read_graphml(path)

@@ -60,10 +60,12 @@ def from_networkx(graph: networkx.Graph, case: Case) -> Case:
     if graph.number_of_nodes() > MAX_NODES or graph.number_of_edges() > MAX_TIES:
         size = f"{graph.number_of_nodes():,} nodes and {graph.number_of_edges():,} edges"
         raise ConfigError(f"graph: too large: {size}, at most {MAX_NODES:,} and {MAX_TIES:,} are possible")
-    nodes = {key: Node(str(key), data, f"node {str(key)!r}") for key, data in graph.nodes(data=True)}
+    # networkx keeps GraphML's defaults beside the nodes and edges that they are meant for
+    of_node, of_edge = graph.graph.get("node_default", {}), graph.graph.get("edge_default", {})
+    nodes = {key: Node(str(key), {**of_node, **data}, f"node {str(key)!r}") for key, data in graph.nodes(data=True)}
     arrow = "→" if graph.is_directed() else "–"
     edges = [
-        Edge(u, v, data, f"edge {str(u)!r} {arrow} {str(v)!r}", not graph.is_directed())
+        Edge(u, v, {**of_edge, **data}, f"edge {str(u)!r} {arrow} {str(v)!r}", not graph.is_directed())
         for u, v, data in graph.edges(data=True)
     ]
     return with_ties(case, nodes, edges, "networkx")
