@@ -41,28 +41,22 @@ def test_the_script_runs_as_it_stands(capsys):
 
 @pytest.mark.skipif(importlib.util.find_spec("solara") is None, reason="solara is not installed")
 def test_the_app_is_drawn_stepped_and_reset():
-    import ipyvuetify
     import ipywidgets
     import solara
+    from ipyvuetify import Btn
 
     names = {}
     run(APPS[0], names)
     _, context = solara.render(solara.AppLayout(children=[names["page"]]), handle_error=False)
 
     def press(label):
-        next(button for button in context.find(ipyvuetify.Btn).widgets if label in button.children).click()
-
-    def times():
-        texts = [widget.children[0] for widget in context.find(ipyvuetify.Html).widgets if widget.children]
-        return [re.sub(r"\.0$", "", text) for text in texts if str(text).startswith(("Time", "Step"))]
+        next(button for button in context.find(Btn).widgets if label in button.children).click()
 
     before = context.find(ipywidgets.Image).widget.value
     press("Step")
     assert names["model"].month == 1
-    assert times()[0].endswith(" 1")
     assert context.find(ipywidgets.Image).widget.value != before
     press("Reset")
-    assert times()[0].endswith(" 0")
     assert context.find(ipywidgets.Image).widget.value == before  # the same case, design and seed
     context.close()
 
