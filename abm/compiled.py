@@ -1,8 +1,8 @@
 """The one decorator for compiled code, and where its cache lives.
 
 numba does not notice a change in a called function of another file. So each module's cache folder is named by a hash of its
-source, of all that it imports from this package, and of the versions of numba and Python: a change recompiles what depends on it and nothing
-else. The folders lie in the user's cache, so that a read-only install works too.
+source, of all that it imports from this package, and of the versions of numba and Python: a change recompiles what depends
+on it and nothing else. The folders lie in the user's cache, so that a read-only install works too.
 """
 
 from __future__ import annotations
