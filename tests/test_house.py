@@ -39,6 +39,13 @@ FLOORS = (
     ("stages.assess",),
     ("stages.adapt_plans",),
     ("stages.adapt",),
+    (
+        "stages.observe_trust",
+        "stages.observe_outcomes",
+        "stages.observe_service",
+        "stages.observe_providers",
+        "stages.observe_money",
+    ),
     ("stages.observe",),
     ("engine", "agents"),
     ("model", "lab.store", "lab.workers"),
