@@ -1,8 +1,10 @@
 """Plans that learn: revision on experience, and hours that follow outcome information."""
 
 from abm.compiled import compiled
+from abm.rules.control import changed
 from abm.rules.learning import revised
 from abm.rules.outcomes import need
+from abm.stages.follow_up import note_revision
 
 REALLOCATION_MONTHS = 6
 
@@ -32,9 +34,12 @@ def revise_plan(world, row):
             provider = world.providers[p]
             provider.known_need[d] = revised(provider.known_need[d], found, known)
     commissioner.knowledge = revised(commissioner.knowledge, 1.0, known)
+    moved = 0.0
     for d in range(place.measured.shape[0]):
-        wanted = commissioner.known_need[d] / total
-        commissioner.priorities[d] = revised(commissioner.priorities[d], wanted, known)
+        wanted, before = commissioner.known_need[d] / total, commissioner.priorities[d]
+        commissioner.priorities[d] = revised(before, wanted, known)
+        moved += 0.5 * abs(commissioner.priorities[d] - before)
+    note_revision(place, world.providers, moved)
 
 
 @compiled
@@ -53,7 +58,8 @@ def reallocate(world, row):
         provider = world.providers[p]
         if provider.partner and total > 0.0:
             wanted = provider.award_share * _better(provider, place.result) / total
-            provider.award_share = revised(provider.award_share, wanted, 0.5 * use)
+            before, provider.award_share = provider.award_share, revised(provider.award_share, wanted, 0.5 * use)
+            provider.results_used |= changed(before, provider.award_share)
             provider.planned_hours = planned * provider.award_share
 
 

@@ -18,6 +18,7 @@ WRITES = (
     "edges.damage", "edges.active", "localities.voice", "localities.meeting_experience", "localities.meetings",
     "providers.partner", "providers.award_share", "providers.planned_hours", "providers.promised_hours",
     "providers.places",
+    "edges.lived", "edges.lived_weight",
 )  # fmt: skip
 
 

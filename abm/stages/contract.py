@@ -17,6 +17,7 @@ WRITES = (
     "localities.launched", "localities.serving",
     "localities.fee_per_hour", "localities.overhead_budget", "localities.expected_outcome_payment",
     "localities.expected_result", "localities.outcome_claimed", "localities.claimed_before", "localities.expected_claims",
+    "edges.lived", "edges.lived_weight",
 )  # fmt: skip
 
 

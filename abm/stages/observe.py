@@ -1,6 +1,7 @@
 """observe: every metric of the month, from the columns; groups that are empty stay missing."""
 
 from abm.compiled import compiled
+from abm.stages.observe_control import observe_control
 from abm.stages.observe_money import observe_money
 from abm.stages.observe_outcomes import observe_drift, observe_gaps, observe_objectives, observe_wellbeing
 from abm.stages.observe_providers import observe_providers, observe_system
@@ -14,13 +15,15 @@ WRITES = ("series",)
 def observe(world):
     """Write this month's row of the series."""
     row = world.series[world.clock[0].month]
+    families, providers, localities = world.families, world.providers, world.localities
     observe_trust(world, row)
-    observe_wellbeing(world, row)
-    observe_objectives(world, row)
-    observe_gaps(world, row)
+    observe_wellbeing(families, localities, row)
+    observe_objectives(localities, families, world.teams, world.commissioners, row)
+    observe_gaps(families, localities, row)
     observe_system(world, row)
     observe_money(world, row)
     if world.clock[0].serving:
-        observe_service(world, row)
-        observe_drift(world, row)
-        observe_providers(world, row)
+        observe_service(families, localities, providers, row)
+        observe_drift(world.cells, row)
+        observe_providers(providers, families, localities, row)
+        observe_control(localities, providers, row)

@@ -17,30 +17,27 @@ from abm.rules.indices import MISSING, ratio
 
 
 @compiled
-def _flow(world, purpose, payer_class, payee_class):
+def _flow(flows, month, purpose, payer_class, payee_class):
     """€ that went from one class of accounts to another for a purpose, since the start."""
     total = 0
-    for month in range(world.clock[0].month + 1):
-        total += world.flows[month, purpose, payer_class, payee_class]
+    for m in range(month + 1):
+        total += flows[m, purpose, payer_class, payee_class]
     return total / 100.0
 
 
 @compiled
 def observe_money(world, row):
-    before = world.series[max(0, world.clock[0].month - 1)]
-    paid = _flow(world, OUTCOME_PAYMENT, AUTHORITY, PROVIDER_ACCOUNT) + _flow(
-        world, OUTCOME_PAYMENT, AUTHORITY, INVESTOR_ACCOUNT
-    )
-    fees = _flow(world, FEE, AUTHORITY, PROVIDER_ACCOUNT) + _flow(world, FEE, AUTHORITY, INVESTOR_ACCOUNT)
-    spent = (
-        paid
-        + fees
-        + _flow(world, GRANT, AUTHORITY, PROVIDER_ACCOUNT)
-        + _flow(world, ADVANCE, AUTHORITY, PROVIDER_ACCOUNT)
-    )
-    evaluated = _flow(world, EVALUATION, AUTHORITY, EVALUATOR)
+    """Sums since the start, €; what is observed for the month is added to the month before."""
+    flows, month, value = world.flows, world.clock[0].month, world.settings[0].money_wellbeing_value
+    before = world.series[max(0, month - 1)]
+    paid = _flow(flows, month, OUTCOME_PAYMENT, AUTHORITY, PROVIDER_ACCOUNT)
+    paid += _flow(flows, month, OUTCOME_PAYMENT, AUTHORITY, INVESTOR_ACCOUNT)
+    fees = _flow(flows, month, FEE, AUTHORITY, PROVIDER_ACCOUNT) + _flow(flows, month, FEE, AUTHORITY, INVESTOR_ACCOUNT)
+    spent = paid + fees + _flow(flows, month, GRANT, AUTHORITY, PROVIDER_ACCOUNT)
+    spent += _flow(flows, month, ADVANCE, AUTHORITY, PROVIDER_ACCOUNT)
+    evaluated = _flow(flows, month, EVALUATION, AUTHORITY, EVALUATOR)
     row.outcome_payments = paid
-    row.spend_public = spent + evaluated - _flow(world, REFUND, PROVIDER_ACCOUNT, AUTHORITY)
+    row.spend_public = spent + evaluated - _flow(flows, month, REFUND, PROVIDER_ACCOUNT, AUTHORITY)
     outstanding, called, claimed, alone = 0, 0, 0, 0
     for v in range(world.investors.shape[0]):
         outstanding += max(0, world.investors[v].capital)
@@ -52,7 +49,7 @@ def observe_money(world, row):
         claimed += place.outcome_claimed + place.claimed_before
         alone += place.unserved_claimed
     row.capital_outstanding = outstanding / 100.0
-    lost = outstanding if world.clock[0].month == world.clock[0].months else 0
+    lost = outstanding if month == world.clock[0].months else 0
     row.investor_return = (returned - lost) / 100.0 if called > 0 else MISSING
     row.deadweight_paid = ratio(float(alone), float(claimed))
     admin, unpaid, gained = 0.0, 0.0, 0.0
@@ -69,14 +66,10 @@ def observe_money(world, row):
                 gained += family.importance[d] * (family.wellbeing[d] - family.unserved_wellbeing[d])
     for v in range(world.volunteers.shape[0]):
         unpaid += world.volunteers[v].hours
-    first = world.clock[0].month == 0
-    evaluated_before = 0.0 if first else _evaluation_before(world)
+    first = month == 0
+    evaluated_before = 0.0 if first else evaluated - flows[month, EVALUATION, AUTHORITY, EVALUATOR] / 100.0
     row.admin_cost = (0.0 if first else before.admin_cost) + admin + evaluated - evaluated_before
     row.unpaid_hours = (0.0 if first else before.unpaid_hours) + unpaid
+    spent_now = row.spend_public - (0.0 if first else before.spend_public)
+    row.net_benefit = (0.0 if first else before.net_benefit) + value * gained / 12.0 - spent_now
     row.cost_per_gain = row.spend_public / (100.0 * gained) if gained > 0.0 and row.spend_public > 0.0 else MISSING
-
-
-@compiled
-def _evaluation_before(world):
-    month = world.clock[0].month
-    return _flow(world, EVALUATION, AUTHORITY, EVALUATOR) - world.flows[month, EVALUATION, AUTHORITY, EVALUATOR] / 100.0

@@ -9,6 +9,7 @@ from abm.tables import ASSOCIATION, FOR_PROFIT, PUBLIC, THIRD_SECTOR
 
 @compiled
 def observe_system(world, row):
+    """Who is served, waits, works, has left and helps."""
     served = waiting = active = third_sector_left = third_sector_start = partners = motivation = satisfied = 0.0
     for i in range(world.families.shape[0]):
         served += world.families[i].enrolled
@@ -36,23 +37,16 @@ def observe_system(world, row):
 
 
 @compiled
-def observe_providers(world, row):
+def observe_providers(providers, families, localities, row):
     """Hours, quality, concentration, and what makes third-sector providers like firms."""
     paid = service = reports = linking = quality = effort = third = squares = planned = 0.0
     partners = at_risk = 0.0
-    nonprofit_hours = nonprofit_bids = income = outcome_income = likeness = likeness_count = links = cut = 0.0
-    domains = world.providers[0].attention.shape[0]
-    firm, firms = np.zeros(domains), 0.0
-    for p in range(world.providers.shape[0]):
-        provider = world.providers[p]
-        if provider.partner and provider.kind == FOR_PROFIT:
-            firms += 1.0
-            for d in range(domains):
-                firm[d] += provider.attention[d]
-    for loc in range(world.localities.shape[0]):
-        links, cut = links + world.localities[loc].links_start, cut + world.localities[loc].links_cut
-    for p in range(world.providers.shape[0]):
-        provider = world.providers[p]
+    nonprofit_hours = nonprofit_bids = income = outcome_income = links = cut = firms = 0.0
+    domains = providers[0].attention.shape[0]
+    for loc in range(localities.shape[0]):
+        links, cut = links + localities[loc].links_start, cut + localities[loc].links_cut
+    for p in range(providers.shape[0]):
+        provider = providers[p]
         if provider.exited and provider.at_start:
             at_risk, partners = at_risk + 1.0, partners + 1.0
         if not provider.partner:
@@ -72,14 +66,10 @@ def observe_providers(world, row):
             third += hours
             nonprofit_hours, nonprofit_bids = nonprofit_hours + hours, nonprofit_bids + provider.bid_hours
             income, outcome_income = income + provider.income, outcome_income + provider.outcome_income
-            if firms > 0.0:
-                alike = 0.0
-                for d in range(domains):
-                    alike += min(provider.attention[d], firm[d] / firms)
-                likeness, likeness_count = likeness + alike, likeness_count + 1.0
-    for p in range(world.providers.shape[0]):
-        if paid > 0.0 and world.providers[p].partner:
-            squares += (world.providers[p].contract_hours / paid) ** 2
+        firms += hours if provider.kind == FOR_PROFIT else 0.0
+    for p in range(providers.shape[0]):
+        if paid > 0.0 and providers[p].partner:
+            squares += (providers[p].contract_hours / paid) ** 2
     row.partners_engaged, row.coordination_hours, row.third_sector_share = partners, linking, ratio(third, paid)
     row.concentration = squares if paid > 0.0 else MISSING
     row.effort_intensity, row.liquidity = ratio(effort, paid), ratio(paid, planned)
@@ -88,9 +78,43 @@ def observe_providers(world, row):
     row.providers_at_risk = ratio(at_risk, partners)
     row.marketisation_bid_hours_share = ratio(nonprofit_bids, nonprofit_hours)
     row.marketisation_income_at_risk = ratio(outcome_income, income)
-    row.marketisation_likeness_for_profit = ratio(likeness, likeness_count)
+    row.marketisation_likeness_for_profit = _likeness(providers, families)
     row.marketisation_links_cut = ratio(cut, links)
+    row.marketisation_for_profit_share = ratio(firms, paid)
     row.marketisation = mean_of_known(
         row.marketisation_bid_hours_share, row.marketisation_income_at_risk, row.marketisation_likeness_for_profit,
         row.marketisation_links_cut,
     )  # fmt: skip
+
+
+@compiled
+def _likeness(providers, families):
+    """Overlap of third-sector partners with for-profit partners: mean of that in hours over domains and that in intake.
+
+    Hours are contract hours by attention; intake is families in service by who took them in, by third of complexity.
+    """
+    domains = providers[0].attention.shape[0]
+    hours, intake = np.zeros((2, domains)), np.zeros((2, 3))  # row 0 third sector and associations, 1 for-profit
+    for p in range(providers.shape[0]):
+        provider = providers[p]
+        if provider.partner and provider.kind != PUBLIC:
+            for d in range(domains):
+                hours[int(provider.kind == FOR_PROFIT), d] += provider.contract_hours * provider.attention[d]
+    for i in range(families.shape[0]):
+        family = families[i]
+        if family.enrolled:
+            provider = providers[family.main_provider]
+            if provider.partner and provider.kind != PUBLIC:
+                intake[int(provider.kind == FOR_PROFIT), family.complexity_third] += 1.0
+    return mean_of_known(overlap(hours), overlap(intake), MISSING, MISSING)
+
+
+@compiled
+def overlap(table):
+    """Overlap of the shares of two rows: 1 where alike, 0 where nothing is shared; missing where a row is empty."""
+    first = second = alike = 0.0
+    for k in range(table.shape[1]):
+        first, second = first + table[0, k], second + table[1, k]
+    for k in range(table.shape[1]):
+        alike += min(ratio(table[0, k], first), ratio(table[1, k], second))
+    return alike if first > 0.0 and second > 0.0 else MISSING

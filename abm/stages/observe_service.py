@@ -1,4 +1,4 @@
-"""Observed service: satisfaction, integration, access, fairness, co-production and control of the month."""
+"""Observed service: satisfaction, integration, access, fairness and co-production of the month."""
 
 import numpy as np
 
@@ -8,19 +8,19 @@ from abm.stages.deliver_intake import need_of
 
 
 @compiled
-def observe_service(world, row):
+def observe_service(families, localities, providers, row):
+    """What families in service get and lose, and who gets it."""
     served = satisfied = tape = mismatch = unheard = tied = needed_all = holding = reported = overstated = 0.0
-    waiting = asked = taking_part = families = own_hours = forms = 0.0
+    waiting = asked = taking_part = eligible = own_hours = 0.0
     count, in_service, hours = np.zeros(3), np.zeros(3), np.zeros(3)
     needs = np.zeros(3)
-    for i in range(world.families.shape[0]):
-        family = world.families[i]
-        if not world.localities[family.locality].funded:
+    for i in range(families.shape[0]):
+        family = families[i]
+        if not localities[family.locality].funded:
             continue
         third, needed = family.complexity_third, need_of(family)
-        families, count[third], needs[third] = families + 1.0, count[third] + 1.0, needs[third] + needed
+        eligible, count[third], needs[third] = eligible + 1.0, count[third] + 1.0, needs[third] + needed
         own_hours += family.coproduction_hours
-        forms += family.red_tape_hours
         taking_part += 1.0 if family.took_part > 0.1 else 0.0
         if family.enrolled or family.applied:
             asked, waiting = asked + 1.0, waiting + family.lost_waiting
@@ -37,29 +37,27 @@ def observe_service(world, row):
     row.dissatisfaction_waiting = ratio(waiting, asked)
     row.integration, row.family_integration_hours = ratio(tied, needed_all), ratio(holding, served)
     row.reported_gain, row.gaming = ratio(reported, served), ratio(overstated, served)
-    row.participation = ratio(taking_part, families)
+    row.participation = ratio(taking_part, eligible)
     row.access_gap = ratio(in_service[0], count[0]) - ratio(in_service[2], count[2])
     mean = ratio(hours[0] + hours[1] + hours[2], needs[0] + needs[1] + needs[2])
     row.hours_gap = (ratio(hours[0], needs[0]) - ratio(hours[2], needs[2])) / mean if mean > 0.0 else MISSING
-    row.governance_fairness = 1.0 - _concentration_over_need(world)
-    volunteer_hours = row.volunteer_hours
-    paid_hours = controlled = 0.0
-    for p in range(world.providers.shape[0]):
-        paid_hours += world.providers[p].contract_hours
-        controlled += world.providers[p].reporting_hours
-    row.coproduced_share = ratio(own_hours + volunteer_hours, own_hours + volunteer_hours + paid_hours)
-    row.bureaucratisation = ratio(controlled + forms, paid_hours + own_hours + volunteer_hours + forms)
+    row.governance_fairness = 1.0 - _concentration_over_need(families)
+    paid_hours = 0.0
+    for p in range(providers.shape[0]):
+        paid_hours += providers[p].contract_hours
+    unpaid_hours = own_hours + row.volunteer_hours
+    row.coproduced_share = ratio(unpaid_hours, unpaid_hours + paid_hours)
 
 
 @compiled
-def _concentration_over_need(world):
+def _concentration_over_need(families):
     """Gini coefficient of contract hours over need among the served: 0 when everyone gets hours in proportion to need."""
     members = 0
-    for i in range(world.families.shape[0]):
-        members += int(world.families[i].enrolled)
+    for i in range(families.shape[0]):
+        members += int(families[i].enrolled)
     rates, needs, k = np.empty(members), np.empty(members), 0
-    for i in range(world.families.shape[0]):
-        family = world.families[i]
+    for i in range(families.shape[0]):
+        family = families[i]
         if family.enrolled:
             needs[k] = need_of(family)
             rates[k] = family.hours_received / max(1e-9, needs[k])
