@@ -41,7 +41,6 @@ def note_shortfalls(clock, place, facts, providers, discussed):
         if (below or provider.caught) and provider.shortfall_months == 0:
             provider.shortfall_months = 1
             provider.shortfall_explained = uniform(clock.seed, SHORTFALL, clock.month, p, 1) < discussed
-            provider.shortfall_consequence = 0
             provider.shortfall_share, provider.shortfall_burden = provider.award_share, provider.burden
 
 
