@@ -1,7 +1,7 @@
 """observe: every metric of the month, from the columns; groups that are empty stay missing."""
 
 from abm.compiled import compiled
-from abm.stages.observe_control import observe_control
+from abm.stages.observe_control import observe_control, observe_latency
 from abm.stages.observe_money import observe_money
 from abm.stages.observe_outcomes import observe_drift, observe_gaps, observe_objectives, observe_wellbeing
 from abm.stages.observe_providers import observe_providers, observe_system
@@ -19,6 +19,7 @@ def observe(world):
     observe_trust(world, row)
     observe_wellbeing(families, localities, row)
     observe_objectives(localities, families, world.teams, world.commissioners, row)
+    observe_latency(localities, world.settings, row)
     observe_gaps(families, localities, row)
     observe_system(world, row)
     observe_money(world, row)

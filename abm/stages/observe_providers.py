@@ -39,7 +39,7 @@ def observe_system(world, row):
 @compiled
 def observe_providers(providers, families, localities, row):
     """Hours, quality, concentration, and what makes third-sector providers like firms."""
-    paid = service = reports = linking = quality = effort = third = squares = planned = 0.0
+    paid = service = offered = reports = linking = quality = effort = third = squares = planned = 0.0
     partners = at_risk = 0.0
     nonprofit_hours = nonprofit_bids = income = outcome_income = links = cut = firms = 0.0
     domains = providers[0].attention.shape[0]
@@ -57,6 +57,7 @@ def observe_providers(providers, families, localities, row):
         paid, service, reports = paid + hours, service + provider.service_hours, reports + provider.reporting_hours
         planned += provider.planned_hours
         linking += provider.coordination_hours
+        offered += provider.menu_hours
         effort += hours * provider.intensity
         fit = 0.0
         for d in range(domains):
@@ -74,7 +75,7 @@ def observe_providers(providers, families, localities, row):
     row.concentration = squares if paid > 0.0 else MISSING
     row.effort_intensity, row.liquidity = ratio(effort, paid), ratio(paid, planned)
     row.service_quality = ratio(quality, paid) * (0.5 + 0.5 * row.integration)
-    row.admin_share, row.reporting_burden = 1.0 - min(1.0, ratio(service, paid)), ratio(reports, paid)
+    row.admin_share, row.reporting_burden = 1.0 - min(1.0, ratio(service + offered, paid)), ratio(reports, paid)
     row.providers_at_risk = ratio(at_risk, partners)
     row.marketisation_bid_hours_share = ratio(nonprofit_bids, nonprofit_hours)
     row.marketisation_income_at_risk = ratio(outcome_income, income)
