@@ -5,9 +5,13 @@ Facts are the case's, rules are the design's: any design runs on any case.
 
 from __future__ import annotations
 
+import math
+
 from pydantic import Field, model_validator
 
 from abm.declare import Part, param
+from abm.imported.network import REGION, ImportedNetwork, misfits
+from abm.tables import RELATION_NAMES
 
 
 class Calendar(Part):
@@ -53,6 +57,11 @@ class Locality(Part):
     def providers(self) -> int:
         """Fixed rows for providers: partners at the bid, possible joiners, possible entrants."""
         return self.public + self.third_sector + self.associations + self.joiners + self.for_profit
+
+    @property
+    def volunteers(self) -> int:
+        """People ready to volunteer."""
+        return math.floor(self.families * self.volunteers_per_family + 0.5)
 
 
 class FamilyFacts(Part):
@@ -163,6 +172,7 @@ class TrustFacts(Part):
 class NetworkFacts(Part):
     """Links between providers, and what meetings cost."""
 
+    graph: ImportedNetwork | None = Field(None, description="ties from data; in a file the path of a GraphML or CSV file")
     link_hours: float = param(0.8, "h/month", (0.01, 1000.0), "joint hours at which a link has covered 63 % of its room", plausible=(0.3, 3))
     start_link: float = param(0.25, "share", (0.0, 1.0), "share of provider pairs that worked together before", plausible=(0.05, 0.5))
     fade: float = param(0.06, "per month", (0.0, 1.0), "share of a tie that fades a month without joint hours", plausible=(0.02, 0.15))
@@ -306,4 +316,24 @@ def inconsistencies(case: Case) -> list[str]:
             found.append(f"locality.{name}: needs at least one provider (public, third_sector or associations)")
         if place.providers < case.family.known_providers:
             found.append(f"locality.{name}: has {place.providers} providers, fewer than family.known_providers")
+    if case.network.graph is not None:
+        wrong = graph_misfits(case, case.network.graph)
+        more = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
+        found += [f"network.graph: {wrong[0]}{more}"] if wrong else []
     return found
+
+
+def agent_counts(case: Case) -> dict[tuple[str, str], int]:
+    """How many agents of a kind a place has, those included that are not there at the start."""
+    counts = {("commissioner", name): 1 for name in (*case.locality, REGION)}
+    for name, place in case.locality.items():
+        counts["family", name], counts["provider", name] = place.families, place.providers
+        counts["volunteer", name] = place.volunteers
+        counts["investor", name] = case.investor.number if place.grant_eur > 0 else 0
+    return counts
+
+
+def graph_misfits(case: Case, graph: ImportedNetwork) -> list[str]:
+    """What keeps an imported network from being laid over a case, a sentence each."""
+    slots = {"family_provider": case.family.known_providers, "family_family": case.family.peers}
+    return misfits(graph, agent_counts(case), RELATION_NAMES, slots)

@@ -20,7 +20,10 @@ FLOORS = (
     ("declare", "compiled", "config.toml_file"),
     ("streams", "config.words"),
     ("rules", "config.presets"),
-    ("case", "design", "tables", "ledger"),
+    ("design", "tables", "ledger", "imported.network"),
+    ("case",),
+    ("imported.graph", "imported.start"),
+    ("imported.files",),
     ("metrics", "population", "network", "config.settings"),
     ("config.changes",),
     ("world", "config.experiment", "config.timeline"),
@@ -63,7 +66,7 @@ FLOORS = (
     ("cli",),
     ("",),  # abm/__init__.py, the Python interface
 )
-STATE_FEEDING = ("rules", "stages", "world", "population", "engine", "ledger", "metrics", "network")
+STATE_FEEDING = ("rules", "stages", "world", "population", "engine", "ledger", "metrics", "network", "imported.start")
 SUMS_ARE_OF_WHOLE_NUMBERS = ("world",)  # sizes of tables
 
 MODULES = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.rules.control import burden_target, changed, metric_part, next_burden, reporting_share
+from abm.rules.control import burden_target, changed, metric_part, next_burden, passed_on, reporting_share
 
 share = st.floats(0.0, 1.0)
 
@@ -83,3 +83,19 @@ def test_a_hundredth_is_a_change():
     assert changed(1.0, 0.98)
     assert not changed(1.0, 1.005)
     assert not changed(0.0, 0.0)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, share, st.floats(0.0, 500.0), st.floats(0.0, 5000.0))
+def test_what_is_passed_on_and_what_is_absorbed_are_all_of_it(burden, absorbed, free, hours):
+    left = passed_on(burden, absorbed, free, hours)
+    assert -1e-12 <= left <= burden
+    assert (burden - left) * hours <= free + 1e-9
+    assert passed_on(burden, 0.0, free, hours) == burden
+
+
+def test_who_has_no_hours_absorbs_nothing():
+    assert passed_on(0.05, 1.0, 0.0, 400.0) == 0.05
+    assert passed_on(0.05, 1.0, 60.0, 400.0) == 0.0
+    assert passed_on(0.05, 1.0, 10.0, 400.0) == pytest.approx(0.025)
+    assert passed_on(0.05, 1.0, 10.0, 0.0) == 0.05
