@@ -18,15 +18,19 @@ if TYPE_CHECKING:
     from abm.imported.network import ImportedNetwork
     from abm.world import World
 
+CONDUCT_MEMORY = 11.0 / 12.0  # a month keeps this share of the weight of what was lived: a memory of 12 months
 ABILITY = 0  # the facet that every experience touches, until trust is split further
 
 
 @compiled
 def live(tie, facts, experience, weight):
-    """Add one experience in [0, 1] of this weight (in monthly experiences) to an edge."""
+    """Add one experience in [0, 1] of this weight (in monthly experiences) to an edge, and to the mean of what was lived."""
     tie.support[ABILITY] += weight * experience
     tie.against[ABILITY] += weight * (1.0 - experience)
     tie.damage[ABILITY] += weight * damage_of(experience, tie.trust, facts.trust_asymmetry, facts.trust_tolerance)
+    tie.lived_weight += weight
+    if tie.lived_weight > 0.0:
+        tie.lived += weight / tie.lived_weight * (experience - tie.lived)
 
 
 @compiled

@@ -12,6 +12,7 @@ from abm.declare import Column, Part, parameters
 from abm.rules.menu import SERVICES
 
 FACETS = 1  # facets of trust; the evidence of each is kept apart
+YEAR = 12  # months of a column that keeps the last twelve, each at its month modulo 12
 
 CLOCK = (
     Column("seed", "number", "seed of every draw", kind="i8"),
@@ -94,6 +95,10 @@ LOCALITIES = (
     Column("capital_called", "cents", "capital drawn from investors", kind="i8"),
     Column("return_paid", "cents", "paid to investors above their capital", kind="i8"),
     Column("return_allowed", "cents", "ceiling on that, growing with the capital outstanding", kind="i8"),
+    Column(
+        "work_hours", "h/month", "hours of contract, families and volunteers in each of the last 12 months", per="year"
+    ),
+    Column("control_hours", "h/month", "of these, on reporting, audit, claims and forms", per="year"),
 )
 
 TERRITORIES = (
@@ -145,6 +150,8 @@ PROVIDERS = (
     Column("reporting_hours", "h/month", "of these, on reporting and control"),
     Column("coordination_hours", "h/month", "of these, on links with partners"),
     Column("bid_hours", "h/month", "of these, on claims, and on its last bid spread over the service"),
+    Column("metric_hours", "h/month", "of the hours on reporting, those on metrics of results"),
+    Column("claim_hours", "h/month", "of the hours on bids and claims, those on claims"),
     Column("tender_hours", "h", "hours spent on its last bid"),
     Column("menu_hours", "h/month", "contract hours that go into new services' fixed costs"),
     Column("conflict", "flag", "a disagreement with the hub this month", kind="u1"),
@@ -187,6 +194,26 @@ PROVIDERS = (
     ),
     Column("result_value", "€/month", "what one more unit of its families' results would earn it"),
     Column("caught", "flag", "a misreport was found this month", kind="u1"),
+    Column("results_used", "flag", "its reported results changed a payment, finding or decision this month", kind="u1"),
+    Column(
+        "idle_control",
+        "h/month",
+        "hours on control and forms of the last 12 months that changed nothing yet",
+        per="year",
+    ),
+    Column("idle_results", "h/month", "the same of hours on metrics and claims", per="year"),
+    Column(
+        "shortfall_months",
+        "months",
+        "months that its open shortfall has been known, from 1; 0: none is open",
+        kind="i8",
+    ),
+    Column("shortfall_explained", "flag", "the open shortfall has been explained", kind="u1"),
+    Column("shortfall_consequence", "flag", "the open shortfall has had a consequence", kind="u1"),
+    Column("shortfall_share", "share", "its part of the contract when the shortfall became known"),
+    Column("shortfall_burden", "share", "control on it when the shortfall became known"),
+    Column("shortfalls_closed", "number", "known shortfalls so far that were answered or not in time", kind="i8"),
+    Column("shortfalls_answered", "number", "of these, explained and with a consequence in time", kind="i8"),
     Column("result", "wellbeing", "mean weighted measured change of its families"),
 )
 
@@ -274,6 +301,8 @@ EDGES = (
     Column("damage", "experiences", "damage", per="facet"),
     Column("prior", "trust", "first attitude, fading toward the general propensity"),
     Column("trust", "trust", "trust at the start of the month"),
+    Column("lived", "share", "mean of what was lived, over about 12 months; meaningless while its weight is 0"),
+    Column("lived_weight", "experiences", "weight of what was lived, which fades with a memory of 12 months"),
 )
 
 PAIRS = (
@@ -338,7 +367,7 @@ RELATION_NAMES = (
 
 def row_type(columns: tuple[Column, ...], domains: int) -> np.dtype:
     """The numpy type of one row of a table, for a case with this many domains."""
-    sizes = {"": None, "domain": domains, "facet": FACETS, "third": 3, "service": len(SERVICES)}
+    sizes = {"": None, "domain": domains, "facet": FACETS, "third": 3, "service": len(SERVICES), "year": YEAR}
     fields = [(c.name, c.kind) if c.per == "" else (c.name, c.kind, (sizes[c.per],)) for c in columns]
     return np.dtype(fields, align=True)
 

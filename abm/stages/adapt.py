@@ -1,7 +1,7 @@
 """adapt: control answers to trust; motivation, engagement, capability and fatigue move; plans are revised; evidence fades."""
 
 from abm.compiled import compiled
-from abm.network import ABILITY
+from abm.network import ABILITY, CONDUCT_MEMORY
 from abm.rules.control import burden_target, next_burden
 from abm.rules.coproduction import next_capability, next_engagement, next_fatigue
 from abm.rules.crowding import next_motivation
@@ -11,6 +11,7 @@ from abm.rules.trust import fade_prior, trust_level
 from abm.rules.volunteering import exit_probability
 from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
 from abm.stages.assess import red_tape
+from abm.stages.follow_up import follow_up
 from abm.streams import SUPPORT, uniform
 from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER, VOLUNTEER_PROVIDER
 
@@ -22,6 +23,9 @@ WRITES = (
     "localities.claim_ceiling", "milestones.price", "milestones.threshold", "commissioners.priorities",
     "commissioners.known_need", "commissioners.knowledge", "edges.support", "edges.against", "edges.damage",
     "edges.prior", "edges.trust", "edges.active",
+    "edges.lived_weight", "providers.results_used", "providers.idle_control", "providers.idle_results",
+    "providers.shortfall_months", "providers.shortfall_explained", "providers.shortfall_consequence",
+    "providers.shortfalls_closed", "providers.shortfalls_answered", "localities.work_hours", "localities.control_hours",
 )  # fmt: skip
 
 
@@ -42,6 +46,7 @@ def adapt(world):
             _adapt_family(world, row, i)
         for v in range(place.volunteer_first, place.volunteer_end):
             _adapt_volunteer(world, row, v)
+        follow_up(world, row)
     _pass_on_reputation(world)
     _fade(world)
 
@@ -179,6 +184,7 @@ def _fade(world):
         edge.support[ABILITY] *= facts.trust_memory
         edge.against[ABILITY] *= facts.trust_memory
         edge.damage[ABILITY] *= facts.trust_damage_memory
+        edge.lived_weight *= CONDUCT_MEMORY
         edge.prior = fade_prior(edge.prior, facts.trust_propensity, facts.trust_memory)
         edge.trust = trust_level(
             edge.support[ABILITY], edge.against[ABILITY], edge.damage[ABILITY], edge.prior, facts.trust_prior_weight

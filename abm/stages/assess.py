@@ -21,6 +21,7 @@ WRITES = (
     "edges.support", "edges.against", "edges.damage", "families.satisfaction", "families.lost_red_tape",
     "families.lost_waiting", "families.lost_mismatch", "families.lost_voice", "families.red_tape_hours",
     "families.coproduction_hours", "families.dumped", "families.usual_work", "families.usual_received",
+    "edges.lived", "edges.lived_weight",
 )  # fmt: skip
 
 # What each part of a month weighs in an experience; each row of weights sums to 1 (assumed).

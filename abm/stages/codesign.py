@@ -19,6 +19,7 @@ WRITES = (
     "localities.meeting_experience", "localities.meetings", "providers.partner", "providers.award_share",
     "providers.planned_hours", "providers.promised_hours", "providers.places", "families.at_meeting", "teams.offers",
     "teams.centre_domain", "teams.menu_hours",
+    "edges.lived", "edges.lived_weight",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ WRITES = (
     "localities.claim_ceiling", "teams.offers", "teams.centre_domain", "teams.menu_hours", "localities.fee_per_hour",
     "localities.overhead_budget", "localities.expected_outcome_payment", "localities.expected_result",
     "localities.outcome_claimed", "localities.claimed_before", "localities.expected_claims",
+    "edges.lived", "edges.lived_weight",
 )  # fmt: skip
 
 

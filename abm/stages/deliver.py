@@ -10,6 +10,7 @@ from abm.stages.deliver_intake import move_families
 from abm.stages.deliver_service import serve
 
 WRITES = (
+    "providers.metric_hours", "providers.claim_hours", "edges.lived", "edges.lived_weight",
     "packages.provider", "edges.target", "edges.active", "edges.prior", "edges.trust", "edges.support",
     "edges.against", "edges.damage", "families.crisis", "families.applied", "families.waiting_months",
     "families.enrolled", "families.cohort", "families.was_served", "families.served_months",

@@ -88,6 +88,7 @@ def _maybe_switch(world, row, i, slots):
         world.packages[worst].enrolled = tie.active = 1
         world.packages[worst].hours = world.packages[worst].payment_per_hour = 0.0
         tie.prior = tie.trust = start
+        tie.lived = tie.lived_weight = 0.0
         for facet in range(tie.support.shape[0]):
             tie.support[facet] = tie.against[facet] = tie.damage[facet] = 0.0
 

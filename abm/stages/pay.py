@@ -46,6 +46,7 @@ WRITES = (
     "providers.active", "providers.partner", "providers.exited", "providers.award_share", "providers.planned_hours",
     "edges.active", "investors.capital", "localities.capital_called", "localities.return_paid",
     "localities.return_allowed",
+    "providers.shortfall_consequence",
 )  # fmt: skip
 
 
@@ -276,6 +277,7 @@ def _pay_penalty(world, row, p):
         return
     claimed = world.dues[min(clock.month + int(facts.payment_lag_months), clock.months), p]
     amount = int(facts.control_penalty * provider.misreport * claimed * facts.finance_risk_to_provider)
+    provider.shortfall_consequence |= amount > 0
     _move(
         world,
         provider_account(p, world.localities.shape[0]),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.rules.control import burden_target, next_burden, passed_on, reporting_share
+from abm.rules.control import burden_target, changed, metric_part, next_burden, passed_on, reporting_share
 
 share = st.floats(0.0, 1.0)
 
@@ -64,6 +64,25 @@ def test_each_cause_adds_reporting(which):
     more = list(causes)
     more[which] *= 1.5
     assert reporting_share(*more) > reporting_share(*causes)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, st.floats(0.0, 6.0), st.floats(0.0, 0.1), share, st.floats(0.0, 0.5))
+def test_metrics_take_their_part_of_reporting(burden, metrics, each, prescribed, region):
+    part = metric_part(burden, metrics, each, prescribed, region)
+    assert 0.0 <= part <= 1.0
+    assert metric_part(burden, 0.0, each, prescribed, region) == 0.0
+    assert metric_part(0.0, 0.0, each, 0.0, 0.0) == 0.0
+    share_of_all = reporting_share(burden, metrics, each, prescribed, region)
+    if share_of_all < 0.9:
+        assert part * share_of_all == pytest.approx(metrics * each, abs=1e-12)
+
+
+def test_a_hundredth_is_a_change():
+    assert changed(1.0, 1.02)
+    assert changed(1.0, 0.98)
+    assert not changed(1.0, 1.005)
+    assert not changed(0.0, 0.0)
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
