@@ -61,6 +61,13 @@ LOCALITIES = (
     Column("service_budget", "€", "contract money that buys work"),
     Column("fee_per_hour", "€/h", "what an hour of contract work is paid, fee for service"),
     Column("overhead_budget", "€", "contract money for evaluation, governance and intermediaries"),
+    Column(
+        "expenses_left",
+        "cents",
+        "contract money reserved for expenses of families and volunteers, not yet paid",
+        kind="i8",
+    ),
+    Column("expenses_per_hour", "€/h", "what an hour of co-production was paid last month"),
     Column("expected_outcome_payment", "€", "outcome payment at the commissioner's forecast"),
     Column("expected_result", "wellbeing", "weighted measured change that the commissioner forecasts"),
     Column("outcome_claimed", "cents", "outcome payments claimed so far", kind="i8"),
@@ -100,6 +107,9 @@ COMMISSIONERS = (
     Column("priorities", "share", "what the commissioner wants, over domains", per="domain"),
     Column("known_need", "need", "mean need as the commissioner believes it", per="domain"),
     Column("knowledge", "share", "how far that rests on what was heard"),
+    Column("outreach_skill", "share", "skill in listening and reaching out"),
+    Column("collaboration_skill", "share", "skill in working with others at a meeting"),
+    Column("empowerment_skill", "share", "skill in training and empowering"),
 )
 
 INVESTORS = (
@@ -135,12 +145,15 @@ PROVIDERS = (
     Column("caseload", "families", "families it serves", kind="i8"),
     Column("promised_hours", "h/month", "hours promised to each family it serves"),
     Column("competence", "share", "competence", per="domain"),
+    Column("own_competence", "share", "competence at the start", per="domain"),
     Column("fit", "share", "how well its service fits what families need", per="domain"),
     Column("prior_need", "need", "need as it believed before anybody was asked", per="domain"),
     Column("known_need", "need", "need as it knows it", per="domain"),
     Column("motivation", "share", "mission motivation"),
     Column("own_motivation", "share", "its own level of motivation"),
     Column("openness", "share", "professionals' openness to co-production"),
+    Column("own_openness", "share", "openness at the start"),
+    Column("staff_turnover", "share", "part of its professionals that was replaced this month"),
     Column("job_satisfaction", "share", "professionals' satisfaction"),
     Column("integrity", "share", "integrity in reporting"),
     Column("payment_per_hour", "€/h", "what one more hour on a domain adds to payment that it bears", per="domain"),
@@ -216,6 +229,7 @@ FAMILIES = (
     Column("lost_waiting", "share", "satisfaction lost to waiting"),
     Column("lost_mismatch", "share", "satisfaction lost to services that miss its need"),
     Column("lost_voice", "share", "satisfaction lost to not being heard"),
+    Column("complained", "flag", "complained this month", kind="u1"),
     Column("reported", "wellbeing", "weighted change since intake as reported"),
     Column("overstated", "wellbeing", "of that, what is not in the measurement"),
     Column("earned", "cents", "outcome payments claimed for it", kind="i8"),
@@ -236,6 +250,9 @@ VOLUNTEERS = (
     Column("own_motivation", "share", "its own level of motivation"),
     Column("motivation", "share", "motivation"),
     Column("trained", "share", "training"),
+    Column("fatigue", "share", "fatigue"),
+    Column("joined", "flag", "joined this month", kind="u1"),
+    Column("left", "flag", "left this month", kind="u1"),
     Column("hours", "h/month", "hours this month"),
 )
 

@@ -21,6 +21,7 @@ FLOORS = (
     ("streams", "config.words"),
     ("rules", "config.presets"),
     ("case", "design", "tables", "ledger"),
+    ("associations",),
     ("metrics", "population", "network", "config.settings"),
     ("world", "config.experiment"),
     ("config.load",),
@@ -37,7 +38,7 @@ FLOORS = (
     ("stages.measure",),
     ("stages.pay",),
     ("stages.assess",),
-    ("stages.adapt_plans",),
+    ("stages.adapt_plans", "stages.adapt_people"),
     ("stages.adapt",),
     ("stages.observe",),
     ("engine", "agents"),
@@ -51,7 +52,7 @@ FLOORS = (
     ("cli",),
     ("",),  # abm/__init__.py, the Python interface
 )
-STATE_FEEDING = ("rules", "stages", "world", "population", "engine", "ledger", "metrics", "network")
+STATE_FEEDING = ("rules", "stages", "world", "population", "engine", "ledger", "metrics", "network", "associations")
 SUMS_ARE_OF_WHOLE_NUMBERS = ("world",)  # sizes of tables
 
 MODULES = {

@@ -1,24 +1,24 @@
-"""adapt: control answers to trust; motivation, engagement, capability and fatigue move; plans are revised; evidence fades."""
+"""adapt: control answers to trust; motivation and people move; plans are revised; evidence fades."""
 
+from abm.associations import recruiting
 from abm.compiled import compiled
 from abm.network import ABILITY
 from abm.rules.control import burden_target, next_burden
-from abm.rules.coproduction import next_capability, next_engagement, next_fatigue
 from abm.rules.crowding import next_motivation
 from abm.rules.learning import next_fit
 from abm.rules.trust import fade_prior, trust_level
-from abm.rules.volunteering import exit_probability
+from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, practise, training_of
 from abm.stages.adapt_plans import reallocate, revise_plan
-from abm.stages.assess import red_tape
-from abm.streams import SUPPORT, uniform
-from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER, VOLUNTEER_PROVIDER
+from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
 
 WRITES = (
     "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.known_need", "providers.fit",
     "providers.award_share", "providers.planned_hours", "families.engagement", "families.capability",
     "families.fatigue", "families.tailoring", "volunteers.active", "volunteers.motivation", "volunteers.trained",
     "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "edges.support",
-    "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active",
+    "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active", "providers.competence",
+    "providers.openness", "providers.staff_turnover", "volunteers.fatigue", "volunteers.joined", "volunteers.left",
+    "commissioners.outreach_skill", "commissioners.collaboration_skill", "commissioners.empowerment_skill",
 )  # fmt: skip
 
 
@@ -33,10 +33,12 @@ def adapt(world):
         if place.serving:
             revise_plan(world, row)
             reallocate(world, row)
+        trained, rate = training_of(world, row), recruiting(world, row)
         for i in range(place.family_first, place.family_end):
-            _adapt_family(world, row, i)
+            adapt_family(world, row, i, trained)
         for v in range(place.volunteer_first, place.volunteer_end):
-            _adapt_volunteer(world, row, v)
+            adapt_volunteer(world, row, v, trained, rate)
+        practise(world, row)
     _pass_on_reputation(world)
     _fade(world)
 
@@ -82,54 +84,7 @@ def _adapt_provider(world, row, p):
         provider.fit[d] = next_fit(
             provider.fit[d], provider.attention[d], 0.1 * facts.provider_adaptation, facts.payment_input_specification
         )
-
-
-@compiled
-def _adapt_family(world, row, i):
-    facts, family = world.settings[row], world.families[i]
-    slots = int(facts.family_known_providers)
-    trust, first = 0.0, world.relations[FAMILY_PROVIDER].first + i * slots
-    for edge in range(first, first + slots):
-        trust += world.edges[edge].trust / slots
-    if facts.mechanisms_fatigue:
-        hours = family.coproduction_hours + family.integration_hours + family.red_tape_hours
-        load = min(1.5, hours / max(1.0, family.free_hours))
-        eased = load * (1.0 - 0.4 * facts.coproduction_training)
-        family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, facts.work_fatigue_recovery)
-    training = facts.coproduction_training * (1.0 if family.took_part > 0.0 else 0.0) * family.engagement
-    family.capability = next_capability(
-        family.capability,
-        training,
-        family.took_part,
-        facts.work_training_gain,
-        facts.work_doing_gain,
-        facts.work_capability_loss,
-    )
-    family.engagement = next_engagement(family.engagement, family.own_engagement, trust, family.fatigue, family.voice)
-    family.tailoring += 0.02 * family.took_part * (1.0 - family.tailoring) - 0.03 * family.tailoring
-
-
-@compiled
-def _adapt_volunteer(world, row, v):
-    """Volunteers train, tire of red tape, leave and join."""
-    facts, clock, volunteer = world.settings[row], world.clock[0], world.volunteers[v]
-    provider = world.providers[volunteer.provider]
-    edge = world.edges[world.relations[VOLUNTEER_PROVIDER].first + v]
-    if volunteer.active:
-        if volunteer.hours > 0.0:
-            volunteer.trained += 0.1 * facts.coproduction_training * (1.0 - volunteer.trained)
-        felt = 0.3 * red_tape(facts, provider)
-        volunteer.motivation += (
-            0.05 * (edge.trust - 0.5) + 0.05 * (volunteer.own_motivation - volunteer.motivation) - 0.05 * felt
-        )
-        volunteer.motivation = min(1.0, max(0.0, volunteer.motivation))
-        leaving = exit_probability(facts.work_volunteer_exit, volunteer.motivation, edge.trust, 0.1 * felt)
-        if not provider.active or uniform(clock.seed, SUPPORT, clock.month, v) < leaving:
-            volunteer.active = edge.active = 0
-        return
-    door = facts.coproduction_delivery if world.localities[row].serving else 0.3
-    if provider.active and uniform(clock.seed, SUPPORT, clock.month, v, 1) < facts.work_volunteer_entry * door:
-        volunteer.active = edge.active = 1
+    adapt_staff(facts, provider)
 
 
 @compiled

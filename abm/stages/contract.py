@@ -14,7 +14,7 @@ WRITES = (
     "milestones.cap", "milestones.claimed", "milestones.expected", "families.was_served", "localities.voice",
     "localities.bid_hours", "localities.links_start", "localities.links_cut", "localities.metric_weight",
     "localities.need_scale", "localities.places", "localities.promised_hours", "localities.service_budget",
-    "localities.launched", "localities.serving",
+    "localities.launched", "localities.serving", "localities.expenses_left",
     "localities.fee_per_hour", "localities.overhead_budget", "localities.expected_outcome_payment",
     "localities.expected_result", "localities.outcome_claimed", "localities.claimed_before", "localities.expected_claims",
 )  # fmt: skip
