@@ -263,15 +263,21 @@ def test_what_families_have_learned_outlasts_the_money():
     assert left[0.05, 1.0] > left[0.05, 0.0]
 
 
-def test_the_sign_of_complementarity_decides_what_families_absence_costs():
-    """Families' work at its floor: complements lose more of the gain than substitutes."""
-    lost = {}
-    for rho in (-2.0, 0.8):
-        facts = {"case.outcome.complementarity": rho, "case.work.training_gain": 0.0, "case.work.doing_gain": 0.0}
-        rules = {"coproduction.delivery": 0.0}
-        able, unable = (gain(run({**facts, "case.work.capability": c}, rules))[-1] for c in (0.9, 0.0))
-        lost[rho] = 1.0 - unable / able
-    assert lost[-2.0] > lost[0.8] > 0.0
+@pytest.mark.parametrize("rho", [-2.0, 0.8])
+def test_the_sign_of_complementarity_decides_whether_families_can_stand_in(rho):
+    """What able families add where service is scarce and where it is not: complements need service, substitutes replace it."""
+    worth = []
+    for grant in (20_000.0, 1_600_000.0):
+        facts = {
+            "case.outcome.complementarity": rho, "case.work.training_gain": 0.0, "case.work.doing_gain": 0.0,
+            "case.provider.usual_hours": 0.2, f"{PLACE}grant_eur": grant,
+        }  # fmt: skip
+        able, unable = (
+            gain(run({**facts, "case.work.capability": c}, {"coproduction.delivery": 0.0}))[28] for c in (0.9, 0.0)
+        )
+        worth.append(able - unable)
+    assert worth[1] > 0.0
+    assert worth[0] < 0.5 * worth[1] if rho < 0.0 else worth[0] > 0.5 * worth[1]
 
 
 def test_free_riding_lowers_what_is_done_for_all():
