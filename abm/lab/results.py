@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.config import (
+    Change,
     ConfigError,
     Design,
     Experiment,
+    as_changes,
     changed_case,
     changed_design,
+    check_changes,
     check_experiment,
     check_pair,
     load_case,
@@ -28,6 +31,7 @@ from abm.config import (
 from abm.config.words import did_you_mean
 from abm.design import GovernanceDesign
 from abm.lab import compare
+from abm.lab.assignment import assignment_table
 from abm.lab.run import as_matrix, execute, prepare_engine, simulate, versions
 from abm.lab.store import DONE, Plan, Store, code_hash, read_manifest, read_verified, values_at_end, write_whole
 from abm.lab.workers import processors
@@ -44,12 +48,13 @@ Progress = Callable[[int, int, int], None]  # runs over so far, runs in all, fai
 
 @dataclass(frozen=True)
 class Result:
-    """One run: the case and design as they were run, and the world at the end of it."""
+    """One run: the case and design as they were at its start, its dated changes, and the world at the end of it."""
 
     case: Case
     design: Design
     seed: int
     world: World
+    changes: tuple[Change, ...] = ()
 
     @cached_property
     def series(self) -> pd.DataFrame:
@@ -65,6 +70,12 @@ class Result:
         """Each metric at the end: its last month, its mean in service, or its total, as declared."""
         values = values_at_end(as_matrix(self.world.series), self.case)
         return {metric.name: float(value) for metric, value in zip(METRICS, values, strict=True)}
+
+    @property
+    def assignment(self) -> pd.DataFrame:
+        """Which places were drawn for each change that concerns half of them; see `Results.assignment`."""
+        keys = {"case": [self.case.name], "design": [self.design.name]}
+        return assignment_table([self.case], self.changes, keys, [self.seed])
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write the series as `series.csv` and `series.parquet` into a folder; returns what was written.
@@ -148,6 +159,18 @@ class Results:
         """Keys and status of the runs that did not come to their end."""
         return self.runs.loc[self.runs["status"] != DONE, ["case", "design", *self.factors, "seed", "status"]]
 
+    @cached_property
+    def assignment(self) -> pd.DataFrame:
+        """Which places were drawn for each dated change that concerns half of them, in every run.
+
+        Columns `case, design, <factors>, seed, change` (its number among the changes, from 1), `month, locality, treated`;
+        a row for each place with a grant. The draw depends on the seed alone, so it is computed again, not stored.
+        """
+        arms = list(self.experiment.arms())
+        plan = Plan(tuple(self.factors), arms, self.experiment.seeds, ())
+        cases = [arm.case for arm in arms]
+        return assignment_table(cases, self.experiment.changes, plan.columns, self.experiment.seeds)
+
     def title(self, name: str) -> str:
         """How figures and tables call a design or a case."""
         configuration = self.manifest["configuration"]
@@ -188,13 +211,15 @@ def run(
     seed: int = 1,
     months: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    changes: Iterable[Change | Mapping[str, Any]] = (),
 ) -> Result:
     """Run one case under one design, each a preset's name, a path to a TOML file, or a value.
 
     `seed` is a whole number from 0, `months` the length (unless given, the case's calendar), `settings` changes single
-    keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. Raises ConfigError for anything that cannot be run.
+    keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. `changes` come in the course of the run, as values or tables:
+    `{"month": 50, "who": "all", "set": {"control.audit": 0.3}}`. Raises ConfigError for anything that cannot be run.
     """
-    settings = settings or {}
+    settings, changes = settings or {}, as_changes(changes)
     _check_whole("seed", seed, 0, 2**63 - 1)
     if months is not None:
         _check_whole("months", months, 1, 2400)
@@ -205,8 +230,10 @@ def run(
     if unused:
         raise ConfigError(*(f"setting: {key}: {reason}" for key, reason in unused.items()))
     check_pair(the_case, the_design, months)
+    check_changes(the_case, the_design, changes, [seed], months)
     prepare_engine(len(the_case.domains))
-    return Result(the_case, the_design, seed, simulate(the_case, the_design, seed, months))
+    world = simulate(the_case, the_design, seed, months, changes)
+    return Result(the_case, the_design, seed, world, changes)
 
 
 def batch(

@@ -6,19 +6,22 @@ from abm.network import ABILITY
 from abm.rules.control import burden_target, next_burden
 from abm.rules.crowding import next_motivation
 from abm.rules.learning import next_fit
+from abm.rules.menu import PROFESSIONAL_COURSE
 from abm.rules.trust import fade_prior, trust_level
 from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, practise, training_of
-from abm.stages.adapt_plans import reallocate, revise_plan
+from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
 from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
 
 WRITES = (
-    "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.known_need", "providers.fit",
-    "providers.award_share", "providers.planned_hours", "families.engagement", "families.capability",
-    "families.fatigue", "families.tailoring", "volunteers.active", "volunteers.motivation", "volunteers.trained",
-    "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "edges.support",
-    "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active", "providers.competence",
-    "providers.openness", "providers.staff_turnover", "volunteers.fatigue", "volunteers.joined", "volunteers.left",
-    "commissioners.outreach_skill", "commissioners.collaboration_skill", "commissioners.empowerment_skill",
+    "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.openness",
+    "providers.known_need", "providers.fit", "providers.award_share", "providers.planned_hours",
+    "families.engagement", "families.capability", "families.fatigue", "families.tailoring", "volunteers.active",
+    "volunteers.motivation", "volunteers.trained", "localities.expected_result", "localities.metric_weight",
+    "localities.claim_ceiling", "milestones.price", "milestones.threshold", "commissioners.priorities",
+    "commissioners.known_need", "commissioners.knowledge", "edges.support", "edges.against", "edges.damage",
+    "edges.prior", "edges.trust", "edges.active", "providers.competence", "providers.staff_turnover", "volunteers.fatigue",
+    "volunteers.joined", "volunteers.left", "commissioners.outreach_skill", "commissioners.collaboration_skill",
+    "commissioners.empowerment_skill",
 )  # fmt: skip
 
 
@@ -33,6 +36,8 @@ def adapt(world):
         if place.serving:
             revise_plan(world, row)
             reallocate(world, row)
+            turn_year(world, row)
+            share_practice(world, row)
         trained, rate = training_of(world, row), recruiting(world, row)
         for i in range(place.family_first, place.family_end):
             adapt_family(world, row, i, trained)
@@ -80,9 +85,14 @@ def _adapt_provider(world, row, p):
     target = 0.3 + 0.3 * provider.motivation + 0.3 * trusting - provider.reporting_share + 0.1 * place.voice
     target = min(1.0, max(0.0, target - 0.3 * (1.0 - provider.liquidity)))
     provider.job_satisfaction += 0.1 * (target - provider.job_satisfaction)
+    course = facts.menu_strength * world.teams[provider.team].offers[PROFESSIONAL_COURSE]
+    provider.openness += 0.1 * facts.provider_adaptation * course * (1.0 - provider.openness)
     for d in range(provider.fit.shape[0]):  # services come to fit by doing, where activities are not prescribed
         provider.fit[d] = next_fit(
-            provider.fit[d], provider.attention[d], 0.1 * facts.provider_adaptation, facts.payment_input_specification
+            provider.fit[d],
+            provider.attention[d],
+            0.1 * facts.provider_adaptation * (1.0 + course),
+            facts.payment_input_specification,
         )
     adapt_staff(facts, provider)
 

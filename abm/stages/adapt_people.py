@@ -3,6 +3,7 @@
 from abm.compiled import compiled
 from abm.rules.coproduction import next_capability, next_engagement, next_fatigue
 from abm.rules.crowding import crowded
+from abm.rules.menu import PARENT_TRAINING, VOLUNTEER_COURSE, WEEKEND
 from abm.rules.skills import next_skill, staff_turnover, supported
 from abm.rules.volunteering import exit_probability
 from abm.stages.assess import red_tape
@@ -23,7 +24,7 @@ def training_of(world, row):
 def adapt_family(world, row, i, trained):
     """Load tires and support relieves; training and doing make capable; engagement follows trust and voice."""
     facts, family = world.settings[row], world.families[i]
-    slots = int(facts.family_known_providers)
+    slots, offers = int(facts.family_known_providers), world.teams[family.team].offers
     trust, first = 0.0, world.relations[FAMILY_PROVIDER].first + i * slots
     for edge in range(first, first + slots):
         trust += world.edges[edge].trust / slots
@@ -32,10 +33,13 @@ def adapt_family(world, row, i, trained):
         load = min(1.5, hours / max(1.0, family.free_hours))
         relief = min(1.0, world.localities[row].expenses_per_hour / facts.money_wage) * (1.0 - family.resources)
         eased = load * (1.0 - 0.4 * trained) * (1.0 - relief)
-        family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, facts.work_fatigue_recovery)
+        rest = min(1.0, facts.work_fatigue_recovery * (1.0 + facts.menu_strength * offers[WEEKEND]))
+        family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, rest)
+    training = trained * (1.0 if family.took_part > 0.0 else 0.0) * family.engagement
+    training += facts.menu_strength * offers[PARENT_TRAINING] * family.enrolled * family.engagement
     family.capability = next_capability(
         family.capability,
-        trained * (1.0 if family.took_part > 0.0 else 0.0) * family.engagement,
+        training,
         family.took_part,
         facts.work_training_gain,
         facts.work_doing_gain,
@@ -59,7 +63,8 @@ def adapt_volunteer(world, row, v, trained, recruiting):
         volunteer.fatigue = next_fatigue(volunteer.fatigue, load, facts.work_volunteer_fatigue, recovery)
     if volunteer.active:
         if volunteer.hours > 0.0:
-            volunteer.trained += 0.1 * trained * recruiting * (1.0 - volunteer.trained)
+            course = facts.menu_strength * world.teams[provider.team].offers[VOLUNTEER_COURSE]
+            volunteer.trained += 0.1 * min(1.0, trained * recruiting + course) * (1.0 - volunteer.trained)
             crowding = facts.work_volunteer_crowding if facts.mechanisms_crowding else 0.0
             volunteer.motivation += crowded(volunteer.motivation, paid, crowding)
         felt = 0.3 * red_tape(facts, provider)
