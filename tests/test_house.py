@@ -25,6 +25,7 @@ FLOORS = (
     ("imported.graph", "imported.start"),
     ("imported.files",),
     ("associations",),
+    ("population_ties",),
     ("metrics", "population", "network", "config.settings"),
     ("config.changes",),
     ("world", "config.experiment", "config.timeline"),
@@ -43,6 +44,8 @@ FLOORS = (
     ("stages.deliver",),
     ("stages.follow_up",),
     ("stages.measure",),
+    ("stages.pay_moves",),
+    ("stages.pay_capital",),
     ("stages.pay",),
     ("stages.assess",),
     ("stages.adapt_plans", "stages.adapt_people"),
@@ -68,7 +71,7 @@ FLOORS = (
     ("",),  # abm/__init__.py, the Python interface
 )
 STATE_FEEDING = (
-    "rules", "stages", "world", "population", "engine", "ledger", "metrics", "network", "imported.start", "associations",
+    "rules", "stages", "world", "population", "population_ties", "engine", "ledger", "metrics", "network", "imported.start", "associations",
 )  # fmt: skip
 SUMS_ARE_OF_WHOLE_NUMBERS = ("world",)  # sizes of tables
 
