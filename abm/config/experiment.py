@@ -49,6 +49,7 @@ class Experiment(Part):
     baseline: str = Field(default_factory=_first, description="design that others are compared with; or the first")
     seeds: tuple[int, ...] = Field(min_length=1, max_length=MAX_SEEDS, description="the paired blocks; n means 1…n")
     months: int | None = Field(None, ge=1, le=2400, description="length of a run; unless given, the case's calendar")
+    twins: bool = Field(True, description="each design's block twin is run too, unless false")
     set: dict[str, Any] = Field(default_factory=dict, description="settings of all runs")
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of single designs")
     factors: dict[str, tuple[Any, ...]] = Field(default_factory=dict, description="values run in every combination")

@@ -37,7 +37,7 @@ from abm.config.words import NAME_WORDS, did_you_mean, listed, shown, validated
 from abm.declare import Part
 from abm.design import EVERY_MEASURED_DOMAIN, GovernanceDesign
 
-EXPERIMENT_KEYS = ("case", "cases", "designs", "baseline", "seeds", "factors", "set", "designs_set")
+EXPERIMENT_KEYS = ("case", "cases", "designs", "baseline", "seeds", "factors", "set", "designs_set", "twins")
 ASSUMED_MEMORY = 16 * 2**30  # where the system does not tell
 
 
@@ -215,6 +215,7 @@ class _ExperimentFile(Part):
     baseline: str | None = None
     seeds: Any = None
     months: int | None = Field(None, ge=1, le=2400)
+    twins: bool = True
     set: dict[str, Any] = Field(default_factory=dict)
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict)
     factors: dict[str, Any] = Field(default_factory=dict)
@@ -291,7 +292,7 @@ def _check_seeds(table: Table) -> None:
 
 def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str, Any], dict[str, str]]:
     """An experiment's own values, its settings with dotted keys, and where each setting stands (the file at "")."""
-    own = ("name", "title", "description", "months", "seeds")
+    own = ("name", "title", "description", "months", "seeds", "twins")
     values: dict[str, Any] = {key: table.values[key] for key in own if key in table.values}
     places = {"": table.places[()]}
     if written is None:

@@ -28,8 +28,11 @@ from abm.config import (
 from abm.config.words import did_you_mean
 from abm.design import GovernanceDesign
 from abm.lab import compare
+from abm.lab.files import read_verified, write_whole
+from abm.lab.manifest import code_hash, read_manifest
 from abm.lab.run import as_matrix, execute, prepare_engine, simulate, versions
-from abm.lab.store import DONE, Plan, Store, code_hash, read_manifest, read_verified, values_at_end, write_whole
+from abm.lab.store import DONE, Plan, Store, values_at_end
+from abm.lab.twins import NAME_ENDING, is_own_twin, twins_of
 from abm.lab.workers import processors
 from abm.metrics import METRICS
 
@@ -84,14 +87,17 @@ class Results:
     """The results of a batch.
 
     `runs` has a row per run: `case, design, <factors>, seed, status`, then each metric at the end. `series` has the
-    same keys and `month` (0 = start), then the metrics. Both are sorted by their keys. `manifest` holds what was run,
-    in full.
+    same keys and `month` (0 = start), then the metrics. `twins` has the rows of `runs`, with status and metrics of each
+    run's block twin (`abm.lab.twins`), and `twin`, the number of the arm that it is: an arm of the experiment, counted
+    from 0 in its order, or one after them; None where the experiment says `twins = false`. All are sorted by their keys.
+    `manifest` holds what was run, in full.
     """
 
     runs: pd.DataFrame
     series: pd.DataFrame
     manifest: dict[str, Any]
     folder: Path
+    twins: pd.DataFrame | None = None
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:
@@ -101,10 +107,11 @@ class Results:
         files = manifest["files"]
         if "runs.parquet" not in files:
             raise ConfigError(f"{folder}: the batch was interrupted; the same `obc batch` command continues it")
-        runs, series = (
-            read_verified(folder, name, files[name]).to_pandas() for name in ("runs.parquet", "series.parquet")
+        runs, series, twins = (
+            read_verified(folder, name, files[name]).to_pandas() if name in files else None
+            for name in ("runs.parquet", "series.parquet", "twins.parquet")
         )
-        return cls(runs, series, manifest, folder)
+        return cls(runs, series, manifest, folder, twins)
 
     @property
     def baseline(self) -> str:
@@ -145,8 +152,17 @@ class Results:
 
     @property
     def failures(self) -> pd.DataFrame:
-        """Keys and status of the runs that did not come to their end."""
-        return self.runs.loc[self.runs["status"] != DONE, ["case", "design", *self.factors, "seed", "status"]]
+        """Keys and status of the runs that did not come to their end; that of a twin bears the twin's name."""
+        import pandas as pd
+
+        shown = ["case", "design", *self.factors, "seed", "status"]
+        failed = self.runs.loc[self.runs["status"] != DONE, shown]
+        if self.twins is None:
+            return failed
+        arms = len(self.runs) // len(self.manifest["configuration"]["seeds"])
+        of_twins = self.twins[(self.twins["status"] != DONE) & (self.twins["twin"] >= arms)]
+        of_twins = of_twins.drop_duplicates(["twin", "seed"]).assign(design=of_twins["design"] + NAME_ENDING)
+        return pd.concat([failed, of_twins[shown]]) if len(of_twins) else failed
 
     def title(self, name: str) -> str:
         """How figures and tables call a design or a case."""
@@ -163,12 +179,30 @@ class Results:
 
         Columns `case, design, factors, metric, unit, n, baseline, mean, difference, low, high`: means over the n seeds
         under which both designs have a value, and the 95 % paired t interval of the difference, in the metric's unit.
-        Raises ConfigError for a design that these results do not hold.
+        Where there are twins, the rows of `against_twins` follow. Raises ConfigError for a design that these results do
+        not hold.
         """
+        import pandas as pd
+
         baseline = baseline or self.baseline
         if baseline not in self.designs:
             raise ConfigError(f"baseline: no '{baseline}' in these results{did_you_mean(baseline, self.designs)}")
-        return compare.differences(self.runs, self.units, self.factors, self.designs, baseline)
+        table = compare.differences(self.runs, self.units, self.factors, self.designs, baseline)
+        against = self.against_twins()
+        return pd.concat([table, against], ignore_index=True) if len(against) else table
+
+    def against_twins(self) -> pd.DataFrame:
+        """Every design, the baseline too, against its own block twin, paired by seed: what payment and finance do.
+
+        Columns as in `compare`; `baseline` is the twin's mean, `metric` is `<metric>_vs_block`, and `additional_gain` is
+        `attributable_gain_vs_block` by its own name. Without twins there are no rows.
+        """
+        return compare.against_twins(self.runs, self.twins, self.units, self.factors, self.designs)
+
+    def own_twins(self) -> list[str]:
+        """The designs that pay by block grant in all their arms, and so are their own twins."""
+        others = {arm.design.name for arm in self.experiment.arms() if not is_own_twin(arm.design)}
+        return [name for name in self.designs if name not in others]
 
     def summary(self) -> pd.DataFrame:
         """Each design by itself: `case, design, factors, metric, unit, n, mean, sd, low, high` (95 % of the mean)."""
@@ -218,6 +252,7 @@ def batch(
 ) -> Results:
     """Run every arm of an experiment under every seed; all of it is kept in `results/<name>`, or the folder `out`.
 
+    Unless the experiment says `twins = false`, the block twin of each arm is run too, once where several are the same.
     What the folder holds already is not run again; an interrupted batch goes on where it stopped. A folder with
     results of another configuration is refused, or replaced with `fresh`. A run that fails is a row whose status says
     why. `workers` is the number of processes (unless given, the processors there are), and changes no number in the
@@ -232,21 +267,24 @@ def batch(
         _check_whole("workers", workers, 1, 4096)
     folder = Path(out) if out is not None else Path("results") / experiment.name
     arms = list(experiment.arms())
-    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, tuple(metric.name for metric in METRICS))
-    with Store(folder, plan, _description(experiment), fresh=fresh) as store:
+    further, twin_of = twins_of(arms) if experiment.twins else ([], [])
+    metrics = tuple(metric.name for metric in METRICS)
+    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, metrics, further, twin_of)
+    about = _description(experiment) | {"twins": _named(plan)}
+    with Store(folder, plan, about, fresh=fresh) as store:
         missing = store.missing()
-        over, planned = len(arms) * len(plan.seeds) - len(missing), len(arms) * len(plan.seeds)
+        over = plan.runs - len(missing)
         if missing:
             for domains in {len(case.domains) for case in experiment.cases}:
                 prepare_engine(domains)
             if progress:
-                progress(over, planned, 0)
+                progress(over, plan.runs, 0)
             workers = min(workers or processors(), len(missing))
-            for one in execute(arms, missing, experiment.months, workers):
+            for one in execute(plan.all_arms, missing, experiment.months, workers):
                 store.add(one)
                 over += 1
                 if progress:
-                    progress(over, planned, len(store.failed))
+                    progress(over, plan.runs, len(store.failed))
         if not store.complete:
             store.finish(_now())
     return Results.load(folder)
@@ -272,6 +310,15 @@ def _description(experiment: Experiment) -> dict[str, Any]:
         "machine": platform.platform(),
         "started": _now(),
     }
+
+
+def _named(plan: Plan) -> list[dict[str, Any]]:
+    """The twins that are no arms of the experiment: number, case, design, and the factors of the first arm they serve."""
+    first = len(plan.arms)
+    return [
+        {"twin": first + place, "case": arm.case.name, "design": arm.design.name, "factors": arm.factors}
+        for place, arm in enumerate(plan.further)
+    ]
 
 
 def _now() -> str:
