@@ -26,6 +26,7 @@ _HOMES = {
     "Provider": "abm.agents",
     "Family": "abm.agents",
     "Volunteer": "abm.agents",
+    "Change": "abm.config",
     "load_case": "abm.config",
     "load_design": "abm.config",
     "load_experiment": "abm.config",

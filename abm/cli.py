@@ -100,19 +100,29 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be given several times."),
     ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MONTH:KEY=VALUE",
+            help="Change a setting from a month on; MONTH:half:KEY=VALUE in half of the places. Several times too.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the whole series, as CSV and Parquet.")] = None,
 ) -> None:
     """Run one case under one design once, and show what came out at the end."""
-    from abm.config import parse_assignments
+    from abm.config import parse_assignments, parse_changes
     from abm.lab.results import run as run_once
     from abm.metrics import METRICS
     from abm.show.tables import end_values
 
-    result = run_once(case, design, seed, months, parse_assignments(set_ or []))
+    result = run_once(case, design, seed, months, parse_assignments(set_ or []), parse_changes(change or []))
     written = result.write(out) if out else []
     length = len(result.series) - 1
     screen = console()
     about = f"{result.design.title}; {result.case.title or result.case.name}; seed {seed}, {length} months"
+    drawn = result.assignment
+    for number, places in drawn[drawn["treated"]].groupby("change"):
+        about += f"; change {number} in {', '.join(places['locality'])}"
     screen.print(about, soft_wrap=True)
     screen.print(end_values(result, METRICS))
     if not written:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,23 @@ from mesa.agent import AgentSet
 
 from abm.agents import KINDS, NOT_BY_HAND, Row, active_sets, bring_to_life
 from abm.case import Case
-from abm.config import Design, check_pair, load_case, load_design
+from abm.config import (
+    Change,
+    Design,
+    Step,
+    as_changes,
+    check_changes,
+    check_pair,
+    load_case,
+    load_design,
+    steps,
+    treated_places,
+)
 from abm.design import GovernanceDesign
 from abm.engine import compile_engine, run_months
 from abm.network import ENTERING, activity, trust_graph
 from abm.stages.observe import observe
-from abm.world import World, new_world
+from abm.world import World, new_world, refill
 
 if TYPE_CHECKING:
     import networkx
@@ -29,8 +41,8 @@ class OutcomeContractingModel(mesa.Model):
 
     `case` and `design` are names of presets, paths to TOML files, or values; `rng` is the seed, a whole number from 0 (1
     unless given); `months` the length of the run (the case's calendar unless given). `running` is false after the last
-    month. Compiles the model where that has not been done, which takes a minute or two. Raises `ConfigError` for a case
-    or a design that cannot be run, ValueError for a wrong seed or length.
+    month; `changes` holds what was changed on the way. Compiles the model where that has not been done, which takes a
+    minute or two. Raises `ConfigError` for a case or a design that cannot be run, ValueError for a wrong seed or length.
     """
 
     def __init__(
@@ -51,6 +63,9 @@ class OutcomeContractingModel(mesa.Model):
         self.world: World = new_world(self.case, self.design, seed, self.months)
         observe(self.world)
         self.failed = False
+        self.changes: tuple[Change, ...] = ()
+        self._steps: dict[int, Step] = {}
+        self._in_force = self.design
         self._people: dict[type[Row], list[Row]] = {}
         self._sets: tuple[bytes, dict[type[Row], AgentSet], AgentSet] | None = None
         self._graph: tuple[bytes, networkx.DiGraph] | None = None
@@ -65,11 +80,35 @@ class OutcomeContractingModel(mesa.Model):
     def step(self) -> None:
         """One month. Raises RuntimeError after the last month, or after a month that failed."""
         try:
+            self._come_into_force()
             run_months(self.world, 1)
         except BaseException:  # an interrupted month, too, leaves a world that is neither before nor after it
             self.failed = True
             raise
         self.running = self.month < self.months
+
+    def change(self, set: Mapping[str, Any], who: str = "all") -> None:
+        """Change settings from the next month on; the terms of a contract from its next award on.
+
+        `set` has dotted keys, those of the case with `case.` before them; `who` is "all" or "half", a random half of the
+        places with a grant. What is changed is kept in `changes`, with which `abm.run` repeats the run to the last bit.
+        Raises `ConfigError` for what cannot change, RuntimeError after the last month, or after a month that failed.
+        """
+        if self.failed or self.month >= self.months:
+            raise RuntimeError(f"the run ended with month {self.month}, so nothing can change any more")
+        table = {"month": self.month + 1, "who": who, "set": set}
+        changes = as_changes([*self.changes, table])
+        seed = int(self.world.clock["seed"][0])
+        check_changes(self.case, self.design, changes, [seed], self.months)
+        ahead = steps(self.case, self.design, changes, treated_places(self.case, changes, seed), self.months)
+        self.changes, self._steps = changes, {step.month: step for step in ahead}
+
+    def _come_into_force(self) -> None:
+        """What changes with the month that begins."""
+        step = self._steps.get(self.month + 1)
+        if step:
+            refill(self.world, step.case, step.design, self._in_force)
+            self._in_force = step.design
 
     def _guarded_step(self) -> None:
         """Mesa's step, which from 3.5 on would do nothing, without a word, once a step has failed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -153,9 +154,14 @@ def _fill_settings(settings: np.recarray, case: Case, design: Any) -> None:
             settings[field][row] = names.index(value) if names else float(value)
 
 
-def _fill_milestones(world: World, case: Case, design: Any) -> None:
+def _fill_milestones(world: World, case: Case, design: Any, places: Collection[str]) -> None:
     for row, name in enumerate(case.locality):
-        for column, line in enumerate(design.for_locality(name).payment.milestone):
+        if name not in places:
+            continue
+        lines = design.for_locality(name).payment.milestone
+        for unused in world.milestones[row, len(lines) :]:
+            unused.relative_price = unused.price = 0.0
+        for column, line in enumerate(lines):
             bound = line.domain != parts_of_design.EVERY_MEASURED_DOMAIN
             target = world.milestones[row, column]
             target.domain = case.domains.index(line.domain) if bound else -1
@@ -206,6 +212,13 @@ def _measured(case: Case, alignment: float) -> list[int]:
     return ranked[:count]
 
 
+def _fill_measured(world: World, case: Case, design: Any, places: Collection[str]) -> None:
+    for row, name in enumerate(case.locality):
+        if name in places:
+            world.localities[row].measured[:] = 0
+            world.localities[row].measured[_measured(case, design.for_locality(name).payment.alignment)] = 1
+
+
 def _allocate(sizes: Sizes) -> World:
     tables = {
         name: np.zeros(sizes.rows[name], row_type(columns, sizes.domains)).view(np.recarray)
@@ -238,10 +251,22 @@ def new_world(case: Case, design: Any, seed: int, months: int | None = None) -> 
     sizes = sizes_of(case, design, months)
     world = _allocate(sizes)
     _fill_settings(world.settings, case, design)
-    _fill_milestones(world, case, design)
+    _fill_milestones(world, case, design, case.locality)
     _fill_ranges(world, case, design, sizes)
     _fill_clock(world, case, seed, sizes.months)
-    for row, name in enumerate(case.locality):
-        world.localities[row].measured[_measured(case, design.for_locality(name).payment.alignment)] = 1
+    _fill_measured(world, case, design, case.locality)
     populate(world)
     return world
+
+
+def refill(world: World, case: Case, design: Any, before: Any) -> None:
+    """Put a changed case and design into force in a running world, in place of the design `before`.
+
+    Settings change in all places; lines of the rate card and measured domains where the payment differs from before.
+    Populations, contracts and what was paid stay as they are. The case must have the same places and numbers of people,
+    the rate card no more lines than at the start.
+    """
+    _fill_settings(world.settings, case, design)
+    changed = [n for n in case.locality if design.for_locality(n).payment != before.for_locality(n).payment]
+    _fill_milestones(world, case, design, changed)
+    _fill_measured(world, case, design, changed)

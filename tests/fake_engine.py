@@ -37,15 +37,15 @@ def matrix(case, design, seed, months=None):
     return values
 
 
-def simulate(case, design, seed, months=None):
+def simulate(case, design, seed, months=None, changes=()):
     """In place of `abm.lab.run.simulate`."""
     kind = np.dtype([(metric.name, "f8") for metric in METRICS])
     return FakeWorld(matrix(case, design, seed, months).view(kind)[:, 0].view(np.recarray))
 
 
-def simulate_unit(arm, case, design, months, seeds):
+def simulate_unit(number, arm, months, seeds):
     """In place of `abm.lab.run.simulate_unit`, with the fault that the environment asks for."""
-    return [one_run(arm, case, design, months, seed) for seed in seeds]
+    return [one_run(number, arm.case, arm.design, months, seed) for seed in seeds]
 
 
 def one_run(arm, case, design, months, seed):

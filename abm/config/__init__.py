@@ -6,8 +6,18 @@ the parent's, everything else is replaced; name, title and description are each 
 differs in that place.
 """
 
+from abm.config.changes import Change, as_changes, parse_changes
 from abm.config.experiment import Arm, Experiment
-from abm.config.load import check_experiment, check_pair, load_any, load_case, load_design, load_experiment, resolved
+from abm.config.load import (
+    check_changes,
+    check_experiment,
+    check_pair,
+    load_any,
+    load_case,
+    load_design,
+    load_experiment,
+    resolved,
+)
 from abm.config.presets import preset_names, preset_path
 from abm.config.settings import (
     Design,
@@ -18,15 +28,20 @@ from abm.config.settings import (
     scaled,
     unused_settings,
 )
+from abm.config.timeline import Step, steps, treated_places
 from abm.config.toml_file import ConfigError
 
 __all__ = [
     "Arm",
+    "Change",
     "ConfigError",
     "Design",
     "Experiment",
+    "Step",
+    "as_changes",
     "changed_case",
     "changed_design",
+    "check_changes",
     "check_experiment",
     "check_pair",
     "load_any",
@@ -35,9 +50,12 @@ __all__ = [
     "load_experiment",
     "parse_assignment",
     "parse_assignments",
+    "parse_changes",
     "preset_names",
     "preset_path",
     "resolved",
     "scaled",
+    "steps",
+    "treated_places",
     "unused_settings",
 ]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import Field, field_validator, model_validator
 
 from abm.case import Case
+from abm.config.changes import Change
 from abm.config.settings import CASE, Design, changed_case, changed_design, flat
 from abm.config.words import did_you_mean
 from abm.declare import Part
@@ -20,11 +21,12 @@ LAST_SEED = 2**63 - 1
 
 
 class Arm(NamedTuple):
-    """What is run for every seed: a case and a design with all settings applied, and the factors' values."""
+    """What is run for every seed: a case and a design with all settings applied, the factors' values, dated changes."""
 
     case: Case
     design: Design
     factors: dict[str, Any]
+    changes: tuple[Change, ...] = ()
 
 
 def _first(values: dict[str, Any]) -> str:
@@ -38,7 +40,7 @@ class Experiment(Part):
 
     Settings are dotted keys; those that begin with `case.` address the case. `set` holds for all runs, `designs_set`
     for one design; `factors` (key → values) are run in every combination, in order, and no other setting may have
-    their key.
+    their key. `changes` come in the course of every run.
     """
 
     name: str = Field(min_length=1, max_length=80, pattern=NAME, description="identifier, and folder of the results")
@@ -53,6 +55,7 @@ class Experiment(Part):
     set: dict[str, Any] = Field(default_factory=dict, description="settings of all runs")
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of single designs")
     factors: dict[str, tuple[Any, ...]] = Field(default_factory=dict, description="values run in every combination")
+    changes: tuple[Change, ...] = Field((), description="dated changes of all runs")
 
     @field_validator("seeds", mode="before")
     @classmethod
@@ -98,7 +101,8 @@ class Experiment(Part):
     def arm(self, case: Case, design: Design, factors: dict[str, Any], places: Mapping[str, str] | None = None) -> Arm:
         """One arm with its settings applied; `places` says where each stands, for messages."""
         settings = self.settings(design.name) | factors
-        return Arm(changed_case(case, settings, places), changed_design(design, settings, places), factors)
+        changed = changed_case(case, settings, places), changed_design(design, settings, places)
+        return Arm(*changed, factors, self.changes)
 
     def settings(self, design: str) -> dict[str, Any]:
         """What `set` and `designs_set` say for a design."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from abm.case import Case
+from abm.config.changes import HALF, Change, name_of
 from abm.config.experiment import LAST_SEED, MAX_SEEDS, NAME, Experiment
 from abm.config.presets import (
     KINDS,
@@ -32,12 +33,15 @@ from abm.config.settings import (
     unused_settings,
     with_total,
 )
+from abm.config.timeline import steps, treated_places
 from abm.config.toml_file import ConfigError, Problem, Table, read_toml, shown_path
 from abm.config.words import NAME_WORDS, did_you_mean, listed, shown, validated
 from abm.declare import Part
 from abm.design import EVERY_MEASURED_DOMAIN, GovernanceDesign
 
-EXPERIMENT_KEYS = ("case", "cases", "designs", "baseline", "seeds", "factors", "set", "designs_set", "twins")
+EXPERIMENT_KEYS = (
+    "case", "cases", "designs", "baseline", "seeds", "factors", "set", "designs_set", "changes", "twins"
+)  # fmt: skip
 ASSUMED_MEMORY = 16 * 2**30  # where the system does not tell
 
 
@@ -219,6 +223,7 @@ class _ExperimentFile(Part):
     set: dict[str, Any] = Field(default_factory=dict)
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict)
     factors: dict[str, Any] = Field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
 
 
 def load_experiment(reference: str | Path) -> Experiment:
@@ -292,11 +297,12 @@ def _check_seeds(table: Table) -> None:
 
 def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str, Any], dict[str, str]]:
     """An experiment's own values, its settings with dotted keys, and where each setting stands (the file at "")."""
-    own = ("name", "title", "description", "months", "seeds", "twins")
+    own = ("name", "title", "description", "months", "seeds", "changes", "twins")
     values: dict[str, Any] = {key: table.values[key] for key in own if key in table.values}
     places = {"": table.places[()]}
     if written is None:
         return values, places
+    places |= {name_of(n): table.place(("changes", n)) for n in range(len(written.changes))}
     values |= {"set": {}, "factors": {}, "designs_set": {name: {} for name in written.designs_set}}
     for path in (("set",), ("factors",), *(("designs_set", name) for name in written.designs_set)):
         settings = values[path[0]] if len(path) == 1 else values[path[0]][path[1]]
@@ -322,6 +328,7 @@ def check_experiment(experiment: Experiment, places: Mapping[str, str] | None = 
         try:
             arm = experiment.arm(case, design, factors, places)
             check_pair(arm.case, arm.design, experiment.months)
+            check_changes(arm.case, arm.design, arm.changes, experiment.seeds, experiment.months, places)
         except ConfigError as error:
             errors += error.errors
             continue
@@ -329,6 +336,24 @@ def check_experiment(experiment: Experiment, places: Mapping[str, str] | None = 
         errors += [f"{places.get(key, SETTING)}: {key}: {reason}" for key, reason in unused.items()]
     if errors:
         raise ConfigError(*errors)
+
+
+def check_changes(
+    case: Case,
+    design: Design,
+    changes: Sequence[Change],
+    seeds: Sequence[int],
+    months: int | None = None,
+    places: Mapping[str, str] | None = None,
+) -> None:
+    """Refuse dated changes that cannot come in a run of a case under a design, for the draws of all seeds.
+
+    `places` says where each change stands. Raises `ConfigError` with what is wrong, one line each.
+    """
+    drawn = seeds if any(change.who == HALF for change in changes) else seeds[:1]
+    for treated in dict.fromkeys(treated_places(case, changes, seed) for seed in drawn):
+        for step in steps(case, design, changes, treated, months, places):
+            check_pair(step.case, step.design, months)
 
 
 def check_pair(case: Case, design: Design, months: int | None = None) -> None:

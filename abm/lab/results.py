@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.config import (
+    Change,
     ConfigError,
     Design,
     Experiment,
+    as_changes,
     changed_case,
     changed_design,
+    check_changes,
     check_experiment,
     check_pair,
     load_case,
@@ -28,6 +31,7 @@ from abm.config import (
 from abm.config.words import did_you_mean
 from abm.design import GovernanceDesign
 from abm.lab import compare
+from abm.lab.assignment import assignment_table
 from abm.lab.files import read_verified, write_whole
 from abm.lab.manifest import code_hash, read_manifest
 from abm.lab.run import as_matrix, execute, prepare_engine, simulate, versions
@@ -47,12 +51,13 @@ Progress = Callable[[int, int, int], None]  # runs over so far, runs in all, fai
 
 @dataclass(frozen=True)
 class Result:
-    """One run: the case and design as they were run, and the world at the end of it."""
+    """One run: the case and design as they were at its start, its dated changes, and the world at the end of it."""
 
     case: Case
     design: Design
     seed: int
     world: World
+    changes: tuple[Change, ...] = ()
 
     @cached_property
     def series(self) -> pd.DataFrame:
@@ -68,6 +73,12 @@ class Result:
         """Each metric at the end: its last month, its mean in service, or its total, as declared."""
         values = values_at_end(as_matrix(self.world.series), self.case)
         return {metric.name: float(value) for metric, value in zip(METRICS, values, strict=True)}
+
+    @property
+    def assignment(self) -> pd.DataFrame:
+        """Which places were drawn for each change that concerns half of them; see `Results.assignment`."""
+        keys = {"case": [self.case.name], "design": [self.design.name]}
+        return assignment_table([self.case], self.changes, keys, [self.seed])
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write the series as `series.csv` and `series.parquet` into a folder; returns what was written.
@@ -161,8 +172,21 @@ class Results:
             return failed
         arms = len(self.runs) // len(self.manifest["configuration"]["seeds"])
         of_twins = self.twins[(self.twins["status"] != DONE) & (self.twins["twin"] >= arms)]
-        of_twins = of_twins.drop_duplicates(["twin", "seed"]).assign(design=of_twins["design"] + NAME_ENDING)
+        of_twins = of_twins.drop_duplicates(["twin", "seed"])
+        of_twins = of_twins.assign(design=of_twins["design"] + NAME_ENDING)
         return pd.concat([failed, of_twins[shown]]) if len(of_twins) else failed
+
+    @cached_property
+    def assignment(self) -> pd.DataFrame:
+        """Which places were drawn for each dated change that concerns half of them, in every run.
+
+        Columns `case, design, <factors>, seed, change` (its number among the changes, from 1), `month, locality, treated`;
+        a row for each place with a grant. The draw depends on the seed alone, so it is computed again, not stored.
+        """
+        arms = list(self.experiment.arms())
+        plan = Plan(tuple(self.factors), arms, self.experiment.seeds, ())
+        cases = [arm.case for arm in arms]
+        return assignment_table(cases, self.experiment.changes, plan.columns, self.experiment.seeds)
 
     def title(self, name: str) -> str:
         """How figures and tables call a design or a case."""
@@ -201,7 +225,7 @@ class Results:
 
     def own_twins(self) -> list[str]:
         """The designs that pay by block grant in all their arms, and so are their own twins."""
-        others = {arm.design.name for arm in self.experiment.arms() if not is_own_twin(arm.design)}
+        others = {arm.design.name for arm in self.experiment.arms() if not is_own_twin(arm)}
         return [name for name in self.designs if name not in others]
 
     def summary(self) -> pd.DataFrame:
@@ -222,13 +246,15 @@ def run(
     seed: int = 1,
     months: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    changes: Iterable[Change | Mapping[str, Any]] = (),
 ) -> Result:
     """Run one case under one design, each a preset's name, a path to a TOML file, or a value.
 
     `seed` is a whole number from 0, `months` the length (unless given, the case's calendar), `settings` changes single
-    keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. Raises ConfigError for anything that cannot be run.
+    keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. `changes` come in the course of the run, as values or tables:
+    `{"month": 50, "who": "all", "set": {"control.audit": 0.3}}`. Raises ConfigError for anything that cannot be run.
     """
-    settings = settings or {}
+    settings, changes = settings or {}, as_changes(changes)
     _check_whole("seed", seed, 0, 2**63 - 1)
     if months is not None:
         _check_whole("months", months, 1, 2400)
@@ -239,8 +265,10 @@ def run(
     if unused:
         raise ConfigError(*(f"setting: {key}: {reason}" for key, reason in unused.items()))
     check_pair(the_case, the_design, months)
+    check_changes(the_case, the_design, changes, [seed], months)
     prepare_engine(len(the_case.domains))
-    return Result(the_case, the_design, seed, simulate(the_case, the_design, seed, months))
+    world = simulate(the_case, the_design, seed, months, changes)
+    return Result(the_case, the_design, seed, world, changes)
 
 
 def batch(

@@ -21,7 +21,7 @@ from abm.lab.workers import LocalWorkers, WorkerDied
 from abm.metrics import METRICS
 
 if TYPE_CHECKING:
-    from abm.config import Arm, Design
+    from abm.config import Arm, Change, Design
     from abm.world import World
 
 CHUNK = 8  # most seeds in a unit of work
@@ -31,13 +31,22 @@ RETRIES = 2  # further attempts at a run whose process died
 Unit = tuple[int, tuple[int, ...]]  # number of an arm, seeds
 
 
-def simulate(case: Case, design: Design, seed: int, months: int | None = None) -> World:
-    """The world after a whole run (the case's calendar unless `months` is given); its series has every month."""
-    from abm.engine import run_months
-    from abm.world import new_world
+def simulate(case: Case, design: Design, seed: int, months: int | None = None, changes: Sequence[Change] = ()) -> World:
+    """The world after a whole run (the case's calendar unless `months` is given); its series has every month.
 
-    world = new_world(case, design, seed, months)
-    run_months(world, case.calendar.months if months is None else months)
+    Dated `changes` come into force on the way. Raises ConfigError for changes that cannot come in this run.
+    """
+    from abm.config import steps, treated_places
+    from abm.engine import run_months
+    from abm.world import new_world, refill
+
+    ahead = steps(case, design, changes, treated_places(case, changes, seed), months)
+    world, over, before = new_world(case, design, seed, months), 0, design
+    for step in ahead:
+        run_months(world, step.month - 1 - over)
+        refill(world, step.case, step.design, before)
+        over, before = step.month - 1, step.design
+    run_months(world, (case.calendar.months if months is None else months) - over)
     return world
 
 
@@ -73,15 +82,15 @@ def as_matrix(series: np.ndarray) -> np.ndarray:
     return np.array(series).view(np.float64).reshape(len(series), len(METRICS))
 
 
-def simulate_unit(arm: int, case: Case, design: Design, months: int | None, seeds: Sequence[int]) -> list[Run]:
-    """Runs of one arm; what goes wrong in a run is its status and stops no other."""
+def simulate_unit(number: int, arm: Arm, months: int | None, seeds: Sequence[int]) -> list[Run]:
+    """Runs of the arm of that number; what goes wrong in a run is its status and stops no other."""
     runs = []
     for seed in seeds:
         try:
-            matrix = as_matrix(simulate(case, design, seed, months).series)
-            runs.append(Run(arm, seed, DONE, matrix, values_at_end(matrix, case)))
+            matrix = as_matrix(simulate(arm.case, arm.design, seed, months, arm.changes).series)
+            runs.append(Run(number, seed, DONE, matrix, values_at_end(matrix, arm.case)))
         except Exception as error:  # whatever it is, it is this run's
-            runs.append(Run(arm, seed, failure(f"{type(error).__name__}: {error}"), None, None))
+            runs.append(Run(number, seed, failure(f"{type(error).__name__}: {error}"), None, None))
     return runs
 
 
@@ -111,7 +120,7 @@ def execute(arms: Sequence[Arm], missing: Sequence[tuple[int, int]], months: int
     """
     if workers == 1:
         for arm, seed in missing:
-            yield from simulate_unit(arm, arms[arm].case, arms[arm].design, months, [seed])
+            yield from simulate_unit(arm, arms[arm], months, [seed])
         return
     executor = LocalWorkers(workers, prepare_worker)
     try:
@@ -133,7 +142,7 @@ def on_executor(
     while waiting or running:
         while waiting and len(running) < most:
             arm, seeds = waiting.popleft()
-            future = executor.submit(simulate_unit, arm, arms[arm].case, arms[arm].design, months, seeds)
+            future = executor.submit(simulate_unit, arm, arms[arm], months, seeds)
             running[future] = (arm, seeds)
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             arm, seeds = running.pop(future)

@@ -6,10 +6,11 @@ does not say: designs differ in much else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from abm.config import Design
+from abm.config.changes import everywhere
 from abm.config.settings import NAMING, READ_BY_EVERY_RULE, READ_BY_RULE
 from abm.design import Finance, GovernanceDesign, Payment
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from abm.config import Arm
 
 BLOCK = "block"
+BLOCK_READS = {*READ_BY_EVERY_RULE, *READ_BY_RULE[BLOCK]} - {"rule"}  # keys of [payment]
 NAME_ENDING = "_block_twin"
 
 
@@ -26,15 +28,34 @@ def twin_of(design: Design) -> Design:
     Where another rule pays, the payment keys that block pay reads are kept, all others and the whole of `finance` have
     their declared defaults, and so does nothing else.
     """
-    if is_own_twin(design):
+    if all(rules.payment.rule == BLOCK for rules in (design.base, *design.by_locality.values())):
         return design
     places = {name: _twin_of_rules(rules) for name, rules in design.by_locality.items()}
     return Design(base=_twin_of_rules(design.base), by_locality=places)
 
 
-def is_own_twin(design: Design) -> bool:
-    """Whether block grants pay everywhere, so that the state finances too."""
-    return all(rules.payment.rule == BLOCK for rules in (design.base, *design.by_locality.values()))
+def is_own_twin(arm: Arm) -> bool:
+    """Whether block grants pay everywhere from the first month to the last, so that the state finances too."""
+    design, changed = arm.design, {everywhere(key) for change in arm.changes for key in change.set}
+    return twin_of(design) is design and "payment.rule" not in changed
+
+
+def _twin_of_arm(arm: Arm) -> Arm:
+    """An arm's block twin: dated changes of what it leaves at its default do not come."""
+    if is_own_twin(arm):
+        return arm
+    changes = tuple(change.model_copy(update={"set": _kept(change.set)}) for change in arm.changes)
+    return arm._replace(design=twin_of(arm.design), changes=changes)
+
+
+def _kept(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings without those of finance, and of payment without those that block pay does not read."""
+    kept = {}
+    for key, value in settings.items():
+        part, _, rest = everywhere(key).partition(".")
+        if part != "finance" and (part != "payment" or rest in BLOCK_READS):
+            kept[key] = value
+    return kept
 
 
 def _twin_of_rules(rules: GovernanceDesign) -> GovernanceDesign:
@@ -46,8 +67,7 @@ def _twin_of_rules(rules: GovernanceDesign) -> GovernanceDesign:
 
 def _block_pay(rules: GovernanceDesign) -> Payment:
     """Block pay with the keys of a design's payment that it reads."""
-    read = {*READ_BY_EVERY_RULE, *READ_BY_RULE[BLOCK]} - {"rule"}
-    return Payment(rule="block", **{key: getattr(rules.payment, key) for key in read})
+    return Payment(rule="block", **{key: getattr(rules.payment, key) for key in BLOCK_READS})
 
 
 def twins_of(arms: Sequence[Arm]) -> tuple[list[Arm], list[int]]:
@@ -62,12 +82,8 @@ def twins_of(arms: Sequence[Arm]) -> tuple[list[Arm], list[int]]:
     further: list[Arm] = []
     found = []
     for number, arm in enumerate(arms):
-        if is_own_twin(arm.design):
-            found.append(number)
-            continue
-        twin = arm._replace(design=twin_of(arm.design))
-        new = len(arms) + len(further)
-        found.append(numbers.setdefault(_what_acts(twin), new))
+        twin, new = _twin_of_arm(arm), len(arms) + len(further)
+        found.append(number if twin is arm else numbers.setdefault(_what_acts(twin), new))
         further += [twin] if found[-1] == new else []
     return further, found
 
@@ -78,4 +94,4 @@ def _what_acts(arm: Arm) -> tuple[str, ...]:
     for rules in map(arm.design.for_locality, arm.case.locality):
         block = {"payment": _block_pay(rules)} if rules.payment.rule == BLOCK else {}
         acting.append(rules.model_copy(update=block).model_dump_json(exclude=set(NAMING)))
-    return arm.case.model_dump_json(), *acting
+    return arm.case.model_dump_json(), *acting, *(change.model_dump_json() for change in arm.changes)

@@ -85,7 +85,7 @@ def test_an_exception_becomes_one_line_of_status(monkeypatch, small):
 
     monkeypatch.setattr(running, "simulate", broken)
     arm = next(small.arms())
-    (run,) = simulate_unit(0, arm.case, arm.design, small.months, [7])
+    (run,) = simulate_unit(0, arm, small.months, [7])
     assert run.status.startswith("failed: ValueError: two lines xxx")
     assert len(run.status) < 320
     assert run.series is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from abm.config import Experiment, changed_design, load_case, load_design, preset_names
+from abm.config import Experiment, as_changes, changed_design, load_case, load_design, preset_names
 from abm.config.settings import READ_BY_EVERY_RULE, READ_BY_RULE
 from abm.design import Finance, GovernanceDesign
 from abm.lab.results import Results, batch
@@ -49,7 +49,6 @@ def test_places_with_rules_of_their_own_have_twins_of_their_own():
     assert twin.by_locality["cremona"].control.audit == 0.9
     assert twin.by_locality["cremona"].payment.rule == twin.base.payment.rule == "block"
     one_place = design.model_copy(update={"base": load_design("block_grant").base})
-    assert not is_own_twin(one_place)
     assert twin_of(one_place).base.finance == load_design("block_grant").base.finance
 
 
@@ -82,6 +81,29 @@ def test_an_arm_that_is_the_twin_is_used():
     assert numbers(an_experiment([bond, mine])) == (0, [1, 1])
     late = changed_design(late, {"payment.lag_months": 9})  # block pay does not read it
     assert numbers(an_experiment([bond, late, mine])) == (0, [1, 1, 2])
+
+
+def test_changes_of_payment_and_finance_do_not_come_in_a_twin():
+    later = [
+        {"month": 3, "set": {"payment.lag_months": 6, "control.audit": 0.3}},
+        {"month": 4, "who": "half", "set": {"finance.return_cap": 0.1}},
+        {"month": 5, "set": {"locality.here.payment.alignment": 1.0}},
+    ]
+    (arm,) = an_experiment(["social_impact_bond"], changes=as_changes(later)).arms()
+    (twin,), found = twins_of([arm])
+    assert found == [1]
+    assert [change.set for change in twin.changes] == [
+        {"control.audit": 0.3},
+        {},
+        {"locality.here.payment.alignment": 1.0},
+    ]
+    assert [change.month for change in twin.changes] == [3, 4, 5]
+    block = next(an_experiment(["block_grant"], changes=as_changes(later[2:])).arms())
+    assert is_own_twin(block)
+    turned = as_changes([{"month": 3, "set": {"payment.rule": "binary", "payment.outcome_share": 0.5}}])
+    block = next(an_experiment(["block_grant"], changes=turned).arms())
+    assert not is_own_twin(block)
+    assert twins_of([block])[0][0].design == block.design
 
 
 # ---- batch and compare
