@@ -144,8 +144,8 @@ def batch(
 
     Runs that the folder holds already are kept: an interrupted batch goes on where it stopped.
     """
+    from abm.lab.plan import DONE
     from abm.lab.results import batch as run_batch
-    from abm.lab.store import DONE
 
     bar = Bar()
     try:

@@ -40,7 +40,8 @@ from abm.declare import Part
 from abm.design import EVERY_MEASURED_DOMAIN, GovernanceDesign
 
 EXPERIMENT_KEYS = (
-    "case", "cases", "designs", "baseline", "seeds", "factors", "set", "designs_set", "changes", "twins"
+    "case", "cases", "designs", "baseline", "seeds", "factors", "set", "designs_set", "changes", "twins",
+    "tables",
 )  # fmt: skip
 ASSUMED_MEMORY = 16 * 2**30  # where the system does not tell
 
@@ -220,6 +221,7 @@ class _ExperimentFile(Part):
     seeds: Any = None
     months: int | None = Field(None, ge=1, le=2400)
     twins: bool = True
+    tables: tuple[str, ...] = ()
     set: dict[str, Any] = Field(default_factory=dict)
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict)
     factors: dict[str, Any] = Field(default_factory=dict)
@@ -297,7 +299,7 @@ def _check_seeds(table: Table) -> None:
 
 def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str, Any], dict[str, str]]:
     """An experiment's own values, its settings with dotted keys, and where each setting stands (the file at "")."""
-    own = ("name", "title", "description", "months", "seeds", "changes", "twins")
+    own = ("name", "title", "description", "months", "seeds", "changes", "twins", "tables")
     values: dict[str, Any] = {key: table.values[key] for key in own if key in table.values}
     places = {"": table.places[()]}
     if written is None:

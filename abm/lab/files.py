@@ -71,12 +71,17 @@ def verified(folder: Path, name: str, checksum: str) -> Path:
     return path
 
 
-def read_verified(folder: Path, name: str, checksum: str) -> pa.Table:
-    """A data file of a folder; raises ConfigError where it is missing or not what was written."""
+def read_table(path: Path) -> pa.Table:
+    """The table of a Parquet file."""
     import pyarrow.parquet as pq
 
-    with verified(folder, name, checksum).open("rb") as file:
+    with path.open("rb") as file:
         return pq.read_table(file)
+
+
+def read_verified(folder: Path, name: str, checksum: str) -> pa.Table:
+    """A data file of a folder; raises ConfigError where it is missing or not what was written."""
+    return read_table(verified(folder, name, checksum))
 
 
 def lock(folder: Path) -> int | None:

@@ -1,10 +1,10 @@
-"""What came out: `Result` of one run, `Results` of a batch, and the two functions that get them, `run` and `batch`."""
+"""What came out: `Results` of a batch, and the two functions that get results, `run` and `batch`."""
 
 from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -28,14 +28,18 @@ from abm.config import (
     resolved,
     unused_settings,
 )
-from abm.config.words import did_you_mean
+from abm.config.experiment import wrong_tables
+from abm.config.words import did_you_mean, listed
 from abm.design import GovernanceDesign
 from abm.lab import compare
+from abm.lab.agents import Recorder, check_tables
 from abm.lab.assignment import assignment_table
 from abm.lab.files import read_verified, write_whole
 from abm.lab.manifest import code_hash, read_manifest
-from abm.lab.run import as_matrix, execute, prepare_engine, simulate, versions
-from abm.lab.store import DONE, Plan, Store, values_at_end
+from abm.lab.plan import DONE, Plan
+from abm.lab.result import Result
+from abm.lab.run import execute, prepare_engine, simulate, versions
+from abm.lab.store import Store
 from abm.lab.twins import NAME_ENDING, is_own_twin, twins_of
 from abm.lab.workers import processors
 from abm.metrics import METRICS
@@ -44,53 +48,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from abm.case import Case
-    from abm.world import World
 
 Progress = Callable[[int, int, int], None]  # runs over so far, runs in all, failed so far
-
-
-@dataclass(frozen=True)
-class Result:
-    """One run: the case and design as they were at its start, its dated changes, and the world at the end of it."""
-
-    case: Case
-    design: Design
-    seed: int
-    world: World
-    changes: tuple[Change, ...] = ()
-
-    @cached_property
-    def series(self) -> pd.DataFrame:
-        """A row per month (`month` 0 is the start), a column per metric."""
-        import pandas as pd
-
-        table = pd.DataFrame(as_matrix(self.world.series), columns=[metric.name for metric in METRICS])
-        table.insert(0, "month", range(len(table)))
-        return table
-
-    @cached_property
-    def summary(self) -> dict[str, float]:
-        """Each metric at the end: its last month, its mean in service, or its total, as declared."""
-        values = values_at_end(as_matrix(self.world.series), self.case)
-        return {metric.name: float(value) for metric, value in zip(METRICS, values, strict=True)}
-
-    @property
-    def assignment(self) -> pd.DataFrame:
-        """Which places were drawn for each change that concerns half of them; see `Results.assignment`."""
-        keys = {"case": [self.case.name], "design": [self.design.name]}
-        return assignment_table([self.case], self.changes, keys, [self.seed])
-
-    def write(self, folder: str | Path) -> list[Path]:
-        """Write the series as `series.csv` and `series.parquet` into a folder; returns what was written.
-
-        Raises ConfigError for the folder of a batch, whose own series it would replace.
-        """
-        folder = Path(folder)
-        if (folder / "manifest.json").exists():
-            raise ConfigError(f"{folder}: holds the results of a batch; choose another folder for a single run")
-        write_whole(folder / "series.csv", lambda to: self.series.to_csv(to, index=False))
-        write_whole(folder / "series.parquet", lambda to: self.series.to_parquet(to, compression="zstd", index=False))
-        return [folder / "series.csv", folder / "series.parquet"]
 
 
 @dataclass(frozen=True)
@@ -188,6 +147,17 @@ class Results:
         cases = [arm.case for arm in arms]
         return assignment_table(cases, self.experiment.changes, plan.columns, self.experiment.seeds)
 
+    def agents(self, table: str) -> pd.DataFrame:
+        """A table of agents that the experiment kept: `case, design, <factors>, seed`, then its columns (`abm.lab.agents`).
+
+        It is read when asked for. Raises ConfigError for one that the experiment did not keep, or that is damaged.
+        """
+        name, kept = f"agents/{table}.parquet", self.manifest["configuration"].get("tables", [])
+        if table not in kept:
+            there = f"there are {listed(kept)}" if kept else "the experiment's `tables` says which"
+            raise ConfigError(f"tables: no '{table}' in these results; {there}")
+        return read_verified(self.folder, name, self.manifest["files"][name]).to_pandas()
+
     def title(self, name: str) -> str:
         """How figures and tables call a design or a case."""
         configuration = self.manifest["configuration"]
@@ -247,12 +217,14 @@ def run(
     months: int | None = None,
     settings: Mapping[str, Any] | None = None,
     changes: Iterable[Change | Mapping[str, Any]] = (),
+    tables: Sequence[str] = (),
 ) -> Result:
     """Run one case under one design, each a preset's name, a path to a TOML file, or a value.
 
     `seed` is a whole number from 0, `months` the length (unless given, the case's calendar), `settings` changes single
     keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. `changes` come in the course of the run, as values or tables:
-    `{"month": 50, "who": "all", "set": {"control.audit": 0.3}}`. Raises ConfigError for anything that cannot be run.
+    `{"month": 50, "who": "all", "set": {"control.audit": 0.3}}`. `tables` names tables of
+    agents to record: providers, families, trust_edges. Raises ConfigError for anything that cannot be run.
     """
     settings, changes = settings or {}, as_changes(changes)
     _check_whole("seed", seed, 0, 2**63 - 1)
@@ -266,9 +238,14 @@ def run(
         raise ConfigError(*(f"setting: {key}: {reason}" for key, reason in unused.items()))
     check_pair(the_case, the_design, months)
     check_changes(the_case, the_design, changes, [seed], months)
+    wrong = wrong_tables(tables)
+    if wrong:
+        raise ConfigError(*wrong)
+    check_tables(tables, the_case, months)
     prepare_engine(len(the_case.domains))
-    world = simulate(the_case, the_design, seed, months, changes)
-    return Result(the_case, the_design, seed, world, changes)
+    recorder = Recorder(tables, the_case) if tables else None
+    world = simulate(the_case, the_design, seed, months, changes, recorder)
+    return Result(the_case, the_design, seed, world, changes, recorder.tables(world) if recorder else {})
 
 
 def batch(
@@ -297,7 +274,10 @@ def batch(
     arms = list(experiment.arms())
     further, twin_of = twins_of(arms) if experiment.twins else ([], [])
     metrics = tuple(metric.name for metric in METRICS)
-    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, metrics, further, twin_of)
+    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, metrics, further, twin_of, experiment.tables)
+    workers = workers or processors()
+    for arm in arms if experiment.tables else ():
+        check_tables(experiment.tables, arm.case, experiment.months, workers)
     about = _description(experiment) | {"twins": _named(plan)}
     with Store(folder, plan, about, fresh=fresh) as store:
         missing = store.missing()
@@ -307,8 +287,8 @@ def batch(
                 prepare_engine(domains)
             if progress:
                 progress(over, plan.runs, 0)
-            workers = min(workers or processors(), len(missing))
-            for one in execute(plan.all_arms, missing, experiment.months, workers):
+            tables = dict.fromkeys(range(len(arms)), experiment.tables)
+            for one in execute(plan.all_arms, missing, experiment.months, min(workers, len(missing)), tables):
                 store.add(one)
                 over += 1
                 if progress:

@@ -4,6 +4,7 @@
     parts/           what runs finished so far left, while a batch is at work or after it was interrupted
     series.parquet   keys, month (0 = start), metrics; sorted by keys
     runs.parquet     one row per run: keys, seed, status, each metric at the end; sorted by keys
+    agents/          tables of agents, if asked for: keys, then their columns (`abm/lab/agents.py`); sorted by keys
     twins.parquet    the same rows, with status and metrics of each run's block twin, and `twin`, the number of its arm
 
 A file is written under a temporary name, synced, renamed, and the folder synced, and counts only with its checksum in
@@ -18,91 +19,28 @@ import os
 import time
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.case import Case
 from abm.config import ConfigError
-from abm.lab.files import lock, read_verified, remove, write_table, write_whole
+from abm.lab.agent_files import runs_in_order, write_runs
+from abm.lab.agents import schema
+from abm.lab.files import lock, read_table, read_verified, remove, verified, write_table, write_whole
 from abm.lab.manifest import FORMAT, read_manifest, refuse_other
-from abm.metrics import METRICS, at_end
+from abm.lab.plan import DONE, Plan, Run, values_at_end
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from abm.config import Arm
 
 FLUSH_SECONDS = 0.5  # at most this much finished work is lost in a crash
 FLUSH_RUNS = 200  # and a part holds no more runs than this
 OURS = (  # what fresh=True removes
     "runs.parquet", "series.parquet", "twins.parquet", "parts", "agents", "tables", "figures", "manifest.json"
 )  # fmt: skip
-DONE = "done"  # the status of a run that came to its end; any other begins with "failed: " and says why
 ALL_DONE = "runs.parquet"  # the file that a folder has only while nothing is missing
-
-
-class Run(NamedTuple):
-    """A run that is over: its place in the plan, how it ended, its months × metrics, and its metrics at the end."""
-
-    arm: int
-    seed: int
-    status: str
-    series: np.ndarray | None
-    at_end: np.ndarray | None
-
-
-def values_at_end(matrix: np.ndarray, case: Case) -> np.ndarray:
-    """Each metric at the end of a run given as months × metrics."""
-    found = at_end({metric.name: matrix[:, place] for place, metric in enumerate(METRICS)}, case)
-    return np.array([found[metric.name] for metric in METRICS])
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a folder is to hold: every arm under every seed, and the block twin of each.
-
-    `further` are the arms that are run for twins alone; their numbers follow those of `arms`. `twin_of` has for each arm
-    the number of its twin, and is empty where there are to be none.
-    """
-
-    factors: tuple[str, ...]
-    arms: Sequence[Arm]
-    seeds: tuple[int, ...]
-    metrics: tuple[str, ...]
-    further: Sequence[Arm] = ()
-    twin_of: Sequence[int] = ()
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Columns that name a run, in the order by which tables are sorted."""
-        return ("case", "design", *self.factors, "seed")
-
-    @cached_property
-    def all_arms(self) -> list[Arm]:
-        """All that is run for every seed."""
-        return [*self.arms, *self.further]
-
-    @property
-    def runs(self) -> int:
-        """How many runs there are, those of twins included."""
-        return len(self.all_arms) * len(self.seeds)
-
-    @cached_property
-    def columns(self) -> dict[str, list[Any]]:
-        """Case, design and factors of all arms, column by column; a factor of mixed kinds is kept as text."""
-        found: dict[str, list[Any]] = {
-            "case": [arm.case.name for arm in self.all_arms], "design": [arm.design.name for arm in self.all_arms]
-        }  # fmt: skip
-        for factor in self.factors:
-            values = [arm.factors[factor] for arm in self.all_arms]
-            numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-            alike = numbers or len({type(value) for value in values}) == 1
-            found[factor] = values if alike else [str(value) for value in values]
-        return found
 
 
 class Store:
@@ -167,6 +105,9 @@ class Store:
             written: dict[str, str] = {}
             if own:
                 written |= self._write(f"parts/series-{number:04}.parquet", self._series_table(own))
+                for table in self.plan.tables:
+                    name, tables = f"parts/{table}-{number:04}.parquet", [self._agents(table, run) for run in own]
+                    written[name] = write_runs(self.folder / name, self._schema(table), tables)
             if twins:
                 written |= self._write(f"parts/twins-{number:04}.parquet", self._twins_table(twins, twins))
             self.manifest["files"] |= written
@@ -181,11 +122,17 @@ class Store:
 
         self.flush()
         parts, files = self._parts(), self.manifest["files"]
-        tables = [read_verified(self.folder, name, files[name]) for name in files if _holds_series(name)]
+        tables = [read_verified(self.folder, name, files[name]) for name in files if _table_of(name) == "series"]
         series = pa.concat_tables(tables) if tables else self._series_table([])
         pairs = [(arm, seed) for arm in range(len(self.plan.arms)) for seed in self.plan.seeds]
         order = [(key, "ascending") for key in self.plan.keys]
         written = self._write("series.parquet", series.sort_by([*order, ("month", "ascending")]))
+        for table in self.plan.tables:
+            paths = [self.folder / name for name in files if _table_of(name) == table]
+            named = pa.table(self._key_columns(pairs)).sort_by(order).to_pydict()
+            runs_of = runs_in_order(paths, self.plan.keys, zip(*named.values(), strict=True))
+            name = f"agents/{table}.parquet"
+            written[name] = write_runs(self.folder / name, self._schema(table), runs_of)
         if self.plan.twin_of:
             runs = [(self.plan.twin_of[arm], seed) for arm, seed in pairs]
             written |= self._write("twins.parquet", self._twins_table(pairs, runs).sort_by(order))
@@ -233,20 +180,29 @@ class Store:
 
     def _recall(self) -> None:
         """Take up the runs that are there; a damaged file is left out, with a warning, and its runs are done again."""
-        for name, checksum in list(self.manifest["files"].items()):
-            if name == ALL_DONE:  # it says nothing that the others do not
-                continue
+        files = self.manifest["files"]
+        for names in self._together(files):
             try:
-                table = read_verified(self.folder, name, checksum)
+                paths = [verified(self.folder, name, files[name]) for name in names]
             except ConfigError as error:
                 warnings.warn(f"{error}; its runs are done again", stacklevel=2)
-                self.manifest["files"].pop(name)
-                self.manifest["files"].pop(ALL_DONE, None)
+                for name in (*names, ALL_DONE):
+                    files.pop(name, None)
                 continue
-            if _holds_series(name):
-                self._recall_runs(table)
-            else:
-                self._recall_twins(table)
+            for name, path in zip(names, paths, strict=True):
+                if _table_of(name) == "series":
+                    self._recall_runs(read_table(path))
+                elif _table_of(name) == "twins":
+                    self._recall_twins(read_table(path))
+
+    def _together(self, files: Iterable[str]) -> list[list[str]]:
+        """Files that hold the same runs, which are lost where one of them is."""
+        groups: dict[tuple[bool, str], list[str]] = {}
+        for name in files:
+            if name != ALL_DONE:  # it says nothing that the others do not
+                part = Path(name).stem.rpartition("-")[2] if name.startswith("parts/") else ""
+                groups.setdefault((_table_of(name) == "twins", part), []).append(name)
+        return list(groups.values())
 
     def _recall_runs(self, table: pa.Table) -> None:
         values = self._values(table)
@@ -288,6 +244,21 @@ class Store:
         columns["month"] = np.concatenate([np.arange(n) for n in lengths] or [np.zeros(0, np.int64)])
         return pa.table(columns | self._metric_columns(series))
 
+    def _schema(self, table: str) -> pa.Schema:
+        """The columns of a table of agents, keys first."""
+        import pyarrow as pa
+
+        keys = pa.table(self._key_columns([])).schema
+        return pa.schema([*keys, *schema(table, dict.fromkeys(d for arm in self.plan.arms for d in arm.case.domains))])
+
+    def _agents(self, table: str, run: Run) -> pa.Table:
+        """A run's table of agents, with its keys."""
+        import pyarrow as pa
+
+        found = run.tables[table]
+        keys = self._key_columns([(run.arm, run.seed)], [len(found)])
+        return pa.table(keys | {name: found[name] for name in found.column_names})
+
     def _twins_table(self, pairs: Sequence[tuple[int, int]], runs: Sequence[tuple[int, int]]) -> pa.Table:
         """For each (arm, seed) of `pairs`, the run of `runs` that is its twin."""
         import pyarrow as pa
@@ -309,8 +280,10 @@ class Store:
         return {name: np.ascontiguousarray(matrix[:, place]) for place, name in enumerate(self.plan.metrics)}
 
 
-def _holds_series(name: str) -> bool:
-    return name == "series.parquet" or name.startswith("parts/series-")
+def _table_of(name: str) -> str:
+    """What a file holds, or a part of it: series, runs, twins, or a table of agents."""
+    stem = Path(name).stem
+    return stem.rpartition("-")[0] if name.startswith("parts/") else stem
 
 
 def _number_of_part(name: str) -> int:

@@ -11,8 +11,9 @@ import pytest
 from abm.config import ConfigError
 from abm.lab.files import read_verified, write_table, write_whole
 from abm.lab.manifest import code_hash, read_manifest, what_differs
+from abm.lab.plan import DONE, Plan, Run
 from abm.lab.results import _description
-from abm.lab.store import DONE, Plan, Run, Store
+from abm.lab.store import Store
 from abm.metrics import METRICS
 
 NAMES = tuple(metric.name for metric in METRICS)
