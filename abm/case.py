@@ -130,6 +130,7 @@ class CoproductionFacts(Part):
     doing_gain: float = param(0.02, "per month", (0.0, 1.0), "capability gained by doing", plausible=(0.0, 0.05))
     capability_loss: float = param(0.002, "per month", (0.0, 1.0), "capability lost when unused", plausible=(0.0, 0.02))
     fatigue_gain: float = param(0.08, "per month", (0.0, 1.0), "fatigue when all free hours are used", "sicilia2016", plausible=(0.03, 0.15))
+    dumping: float = param(0.5, "× growth", (0.0, 10.0), "how bad it feels when a family's own work grows and professionals' does not", "sicilia2016", plausible=(0.0, 1.5), acts_in="new_public_governance")
     fatigue_recovery: float = param(0.10, "per month", (0.0, 1.0), "share of fatigue that rest removes", plausible=(0.05, 0.2))
     peer_effect: float = param(1.0, "× input", (0.0, 10.0), "input from mutual help when all peers work fully", plausible=(0.0, 3.0))
     collective_effect: float = param(1.0, "× input", (0.0, 10.0), "input to everyone from collective work when all work fully", plausible=(0.0, 3.0))
@@ -166,7 +167,11 @@ class NetworkFacts(Part):
     start_link: float = param(0.25, "share", (0.0, 1.0), "share of provider pairs that worked together before", plausible=(0.05, 0.5))
     fade: float = param(0.06, "per month", (0.0, 1.0), "share of a tie that fades a month without joint hours", plausible=(0.02, 0.15))
     hub_hours: float = param(60.0, "h/month", (0.0, 1e6), "hours that the lead agency's own people have for links", plausible=(20, 120))
-    tie_hours: float = param(0.35, "h/month", (0.01, 100.0), "hub's hours that keep one pair linked", plausible=(0.1, 1.0))
+    tie_hours: float = param(0.25, "h/month", (0.01, 100.0), "hours of each side that keep a relation between two partners, or a partner and a hub, alive", plausible=(0.1, 1.0))
+    brokered: float = param(0.5, "share", (0.0, 1.0), "worth of an hour's contact through a hub beside one face to face", plausible=(0.3, 1.0), acts_in="monza_lead_agency")
+    conflict_rate: float = param(0.6, "per month", (0.0, 10.0), "monthly probability that two partners clash who want wholly different things and do not trust each other", plausible=(0.3, 3.0), acts_in="new_public_governance")
+    conflict_hours: float = param(1.5, "h", (0.0, 100.0), "hours of each side that a disagreement takes to settle", plausible=(0.5, 6.0), acts_in="new_public_governance")
+    brokerage_hours: float = param(30.0, "h/month", (0.0, 1e6), "hours of the commissioner's people on brokerage at full network management", plausible=(10, 80), acts_in="relational_obc")
     meeting_hours: float = param(3.0, "h", (0.0, 100.0), "hours of each participant in a design meeting", plausible=(2, 6))
     voices_for_knowledge: float = param(20.0, "voices", (0.1, 1e6), "voices at which knowledge of need has covered 63 % of its room", plausible=(8, 60))
 
@@ -176,6 +181,10 @@ class MoneyFacts(Part):
 
     wage: float = param(25.0, "€/h", (1.0, 1000.0), "cost of an hour of professional work", plausible=(20, 35))
     overhead: float = param(0.10, "share", (0.0, 1.0), "overhead on wages", "ssir2009", plausible=(0.10, 0.35))
+    margin: float = param(0.05, "share", (0.0, 0.5), "what a standard price leaves over cost", plausible=(0.0, 0.1), acts_in="new_public_management")
+    prudence: float = param(0.5, "share", (0.0, 5.0), "part of its peak need of working capital that a provider must be able to carry before it bids", plausible=(0.2, 1.0), acts_in="provider_financed_pbr")
+    negotiation_hours: float = param(15.0, "h", (0.0, 10_000.0), "hours of negotiation for each investor and each line of a rate card, before a contract is signed", "petersen2019", plausible=(5, 60))
+    negotiation_capacity: float = param(60.0, "h/month", (1.0, 1e6), "hours a month that bids and negotiation can take up: with more to do, signature is later", plausible=(20, 200))
     reserves_public: float = param(12.0, "months", (0.0, 1000.0), "months of contract cost in reserves, public providers", plausible=(6, 24))
     reserves_third_sector: float = param(3.0, "months", (0.0, 1000.0), "the same for nonprofits (median)", plausible=(1, 6))
     reserves_for_profit: float = param(4.0, "months", (0.0, 1000.0), "the same for firms (median)", plausible=(1, 6))
@@ -210,8 +219,25 @@ class MeasurementFacts(Part):
     halo: float = param(0.05, "wellbeing", (-0.5, 0.5), "how much better a fully trusting family rates its own result", "nevill2018", plausible=(0.0, 0.1))
 
 
+class MenuFacts(Part):
+    """New services that families and partners may choose; the first five were chosen in Lombardy, their costs are assumed."""
+
+    parent_training: float = param(6.0, "h/month", (0.0, 10_000.0), "fixed hours of parent training", plausible=(2, 20), acts_in="cremona_devolved")
+    mutual_help: float = param(3.0, "h/month", (0.0, 10_000.0), "fixed hours of families' mutual help, run by an association", plausible=(1, 10), acts_in="cremona_devolved")
+    day_centre: float = param(12.0, "h/month", (0.0, 10_000.0), "fixed hours of a day centre for what families need most", plausible=(5, 40), acts_in="cremona_devolved")
+    weekend: float = param(8.0, "h/month", (0.0, 10_000.0), "fixed hours of a weekend service, run by an association", plausible=(3, 24), acts_in="cremona_devolved")
+    volunteer_course: float = param(4.0, "h/month", (0.0, 10_000.0), "fixed hours of a course for volunteers", plausible=(1, 12), acts_in="cremona_devolved")
+    professional_course: float = param(4.0, "h/month", (0.0, 10_000.0), "fixed hours of a course for professionals", plausible=(1, 12), acts_in="cremona_devolved")
+    strength: float = param(0.5, "× usual", (0.0, 10.0), "how much a service adds to what it is for: training, peers' help, hours on a domain, rest, skill", plausible=(0.1, 1.5), acts_in="cremona_devolved")
+
+
 class ControlFacts(Part):
-    """Rules of those who fund, which the design does not set."""
+    """Rules of those who fund, and what politics does, which the design does not set."""
+
+    support: float = param(0.6, "share", (0.0, 1.0), "political support at the start and level to which it returns", "sicilia2016", plausible=(0.3, 0.9), acts_in="new_public_governance")
+    support_spread: float = param(0.03, "share", (0.0, 0.5), "monthly standard deviation of political support", plausible=(0.01, 0.08), acts_in="new_public_governance")
+    support_shock: float = param(0.01, "per month", (0.0, 1.0), "monthly probability of an event that halves it", plausible=(0.0, 0.03), acts_in="new_public_governance")
+    plan_trigger: float = param(0.05, "share", (0.0, 1.0), "political support × gap in knowledge from which a round of co-planning is held", "joshi2004", plausible=(0.0, 0.3), acts_in="new_public_governance")
 
     region_burden: float = param(0.05, "share", (0.0, 0.5), "share of contract hours that the region's spending and reporting rules take", "sicilia2016", plausible=(0.0, 0.1))
     family_red_tape: float = param(0.5, "h/month", (0.0, 50.0), "a family's own hours on forms at a burden of 10 %", "sicilia2016", plausible=(0.0, 2.0))
@@ -239,6 +265,7 @@ class Case(Part):
     money: MoneyFacts = MoneyFacts()
     investor: InvestorFacts = InvestorFacts()
     measurement: MeasurementFacts = MeasurementFacts()
+    menu: MenuFacts = MenuFacts()
     rules: ControlFacts = ControlFacts()
 
     @model_validator(mode="after")

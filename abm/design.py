@@ -140,6 +140,22 @@ class Structure(Part):
         0.06, "share", (0.0, 0.5), "share of contract hours that the holders of coordination rights may spend on links",
         plausible=(0.02, 0.15),
     )  # fmt: skip
+    network_management: float = param(
+        0.0, "share", (0.0, 1.0), "how far the commissioner's people broker ties and settle disagreements, out of the contract's money",
+        plausible=(0.0, 0.6), acts_in="relational_obc",
+    )  # fmt: skip
+    burden_absorbed: float = param(
+        0.0, "share", (0.0, 1.0), "share of the region's spending and reporting rules that the authority's own people deal with instead "
+        "of passing them on", "sicilia2016", acts_in="monza_lead_agency",
+    )  # fmt: skip
+    data_sharing: float = param(
+        0.0, "share", (0.0, 1.0), "how far partners see each other's results: misreports are found, services learn from better ones, "
+        "sharing takes hours", acts_in="relational_obc",
+    )  # fmt: skip
+    annual_budget: bool = switch(
+        "what a year's budget did not spend lapses: providers return surpluses, unclaimed outcome money is gone", default=False,
+        acts_in="old_public_administration",
+    )  # fmt: skip
     teams: int = param(
         0, "teams", (0, 16), "teams that a place's providers and families are divided into; 0: one for each territory", "sicilia2016",
         plausible=(1, 6), acts_in="cremona_devolved",
@@ -190,6 +206,10 @@ class Coproduction(Part):
     levels: Levels = Levels()
     training: float = param(0.1, "share", (0.0, 1.0), "training of families and volunteers", "sicilia2016")
     outreach: float = param(0.1, "share", (0.0, 1.0), "effort to reach families with few resources", "sicilia2016")
+    menu: float = param(
+        0.10, "share", (0.0, 0.6), "most of the contract's hours that new services (training, mutual help, day centre, weekend, courses) may "
+        "take; what is offered is voted on", "sicilia2016", plausible=(0.0, 0.3), acts_in="cremona_devolved",
+    )  # fmt: skip
 
 
 class Control(Part):
@@ -215,6 +235,10 @@ class Learning(Part):
     gain: float = param(
         0.3, "share", (0.0, 1.0), "how far a revision moves toward what was found", "bianchi2017", acts_in="new_public_governance"
     )
+    ratchet: float = param(
+        0.0, "share", (0.0, 1.0), "how far a revision raises targets where results were better than planned, and never lowers them; "
+        "providers foresee it", "weitzman1980", plausible=(0.0, 0.8), acts_in="social_impact_bond",
+    )  # fmt: skip
 
 
 class Mechanisms(Part):
@@ -229,6 +253,9 @@ class Mechanisms(Part):
     burden_response: bool = switch("control answers to trust", "aghion2010", acts_in="block_grant")
     reputation: bool = switch("peers pass on what they think of providers", "joesang2007", acts_in="block_grant")
     peer_learning: bool = switch("families help each other", "nabatchi2017", acts_in="new_public_governance")
+    conflict: bool = switch("partners who want different things disagree, and meetings settle it", "provan2008", acts_in="new_public_governance")
+    dumping: bool = switch("families feel it when their work grows and professionals' does not", "sicilia2016", acts_in="new_public_governance")
+    politics: bool = switch("political support moves, and co-planning and renewal depend on it", acts_in="new_public_governance")
     fatigue: bool = switch("co-production and unintegrated services tire families", "sicilia2016", acts_in="new_public_governance")
 
 

@@ -64,7 +64,7 @@ class OutcomeContractingModel(mesa.Model):
         observe(self.world)
         self.failed = False
         self.changes: tuple[Change, ...] = ()
-        self._steps: dict[int, Step] = {}
+        self._ahead: dict[int, Step] = {}
         self._in_force = self.design
         self._people: dict[type[Row], list[Row]] = {}
         self._sets: tuple[bytes, dict[type[Row], AgentSet], AgentSet] | None = None
@@ -101,11 +101,11 @@ class OutcomeContractingModel(mesa.Model):
         seed = int(self.world.clock["seed"][0])
         check_changes(self.case, self.design, changes, [seed], self.months)
         ahead = steps(self.case, self.design, changes, treated_places(self.case, changes, seed), self.months)
-        self.changes, self._steps = changes, {step.month: step for step in ahead}
+        self.changes, self._ahead = changes, {step.month: step for step in ahead}
 
     def _come_into_force(self) -> None:
         """What changes with the month that begins."""
-        step = self._steps.get(self.month + 1)
+        step = self._ahead.get(self.month + 1)
         if step:
             refill(self.world, step.case, step.design, self._in_force)
             self._in_force = step.design

@@ -17,8 +17,9 @@ from abm.compiled import JIT, compiled
 # One number per purpose. Never renumber: published results depend on them.
 (
     FAMILY, PROVIDER, VOLUNTEER, INVESTOR, TIES, ATTEND, APPLY, LEAVE, SWITCH, OUTCOME, CRISIS, MEASURE, BID, MEETING,
-    EXPERIENCE, AUDIT, SUPPORT, JOIN, GATEWAY, RIVALRY, COST, REVISION, PEER, TERRITORY, CHANGE,
-) = range(1, 26)  # fmt: skip
+    EXPERIENCE, AUDIT, SUPPORT, JOIN, GATEWAY, RIVALRY, COST, REVISION, PEER, TERRITORY, CONFLICT, POLITICS, BROKER,
+    CHANGE,
+) = range(1, 29)  # fmt: skip
 
 _MASK = 0xFFFFFFFFFFFFFFFF
 _UNIT = 2.0**-52

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.declare import Column, Part, parameters
+from abm.rules.menu import SERVICES
 
 FACETS = 1  # facets of trust; the evidence of each is kept apart
 
@@ -71,6 +72,18 @@ LOCALITIES = (
     Column("result", "wellbeing", "weighted measured change of the cohort so far, before attribution"),
     Column("counterfactual", "wellbeing", "estimate that attribution subtracts"),
     Column("bid_hours", "h", "hours spent on the last tender"),
+    Column("lines", "number", "lines of its rate card", kind="i8"),
+    Column("negotiation_hours", "h", "hours of negotiation before the last signature"),
+    Column("signed", "month", "month in which the last contract is signed", kind="i8"),
+    Column("claim_ceiling", "cents", "outcome payments that may be claimed by now", kind="i8"),
+    Column("region_burden", "share", "share of contract hours that the region's rules ask for this month"),
+    Column("passed_burden", "share", "of that, what reaches the partners"),
+    Column("absorbed_hours", "h/month", "hours of the authority's people on the region's rules"),
+    Column("backlog", "h", "hours of disagreements that nobody had time to settle"),
+    Column("settled", "h", "hours of disagreements settled this month"),
+    Column("reach", "ratio", "hours that its hub has for each relation ÷ hours that they ask for"),
+    Column("decided", "share", "share of this month's coordination that was done"),
+    Column("hub_hours", "h/month", "hours of the lead agency or administrative organisation on links this month"),
     Column("voice", "share", "share of decisions that moved toward what families asked, last meeting"),
     Column("participation", "share", "share of families who take part in co-production this month"),
     Column("collective_work", "share", "collective work this month, relative to all families taking part"),
@@ -94,12 +107,16 @@ TEAMS = (
     Column("voices", "voices", "families heard"),
     Column("asked_need", "need", "sum of the needs voiced at this month's meeting", per="domain"),
     Column("present", "families", "families at this month's meeting"),
+    Column("offers", "flag", "new services that run", per="service", kind="u1"),
+    Column("centre_domain", "number", "domain that its day centre serves", kind="i8"),
+    Column("menu_hours", "h/month", "fixed hours of the new services it runs"),
 )
 
 COMMISSIONERS = (
     Column("priorities", "share", "what the commissioner wants, over domains", per="domain"),
     Column("known_need", "need", "mean need as the commissioner believes it", per="domain"),
     Column("knowledge", "share", "how far that rests on what was heard"),
+    Column("political_support", "share", "political support"),
 )
 
 INVESTORS = (
@@ -129,6 +146,10 @@ PROVIDERS = (
     Column("coordination_hours", "h/month", "of these, on links with partners"),
     Column("bid_hours", "h/month", "of these, on claims, and on its last bid spread over the service"),
     Column("tender_hours", "h", "hours spent on its last bid"),
+    Column("menu_hours", "h/month", "contract hours that go into new services' fixed costs"),
+    Column("conflict", "flag", "a disagreement with the hub this month", kind="u1"),
+    Column("reach", "ratio", "hours that it has for relations with its mates ÷ hours that they ask for"),
+    Column("year_surplus", "cents", "income from the contract less its cost, this year of service", kind="i8"),
     Column("gaming_hours", "h/month", "of these, on making results look better"),
     Column("places", "families", "families it can take in"),
     Column("main_families", "families", "families it took in", kind="i8"),
@@ -198,6 +219,8 @@ FAMILIES = (
     Column("served_months", "months", "months in service", kind="i4"),
     Column("main_provider", "row", "provider that took it in; meaningless while not in service", kind="i4"),
     Column("hours_received", "h/month", "contract hours received"),
+    Column("usual_received", "h/month", "contract hours lately received"),
+    Column("usual_work", "h/month", "own hours lately given"),
     Column("integration", "share", "mean link over the pairs of its package"),
     Column("match", "share", "overlap of attention received with its own need"),
     Column("tailoring", "share", "how far services follow its own need rather than the provider's view"),
@@ -211,6 +234,8 @@ FAMILIES = (
     Column("integration_hours", "h/month", "hours it spent holding its package together"),
     Column("red_tape_hours", "h/month", "hours on forms"),
     Column("voice", "share", "how far decisions lately followed its voice"),
+    Column("at_meeting", "flag", "is at this month's design meeting", kind="u1"),
+    Column("dumped", "share", "how far its own work has lately grown more than professionals'"),
     Column("satisfaction", "share", "satisfaction"),
     Column("lost_red_tape", "share", "satisfaction lost to red tape"),
     Column("lost_waiting", "share", "satisfaction lost to waiting"),
@@ -253,6 +278,8 @@ EDGES = (
 
 PAIRS = (
     Column("joint_hours", "h/month", "hours lately spent together"),
+    Column("brokered_hours", "h/month", "hours lately of contact through a hub"),
+    Column("conflict", "flag", "a disagreement this month", kind="u1"),
     Column("spent", "h", "hours spent together this month"),
     Column("strength", "share", "strength of the link this month"),
     Column("rival", "flag", "bid against each other and shared no work", kind="u1"),
@@ -311,7 +338,7 @@ RELATION_NAMES = (
 
 def row_type(columns: tuple[Column, ...], domains: int) -> np.dtype:
     """The numpy type of one row of a table, for a case with this many domains."""
-    sizes = {"": None, "domain": domains, "facet": FACETS, "third": 3}
+    sizes = {"": None, "domain": domains, "facet": FACETS, "third": 3, "service": len(SERVICES)}
     fields = [(c.name, c.kind) if c.per == "" else (c.name, c.kind, (sizes[c.per],)) for c in columns]
     return np.dtype(fields, align=True)
 

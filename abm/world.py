@@ -159,6 +159,7 @@ def _fill_milestones(world: World, case: Case, design: Any, places: Collection[s
         if name not in places:
             continue
         lines = design.for_locality(name).payment.milestone
+        world.localities[row].lines = len(lines)
         for unused in world.milestones[row, len(lines) :]:
             unused.relative_price = unused.price = 0.0
         for column, line in enumerate(lines):

@@ -123,6 +123,8 @@ def test_the_terms_of_a_contract_hold_until_the_next_award():
     assert found[awards[1] - 1].design.base.control.audit == 0.4
     assert found[awards[1]].design.base.payment.outcome_share == 0.5  # the later change is the last word
     assert found[awards[1]].design.base.control.audit == 0.3
+    before = in_force(GENERIC, CARD, change(awards[0] - 2, {"payment.outcome_share": 0.7}))
+    assert list(before) == [awards[0] - 2]  # there is no contract yet whose terms could hold
     assert is_term("payment.rule")
     assert is_term("locality.monza.finance.return_cap")
     assert not is_term("payment.lag_months")
@@ -186,9 +188,9 @@ REFUSED = [
     (GENERIC, BLOCK, [change(20, {"case.locality.here.families": 2})], "changes[1]: case.locality.here.families: cannot change in a run"),
     (GENERIC, BLOCK, [change(20, {"case.families": 2})], "changes[1]: case.families: cannot change in a run"),
     (GENERIC, BLOCK, [change(20, {"case.work.capability": 0.5})], "changes[1]: case.work.capability: cannot change in a run, for people and ties"),
-    (GENERIC, BLOCK, [change(LAST + 1, {"payment.alignment": 1.0})], "changes[1]: payment.alignment: acts at an award only, and none follows month"),
+    (GENERIC, BLOCK, [change(LAST + 1, {"payment.alignment": 1.0})], "changes[1]: payment.alignment: a term of the contract, which holds until the next award, and none follows in this run"),
     (GENERIC, BLOCK, [change(LAST + 1, {"structure.competition": 1.0})], "changes[1]: structure.competition: acts at an award only"),
-    (GENERIC, BLOCK, [change(20, {"coproduction.planning": 1.0})], "changes[1]: coproduction.planning: acts at co-planning only, and none follows month 4"),
+    (GENERIC, BLOCK, [change(20, {"coproduction.planning": 1.0})], "changes[1]: coproduction.planning: acts at co-planning only, and none follows in this run"),
     (GENERIC, BLOCK, [change(20, {"payment.lag_months": 1})], "changes[1]: payment.lag_months: design 'block_grant' does not use it"),
     (GENERIC, BLOCK, [change(20), change(20)], "changes[2]: control.audit: changes[1] changes it in the same month"),
     (LOMBARDY, BLOCK, [change(50), change(50, who="half")], "changes[2]: control.audit: changes[1] changes it in the same month"),
@@ -219,9 +221,9 @@ def test_the_length_of_the_run_decides_what_is_too_late():
     awards = award_months(GENERIC.calendar, GENERIC.calendar.months)
     late = change(awards[0] + 1, {"structure.competition": 1.0})
     check_changes(GENERIC, BLOCK, [late], [1])
-    assert "none follows month" in refusal(GENERIC, BLOCK, late, months=awards[1] - 1)[0]
+    assert "none follows in this run" in refusal(GENERIC, BLOCK, late, months=awards[1] - 1)[0]
     assert refusal(GENERIC, BLOCK, change(2, late.set), months=3) == (
-        "changes[1]: structure.competition: acts at an award only, and none follows",
+        "changes[1]: structure.competition: acts at an award only, and none follows in this run",
     )
 
 
@@ -264,7 +266,9 @@ def readers():
 
 READERS = readers()
 # What people are drawn by at the start, but which acts by itself from then on.
-ACTS_ON = {"control.burden_min", "case.money.wage", "case.trust.propensity", "case.locality.grant_eur"}
+ACTS_ON = {
+    "control.burden_min", "case.money.wage", "case.trust.propensity", "case.locality.grant_eur", "case.rules.support",
+}  # fmt: skip
 READ_ELSEWHERE = {"payment.alignment"}  # by world.py, into `localities.measured`
 
 

@@ -49,6 +49,9 @@ EIGHT = (
     "social_impact_bond",
     "provider_financed_pbr",
 )
+OTHERS = (
+    "upfront_outcomes_contract", "binary_bond", "blended_fund", "social_prime", "requisite_contract", "relational_obc",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +98,7 @@ def errors_if_any(kind: str, reference: str) -> tuple[str, ...]:
 
 def test_every_preset_loads_under_its_own_name():
     assert set(preset_names("cases")) == {"generic", "lombardy", "lombardy_cremona", "lombardy_monza"}
-    assert set(preset_names("designs")) == {*EIGHT, "upfront_outcomes_contract", "binary_bond"}
+    assert set(preset_names("designs")) == {*EIGHT, *OTHERS}
     for kind, load in (("cases", load_case), ("designs", load_design), ("experiments", load_experiment)):
         for name in preset_names(kind):
             value = load(name)

@@ -1,7 +1,7 @@
 """Dated changes: what changes, when and for whom; and which settings can change in a run at all.
 
-What was drawn or allocated at the start stays as it is. The terms of a contract hold until the next award. Everything
-else holds from the first day of the month that the change names.
+What was drawn or allocated at the start stays as it is. The terms of a contract hold until the next award; a change of them
+waits for it. Every other change comes into force at the opening of the month that it names.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
             "outcomes_use.priorities", "finance.overhead_share", "case.network.voices_for_knowledge",
             "case.money.bid_hours", "case.money.evaluation_randomised", "case.money.evaluation_comparison",
             "case.money.forecast_optimism", "case.investor.hurdle", "case.investor.risk_aversion",
-            "case.locality.grant_eur", "case.locality.demand_ratio",
+            "case.locality.grant_eur", "case.locality.demand_ratio", "case.money.prudence", "case.money.margin",
+            "case.money.negotiation_hours", "case.money.negotiation_capacity",
         ),
         ("award",),
     ),
@@ -149,7 +150,7 @@ def place_of(key: str) -> str | None:
 
 
 def is_term(key: str) -> bool:
-    """Whether a setting is a term of the contract, which holds until the next award.
+    """Whether a setting is a term of the contract, which holds until the next award once there is a contract.
 
     So are what is paid for and by whom it is financed: prices, budgets and advances were settled by them. How soon
     payment comes, who gets a free place and how much is prescribed can change at any time.
@@ -179,6 +180,6 @@ def why_too_late(key: str, month: int, calendar: Calendar, months: int) -> str |
     phases = ("award",) if is_term(key) else ONLY_IN.get(everywhere(key), ())
     if not phases or month <= max(ends[phase] for phase in phases):
         return None
-    words = " or ".join(_WORDS[phase] for phase in phases)
-    last = max(ends[phase] for phase in phases)
-    return f"acts at {words} only, and none follows" + (f" month {last}" if last else "")
+    acts = f"acts at {' or '.join(_WORDS[phase] for phase in phases)} only"
+    holds = "a term of the contract, which holds until the next award" if is_term(key) else acts
+    return f"{holds}, and none follows in this run"

@@ -72,10 +72,10 @@ def steps(
 ) -> list[Step]:
     """The steps of a run, one for each month in which something comes into force, in order.
 
-    A change of a contract's terms comes into force with the next award, any other with its month; within a month in the
-    order of the changes. `treated` is what `treated_places` found, `months` the length of the run (the case's calendar
-    unless given), `places` says where each change stands, for messages. Raises `ConfigError` with everything that is
-    wrong, one line each.
+    Once there is a contract, a change of its terms comes into force with the next award; any other change, and before the
+    first award every one, with its month; within a month in the order of the changes. `treated` is what
+    `treated_places` found, `months` the length of the run (the case's calendar unless given), `places` says where each
+    change stands, for messages. Raises `ConfigError` with everything that is wrong, one line each.
     """
     length = case.calendar.months if months is None else months
     where = [": ".join(filter(None, ((places or {}).get(name_of(n)), name_of(n)))) for n in range(len(changes))]
@@ -132,7 +132,8 @@ def _events(case: Case, changes: Sequence[Change], treated: Treated, awards: Seq
     for n, change in enumerate(changes):
         terms = {key: value for key, value in change.set.items() if is_term(key)}
         rest = {key: value for key, value in change.set.items() if key not in terms}
-        award = min((month for month in awards if month >= change.month), default=change.month)
+        under_contract = awards and change.month > awards[0]  # before there is none, whose terms could hold
+        award = next((month for month in awards if under_contract and month >= change.month), change.month)
         parts = {change.month: terms | rest} if award == change.month else {change.month: rest, award: terms}
         for month, settings in parts.items():
             if change.who == HALF:

@@ -33,4 +33,4 @@ def assignment_table(
         for n, change in enumerate(changes) if change.who == HALF
         for _, name in funded(case)
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=[*keys, "seed", *DRAWN])
+    return pd.DataFrame(rows, columns=[*keys, "seed", *DRAWN]).astype({"treated": bool})  # also where nobody was drawn

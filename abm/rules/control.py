@@ -21,3 +21,14 @@ def next_burden(burden, target, rise, fall):
 def reporting_share(burden, metrics, share_per_metric, input_specification, region_burden):
     """Share of contract hours on reporting: control, metrics, prescribed activities, and the region's own rules; ≤ 0.9."""
     return min(0.9, burden + metrics * share_per_metric + 0.1 * input_specification + region_burden)
+
+
+@compiled
+def passed_on(burden, absorbed, hours_free, contract_hours):
+    """What reaches partners of a rule's burden that the authority absorbs as far as its people's hours go.
+
+    burden − min(absorbed × burden, hours free ÷ contract hours); all but hours are shares of contract hours.
+    """
+    if contract_hours <= 0.0:
+        return burden
+    return burden - min(absorbed * burden, max(0.0, hours_free) / contract_hours)

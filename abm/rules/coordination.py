@@ -26,3 +26,31 @@ def family_integration_hours(providers, integration):
 def next_joint_hours(joint_hours, spent, fade):
     """Joint hours of a pair: what was spent this month, and what is remembered of before."""
     return (1.0 - fade) * joint_hours + spent * fade
+
+
+@compiled
+def clash_probability(rate, apart, trust):
+    """Probability that two who work together disagree this month: rate × distance of what they want × (1 − trust), ≤ 1."""
+    return min(1.0, rate * apart * (1.0 - trust))
+
+
+@compiled
+def reach(supply, demand, most):
+    """Share of the hours that relations ask for which are there; above 1 they deepen, up to `most`."""
+    if demand <= 0.0:
+        return most
+    return min(most, supply / demand)
+
+
+@compiled
+def either_way(direct, brokered):
+    """Strength of a link that holds directly or through a hub: 1 − (1 − direct)(1 − brokered)."""
+    return 1.0 - (1.0 - direct) * (1.0 - brokered)
+
+
+@compiled
+def waiting_months(backlog, settled, longest):
+    """Months that a disagreement waits, by Little's law: backlog ÷ settled a month, at most `longest`."""
+    if backlog <= 0.0:
+        return 0.0
+    return min(longest, backlog / settled) if settled > 0.0 else longest

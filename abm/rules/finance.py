@@ -23,3 +23,15 @@ def investor_surplus(expected_return, risk_borne, risk_aversion, social_motivati
 def monthly_cost_of_credit(used, yearly_rate):
     """Interest for a month on credit used (€)."""
     return max(0.0, used) * yearly_rate / 12.0
+
+
+@compiled
+def peak_need(monthly_cost, deferred, own_bridge, wait_months):
+    """Peak need of working capital (€): monthly cost × share paid later × share bridged by oneself × months of waiting."""
+    return monthly_cost * deferred * own_bridge * wait_months
+
+
+@compiled
+def expected_margin(margin, deferred, own_bridge, wait_months, interest):
+    """What a price leaves over cost when waiting for it is paid for: margin − deferred × bridge × interest × wait ÷ 12."""
+    return margin - deferred * own_bridge * interest * wait_months / 12.0

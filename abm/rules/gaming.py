@@ -15,6 +15,7 @@ def best_misreport(pay, detection, penalty, integrity, integrity_cost, convexity
 
 
 @compiled
-def detection(yearly_audit, peer_detection, coassessment):
-    """Probability that a misreport is found: audit, or families who judge results themselves."""
-    return 1.0 - (1.0 - yearly_audit) * (1.0 - peer_detection * coassessment)
+def detection(yearly_audit, peer_detection, coassessment, data_sharing):
+    """Probability that a misreport is found: by audit, by families who judge results, or by partners who see the data."""
+    unseen = (1.0 - peer_detection * coassessment) * (1.0 - peer_detection * data_sharing)
+    return 1.0 - (1.0 - yearly_audit) * unseen

@@ -20,3 +20,9 @@ def award_weight(capacity, score, mean_score, competition):
     """A bidder's weight in the award: capacity where nobody competes; with competition, by the square of the relative score."""
     relative = score / mean_score if mean_score > 0.0 else 1.0
     return capacity * ((1.0 - competition) + competition * relative * relative)
+
+
+@compiled
+def track_record(result, mean_result, expected, responsibility):
+    """What earlier results add to a bidder's score: responsibility × (result − mean) ÷ (expected + .05), in [−½, ½]."""
+    return responsibility * min(0.5, max(-0.5, (result - mean_result) / (expected + 0.05)))

@@ -6,19 +6,22 @@ from abm.rules.control import burden_target, next_burden
 from abm.rules.coproduction import next_capability, next_engagement, next_fatigue
 from abm.rules.crowding import next_motivation
 from abm.rules.learning import next_fit
+from abm.rules.menu import PARENT_TRAINING, PROFESSIONAL_COURSE, VOLUNTEER_COURSE, WEEKEND
 from abm.rules.trust import fade_prior, trust_level
 from abm.rules.volunteering import exit_probability
-from abm.stages.adapt_plans import reallocate, revise_plan
+from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
 from abm.stages.assess import red_tape
 from abm.streams import SUPPORT, uniform
 from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER, VOLUNTEER_PROVIDER
 
 WRITES = (
-    "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.known_need", "providers.fit",
-    "providers.award_share", "providers.planned_hours", "families.engagement", "families.capability",
-    "families.fatigue", "families.tailoring", "volunteers.active", "volunteers.motivation", "volunteers.trained",
-    "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "edges.support",
-    "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active",
+    "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.openness",
+    "providers.known_need", "providers.fit", "providers.award_share", "providers.planned_hours",
+    "families.engagement", "families.capability", "families.fatigue", "families.tailoring", "volunteers.active",
+    "volunteers.motivation", "volunteers.trained", "localities.expected_result", "localities.metric_weight",
+    "localities.claim_ceiling", "milestones.price", "milestones.threshold", "commissioners.priorities",
+    "commissioners.known_need", "commissioners.knowledge", "edges.support", "edges.against", "edges.damage",
+    "edges.prior", "edges.trust", "edges.active",
 )  # fmt: skip
 
 
@@ -33,6 +36,8 @@ def adapt(world):
         if place.serving:
             revise_plan(world, row)
             reallocate(world, row)
+            turn_year(world, row)
+            share_practice(world, row)
         for i in range(place.family_first, place.family_end):
             _adapt_family(world, row, i)
         for v in range(place.volunteer_first, place.volunteer_end):
@@ -78,16 +83,21 @@ def _adapt_provider(world, row, p):
     target = 0.3 + 0.3 * provider.motivation + 0.3 * trusting - provider.reporting_share + 0.1 * place.voice
     target = min(1.0, max(0.0, target - 0.3 * (1.0 - provider.liquidity)))
     provider.job_satisfaction += 0.1 * (target - provider.job_satisfaction)
+    course = facts.menu_strength * world.teams[provider.team].offers[PROFESSIONAL_COURSE]
+    provider.openness += 0.1 * facts.provider_adaptation * course * (1.0 - provider.openness)
     for d in range(provider.fit.shape[0]):  # services come to fit by doing, where activities are not prescribed
         provider.fit[d] = next_fit(
-            provider.fit[d], provider.attention[d], 0.1 * facts.provider_adaptation, facts.payment_input_specification
+            provider.fit[d],
+            provider.attention[d],
+            0.1 * facts.provider_adaptation * (1.0 + course),
+            facts.payment_input_specification,
         )
 
 
 @compiled
 def _adapt_family(world, row, i):
     facts, family = world.settings[row], world.families[i]
-    slots = int(facts.family_known_providers)
+    slots, offers = int(facts.family_known_providers), world.teams[family.team].offers
     trust, first = 0.0, world.relations[FAMILY_PROVIDER].first + i * slots
     for edge in range(first, first + slots):
         trust += world.edges[edge].trust / slots
@@ -95,8 +105,10 @@ def _adapt_family(world, row, i):
         hours = family.coproduction_hours + family.integration_hours + family.red_tape_hours
         load = min(1.5, hours / max(1.0, family.free_hours))
         eased = load * (1.0 - 0.4 * facts.coproduction_training)
-        family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, facts.work_fatigue_recovery)
+        rest = facts.work_fatigue_recovery * (1.0 + facts.menu_strength * offers[WEEKEND])
+        family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, min(1.0, rest))
     training = facts.coproduction_training * (1.0 if family.took_part > 0.0 else 0.0) * family.engagement
+    training += facts.menu_strength * offers[PARENT_TRAINING] * family.enrolled * family.engagement
     family.capability = next_capability(
         family.capability,
         training,
@@ -117,7 +129,8 @@ def _adapt_volunteer(world, row, v):
     edge = world.edges[world.relations[VOLUNTEER_PROVIDER].first + v]
     if volunteer.active:
         if volunteer.hours > 0.0:
-            volunteer.trained += 0.1 * facts.coproduction_training * (1.0 - volunteer.trained)
+            course = facts.menu_strength * world.teams[provider.team].offers[VOLUNTEER_COURSE]
+            volunteer.trained += 0.1 * min(1.0, facts.coproduction_training + course) * (1.0 - volunteer.trained)
         felt = 0.3 * red_tape(facts, provider)
         volunteer.motivation += (
             0.05 * (edge.trust - 0.5) + 0.05 * (volunteer.own_motivation - volunteer.motivation) - 0.05 * felt

@@ -20,12 +20,14 @@ from abm.tables import (
 WRITES = (
     "edges.support", "edges.against", "edges.damage", "families.satisfaction", "families.lost_red_tape",
     "families.lost_waiting", "families.lost_mismatch", "families.lost_voice", "families.red_tape_hours",
-    "families.coproduction_hours",
+    "families.coproduction_hours", "families.dumped", "families.usual_work", "families.usual_received",
 )  # fmt: skip
 
 # What each part of a month weighs in an experience; each row of weights sums to 1 (assumed).
 HOURS, MATCH, RED_TAPE, INTEGRATION = 0.35, 0.35, 0.15, 0.15
 HOURS_OF_ASSESSMENT = 1.5  # a family's hours a month on full co-assessment
+DUMPED = 0.3  # what being wholly dumped on takes from an experience
+SETTLED_MONTHS = 3  # in service before a family knows what is usual
 NOISE = 0.08  # standard deviation of one experience
 USUAL_CONTACT = 0.2  # experiences a month that usual services are worth
 DISTANT_CONTACT = 0.3  # the same for an authority that families do not meet
@@ -58,6 +60,7 @@ def _assess_family(world, row, i):
     noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, i)
     family.red_tape_hours = 0.0
     if family.enrolled:
+        _feel_dumped(family, facts)
         _live_service(world, row, i, slots, noise)
         family.coproduction_hours += HOURS_OF_ASSESSMENT * facts.coproduction_assessment * clock.assessing
         lived = 0.6 * family.satisfaction + 0.4 * (1.0 - 3.0 * family.lost_red_tape)
@@ -70,6 +73,19 @@ def _assess_family(world, row, i):
     for slot in range(i * slots, (i + 1) * slots):
         if world.edges[first + slot].active:
             live(world.edges[first + slot], facts, _within(0.5 + noise), USUAL_CONTACT)
+
+
+@compiled
+def _feel_dumped(family, facts):
+    """The same work builds trust with new money and destroys it with cuts: own hours' growth beyond professionals'."""
+    own = family.coproduction_hours + family.integration_hours
+    grown = own / max(1.0, family.usual_work) - family.hours_received / max(1.0, family.usual_received)
+    family.dumped = 0.0
+    if facts.mechanisms_dumping and family.served_months > SETTLED_MONTHS:
+        family.dumped = min(1.0, facts.work_dumping * max(0.0, grown))
+    memory = 1.0 / min(12.0, max(1.0, family.served_months))
+    family.usual_work += memory * (own - family.usual_work)
+    family.usual_received += memory * (family.hours_received - family.usual_received)
 
 
 @compiled
@@ -90,7 +106,7 @@ def _live_service(world, row, i, slots, noise):
         kept = min(1.0, package.hours / provider.promised_hours) if provider.promised_hours > 0.0 else 1.0
         tape = red_tape(facts, provider)
         x = HOURS * kept + MATCH * family.match + RED_TAPE * (1.0 - tape) + INTEGRATION * family.integration
-        live(world.edges[first + slot], facts, _within(x + noise), 1.0)
+        live(world.edges[first + slot], facts, _within(x - DUMPED * family.dumped + noise), 1.0)
         tape_sum, hours_sum, serving = tape_sum + tape, hours_sum + kept, serving + 1.0
     tape = tape_sum / max(1.0, serving)
     family.red_tape_hours = 10.0 * facts.rules_family_red_tape * tape * 0.25
@@ -169,10 +185,11 @@ def _assess_pairs(world, row):
             edge = world.edges[first + pair]
             if p == q or not edge.active or not (world.providers[p].partner and world.providers[q].partner):
                 continue
-            joint = world.pairs[pair].joint_hours / (world.pairs[pair].joint_hours + facts.network_link_hours)
+            contact = world.pairs[pair].joint_hours + facts.network_brokered * world.pairs[pair].brokered_hours
+            joint = contact / (contact + facts.network_link_hours)
             kept = 0.5 + 0.35 * joint * world.providers[q].liquidity
-            if world.pairs[pair].rival:
-                kept = 0.3
+            if world.pairs[pair].rival or (world.pairs[pair].conflict and world.pairs[pair].spent < 1.0):
+                kept = 0.3  # a disagreement that nobody had the time to settle is as bad as rivalry
             live(edge, facts, kept, 0.1 + joint)
 
 
@@ -205,7 +222,7 @@ def _assess_region(world, row):
     said /= place.family_end - place.family_first
     live(world.edges[world.relations[REGION_COMMISSIONER].first + row], facts, said, 0.5)
     up = world.edges[world.relations[COMMISSIONER_REGION].first + row]
-    live(up, facts, experience_against(1.0 - 5.0 * facts.rules_region_burden, 0.5), 0.5)
+    live(up, facts, experience_against(1.0 - 5.0 * place.region_burden, 0.5), 0.5)
 
 
 @compiled

@@ -7,17 +7,18 @@ from abm.rules.outcomes import need
 from abm.rules.trust import experience_against
 from abm.stages.contract_award import activate
 from abm.stages.contract_terms import plan_work
+from abm.stages.menu import HIERARCHY, choose_menu
 from abm.stages.plan import come_probability
 from abm.streams import JOIN, MEETING, uniform
 from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, FOR_PROFIT, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
 
 WRITES = (
-    "teams.asked_need", "teams.present", "families.coproduction_hours", "families.voice",
-    "families.tailoring", "providers.known_need", "providers.fit", "providers.openness",
-    "providers.coordination_hours", "providers.active", "pairs.joint_hours", "edges.support", "edges.against",
-    "edges.damage", "edges.active", "localities.voice", "localities.meeting_experience", "localities.meetings",
-    "providers.partner", "providers.award_share", "providers.planned_hours", "providers.promised_hours",
-    "providers.places",
+    "teams.asked_need", "teams.present", "families.coproduction_hours", "families.voice", "families.tailoring",
+    "providers.known_need", "providers.fit", "providers.openness", "providers.coordination_hours", "providers.active",
+    "pairs.joint_hours", "edges.support", "edges.against", "edges.damage", "edges.active", "localities.voice",
+    "localities.meeting_experience", "localities.meetings", "providers.partner", "providers.award_share",
+    "providers.planned_hours", "providers.promised_hours", "providers.places", "families.at_meeting", "teams.offers",
+    "teams.centre_domain", "teams.menu_hours",
 )  # fmt: skip
 
 
@@ -39,6 +40,9 @@ def codesign(world):
                 _decide(world, row)
                 _meet(world, row)
                 _join(world, row)
+                if place.meetings > 1:  # a first meeting only hears
+                    heard = facts.structure_decision_rights != HIERARCHY
+                    choose_menu(world, row, facts.coproduction_design if heard else 0.0)
 
 
 @compiled
@@ -57,8 +61,9 @@ def _gather(world, row):
             team.asked_need[d] = 0.0
     present = 0.0
     for i in range(place.family_first, place.family_end):
-        if _present(world, i):
-            family = world.families[i]
+        family = world.families[i]
+        family.at_meeting = 1 if _present(world, i) else 0
+        if family.at_meeting:
             family.coproduction_hours += world.settings[row].network_meeting_hours
             team = world.teams[family.team]
             team.present += 1.0
@@ -139,10 +144,10 @@ def _meet(world, row):
     weight = (0.5 if decided else 0.25) * facts.trust_event_weight
     lived_sum, voice_sum, present = 0.0, 0.0, 0.0
     for i in range(place.family_first, place.family_end):
-        if not _present(world, i):
+        if not world.families[i].at_meeting:
             continue
         family, voice = world.families[i], _voice_of(world, row, i)
-        x = experience_against(voice, world.edges[hall + i].trust)
+        x = experience_against(max(0.0, voice - family.dumped), world.edges[hall + i].trust)
         live(world.edges[hall + i], facts, x, weight)
         for slot in range(i * slots, (i + 1) * slots):
             if world.providers[world.packages[slot].provider].partner:

@@ -5,6 +5,7 @@ from abm.rules.learning import knowledge_share, revised
 from abm.stages.contract_award import award, part_rivals
 from abm.stages.contract_prices import set_prices
 from abm.stages.contract_terms import finance, plan_work, promise
+from abm.stages.menu import choose_menu
 
 WRITES = (
     "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "providers.known_need",
@@ -14,9 +15,10 @@ WRITES = (
     "milestones.cap", "milestones.claimed", "milestones.expected", "families.was_served", "localities.voice",
     "localities.bid_hours", "localities.links_start", "localities.links_cut", "localities.metric_weight",
     "localities.need_scale", "localities.places", "localities.promised_hours", "localities.service_budget",
-    "localities.launched", "localities.serving",
-    "localities.fee_per_hour", "localities.overhead_budget", "localities.expected_outcome_payment",
-    "localities.expected_result", "localities.outcome_claimed", "localities.claimed_before", "localities.expected_claims",
+    "localities.launched", "localities.serving", "localities.signed", "localities.negotiation_hours",
+    "localities.claim_ceiling", "teams.offers", "teams.centre_domain", "teams.menu_hours", "localities.fee_per_hour",
+    "localities.overhead_budget", "localities.expected_outcome_payment", "localities.expected_result",
+    "localities.outcome_claimed", "localities.claimed_before", "localities.expected_claims",
 )  # fmt: skip
 
 
@@ -27,16 +29,18 @@ def contract(world):
         return
     for row in range(world.localities.shape[0]):
         if world.localities[row].funded:
-            _learn_what_was_heard(world, row)
-            award(world, row)
+            if world.clock[0].contract == 0:
+                _learn_what_was_heard(world, row)
+            _weigh_metrics(world.localities[row], world.commissioners[row])
+            if not award(world, row):
+                continue
             part_rivals(world, row)
             finance(world, row)
             promise(world, row)
             plan_work(world, row)
             set_prices(world, row)
-            place = world.localities[row]
-            place.launched = 1
-            place.serving = world.clock[0].serving
+            if world.clock[0].contract == 0:
+                choose_menu(world, row, 0.0)  # partners' plan, before families are heard
 
 
 @compiled
@@ -75,7 +79,6 @@ def _learn_what_was_heard(world, row):
             if not pooled and team.voices > 0.0:
                 heard = team.heard_need[d] / team.voices
             provider.known_need[d] = revised(provider.prior_need[d], heard, share)
-    _weigh_metrics(place, commissioner)
 
 
 @compiled

@@ -22,6 +22,7 @@ def set_prices(world, row):
     place.expected_outcome_payment = net * facts.payment_outcome_share
     place.claimed_before += place.outcome_claimed
     place.outcome_claimed = place.expected_claims = 0
+    open_year(place, facts, world.clock[0].service_months)
     place.need_scale = need_scale(facts.family_need_concentration, place.measured.shape[0])
     place.expected_result = 0.0
     for line in range(world.milestones.shape[1]):
@@ -41,6 +42,14 @@ def set_prices(world, row):
         milestone.price = milestone.relative_price * scale
         milestone.cap = int(min(9e15, 100.0 * milestone.metric_cap * milestone.expected * entries * scale))
         milestone.claimed = 0
+
+
+@compiled
+def open_year(place, facts, service_months):
+    """What may be claimed by now: all of it, or with annual budgets a year's part on top of what was claimed before."""
+    ceiling = 100.0 * facts.payment_contract_cap * place.expected_outcome_payment
+    part = min(1.0, 12.0 / service_months) if facts.structure_annual_budget else 1.0
+    place.claim_ceiling = int(min(ceiling, place.outcome_claimed + ceiling * part))
 
 
 @compiled

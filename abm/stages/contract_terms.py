@@ -12,6 +12,8 @@ from abm.tables import (
     INVESTOR_PROVIDER,
 )  # fmt: skip
 
+MOST_ON_BROKERS = 0.2  # of the grant
+
 
 @compiled
 def finance(world, row):
@@ -21,7 +23,11 @@ def finance(world, row):
         facts.payment_attribution, facts.money_evaluation_comparison, facts.money_evaluation_randomised
     )
     grant = facts.locality_grant_eur
-    place.overhead_budget = grant * (share + facts.finance_overhead_share)
+    if facts.payment_outcome_share <= 0.0:
+        share = 0.0  # nobody estimates a counterfactual that nothing is paid on
+    brokers = facts.structure_network_management * facts.network_brokerage_hours * facts.money_wage
+    brokers = min(MOST_ON_BROKERS * grant, brokers * world.clock[0].service_months)
+    place.overhead_budget = grant * (share + facts.finance_overhead_share) + brokers
     net = grant - place.overhead_budget
     called = deferred_share(facts) * facts.finance_bridge_investor
     years = 0.5 * world.clock[0].service_months / 12.0 + facts.payment_lag_months / 12.0

@@ -25,7 +25,10 @@ WRITES = (
     "providers.main_families", "providers.mission_intake", "providers.real_intake", "volunteers.hours", "pairs.spent",
     "pairs.joint_hours", "pairs.strength", "claims.held", "claims.reached", "claims.unserved_held",
     "claims.unserved_reached", "cells.delivered", "cells.mission", "cells.needed", "localities.participation",
-    "localities.collective_work", "families.earned", "families.unserved_earned", "families.main_provider",
+    "localities.collective_work", "localities.region_burden", "localities.passed_burden", "localities.absorbed_hours",
+    "localities.settled", "localities.backlog", "localities.decided", "localities.reach", "localities.hub_hours",
+    "providers.reach", "providers.conflict", "providers.menu_hours", "pairs.conflict", "pairs.brokered_hours",
+    "families.earned", "families.unserved_earned", "families.main_provider",
 )  # fmt: skip
 
 

@@ -2,19 +2,14 @@
 
 from abm.compiled import compiled
 from abm.ledger import cents, provider_account
-from abm.network import pair_row
 from abm.rules.control import reporting_share
-from abm.rules.coordination import link, next_joint_hours
 from abm.rules.finance import affordable_hours
 from abm.rules.gaming import best_misreport, detection
 from abm.rules.volunteering import hour_worth
 from abm.stages.contract_terms import deferred_share, investors_in
-from abm.tables import PROVIDER_PROVIDER
+from abm.stages.deliver_links import absorb_burden, coordinate, set_link_strengths
 
 CLAIM_EFFORT = 0.002  # share of a month that claims for one metric take
-NAO_ADMINISTRATION = 0.25  # hours of its own administration per hour of links
-REVISION_EFFORT = 0.05  # share of a month that a revision of the plan takes
-COORDINATION_NONE, COORDINATION_MEMBERS, COORDINATION_LEAD, COORDINATION_NAO = range(4)
 
 
 @compiled
@@ -23,14 +18,17 @@ def work_hours(world, row):
     place = world.localities[row]
     under_contract = place.serving
     _volunteers_hours(world, row, under_contract)
+    absorb_burden(world, row)
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         provider.contract_hours = provider.service_hours = provider.reporting_hours = provider.gaming_hours = 0.0
-        provider.bid_hours = provider.misreport = 0.0
+        provider.bid_hours = provider.menu_hours = provider.misreport = 0.0
         if under_contract and provider.partner:
             _contract_hours(world, row, p)
-    _coordinate(world, row, under_contract)
-    _link_strengths(world, row)
+    coordinate(world, row)
+    set_link_strengths(world, row)
+    if under_contract:
+        _share_menu_hours(place, world.providers, world.teams)
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         if provider.contract_hours > 0.0:
@@ -40,14 +38,28 @@ def work_hours(world, row):
 
 
 @compiled
+def _share_menu_hours(place, providers, teams):
+    """New services' fixed hours, borne by the partners of the team that runs them in proportion to their contract hours."""
+    for t in range(place.team_first, place.team_end):
+        hours = 0.0
+        for p in range(place.provider_first, place.provider_end):
+            hours += providers[p].contract_hours if providers[p].team == t else 0.0
+        for p in range(place.provider_first, place.provider_end):
+            if providers[p].team == t and hours > 0.0:
+                providers[p].menu_hours = min(hours, teams[t].menu_hours) * providers[p].contract_hours / hours
+
+
+@compiled
 def _leave_hours_for_families(provider):
     """What reporting, coordination, claims and overstating leave; together they cannot take more hours than were paid."""
     other = provider.reporting_hours + provider.coordination_hours + provider.gaming_hours + provider.bid_hours
+    other += provider.menu_hours
     fits = min(1.0, provider.contract_hours / other) if other > 0.0 else 1.0
     provider.reporting_hours *= fits
     provider.coordination_hours *= fits
     provider.gaming_hours *= fits
     provider.bid_hours *= fits
+    provider.menu_hours *= fits
     provider.service_hours = max(0.0, provider.contract_hours - other)
 
 
@@ -77,13 +89,13 @@ def _contract_hours(world, row, p):
     metrics = 0.0
     asked = max(facts.payment_outcome_share, facts.outcomes_use_responsibility, facts.outcomes_use_decisions)
     for d in range(place.measured.shape[0]):
-        metrics += place.measured[d] * asked
+        metrics += place.measured[d] * (asked + facts.structure_data_sharing)
     share = reporting_share(
         provider.burden,
         metrics,
         facts.measurement_hours_per_metric,
         facts.payment_input_specification,
-        facts.rules_region_burden,
+        place.passed_burden,
     )
     provider.reporting_share = share
     provider.reporting_hours = worked * share
@@ -125,7 +137,10 @@ def _misreport(facts, provider, worked, cost_of_hour):
     if at_stake <= 0.0:
         return
     pay = min(1.0, provider.result_value * facts.provider_misreport_room / at_stake)  # of what is at stake
-    found = detection(facts.control_audit, facts.measurement_peer_detection, facts.coproduction_assessment)
+    found = detection(
+        facts.control_audit, facts.measurement_peer_detection, facts.coproduction_assessment,
+        facts.structure_data_sharing,
+    )  # fmt: skip
     share = best_misreport(pay, found, facts.control_penalty, provider.integrity, 1.0, facts.provider_misreport_cost)
     provider.misreport = share
     provider.gaming_hours = worked * facts.provider_misreport_hours * share
@@ -150,71 +165,3 @@ def _add_volunteers(world, row):
         if provider.partner and volunteer.hours > 0.0:
             worth = hour_worth(facts.work_volunteer_quality, volunteer.trained)
             provider.service_hours += volunteer.hours * worth * (0.5 + 0.5 * provider.openness)
-
-
-@compiled
-def _coordinate(world, row, under_contract):
-    """Hours on links, out of the contract: by members in their team, by a lead agency or a body of its own, or by nobody.
-
-    Members, lead agency and administrative organisation may spend the same share of contract hours. A lead agency has no more
-    than its own people's hours; a body of its own has no such limit, and costs an administration.
-    """
-    place, facts = world.localities[row], world.settings[row]
-    who = facts.structure_coordination_rights
-    partners, hours = 0.0, 0.0
-    for p in range(place.provider_first, place.provider_end):
-        provider = world.providers[p]
-        if under_contract and provider.partner:
-            partners += 1.0
-            hours += provider.contract_hours
-            if facts.learning_mode != 0.0 and world.clock[0].service_month % int(facts.learning_every_months) == 0:
-                provider.coordination_hours += REVISION_EFFORT * provider.contract_hours
-    pairs = 0.5 * partners * (partners - 1.0)
-    spent = facts.structure_coordination_effort * hours if under_contract and who != COORDINATION_NONE else 0.0
-    if who == COORDINATION_LEAD:
-        spent = min(spent, facts.network_hub_hours, facts.network_tie_hours * pairs)
-    elif who == COORDINATION_NAO:
-        spent = min(spent, facts.network_tie_hours * pairs)
-    cost = spent * (1.0 + NAO_ADMINISTRATION) if who == COORDINATION_NAO else spent
-    for p in range(place.provider_first, place.provider_end):
-        provider = world.providers[p]
-        if hours > 0.0 and provider.partner:
-            provider.coordination_hours += cost * provider.contract_hours / hours
-    members = under_contract and who == COORDINATION_MEMBERS
-    reach = spent / (facts.network_tie_hours * pairs) if pairs > 0.0 and not members else 0.0
-    _spend_on_pairs(world, row, members, min(1.0, reach))
-
-
-@compiled
-def _spend_on_pairs(world, row, members, reach):
-    place, facts = world.localities[row], world.settings[row]
-    for p in range(place.provider_first, place.provider_end):
-        mine, mates = world.providers[p], 0.0
-        for q in range(place.provider_first, place.provider_end):
-            if q != p and world.providers[q].partner and world.providers[q].team == mine.team:
-                mates += 1.0
-        for q in range(place.provider_first, place.provider_end):
-            pair, other = world.pairs[pair_row(place, p, q)], world.providers[q]
-            pair.spent = 0.0
-            if q == p or not (mine.partner and other.partner):
-                continue
-            if members and other.team == mine.team and not pair.rival:
-                effort = facts.structure_coordination_effort
-                pair.spent = effort * (mine.contract_hours + other.contract_hours) / mates
-            elif reach > 0.0 and not pair.rival:
-                pair.spent = reach  # a linked pair works together about an hour a month
-            pair.joint_hours = next_joint_hours(pair.joint_hours, pair.spent, facts.network_fade)
-
-
-@compiled
-def _link_strengths(world, row):
-    """Strength of every link: the lesser trust of the two × what their joint hours allow."""
-    place, facts = world.localities[row], world.settings[row]
-    first = world.relations[PROVIDER_PROVIDER].first
-    for p in range(place.provider_first, place.provider_end):
-        for q in range(p + 1, place.provider_end):
-            there, back = pair_row(place, p, q), pair_row(place, q, p)
-            trust = min(world.edges[first + there].trust, world.edges[first + back].trust)
-            alive = world.providers[p].active and world.providers[q].active
-            strength = link(trust, world.pairs[there].joint_hours, facts.network_link_hours) if alive else 0.0
-            world.pairs[there].strength = world.pairs[back].strength = strength

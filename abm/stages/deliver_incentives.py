@@ -5,6 +5,7 @@ import math
 from abm.compiled import compiled
 from abm.rules.effort import attention_weight, incentive, intensity
 from abm.rules.forecast import settling_share, wellbeing_ahead
+from abm.rules.learning import foreseen
 from abm.rules.outcomes import effect_of_input, response
 from abm.rules.payment import (
     BINARY,
@@ -80,8 +81,8 @@ def card_value(world, row, i, d, change, noise, per_unit):
             value += milestone.price * per_unit
         elif not world.claims[i, line * domains + d].reached:
             value += milestone.price * reached_slope(change, milestone.threshold, noise, per_unit)
-    room = facts.payment_contract_cap * place.expected_outcome_payment * 100.0 - place.outcome_claimed
-    return value if room > 0.0 else 0.0
+    room = place.claim_ceiling - place.outcome_claimed
+    return foreseen(value, facts.learning_ratchet) if room > 0 else 0.0
 
 
 @compiled
@@ -124,7 +125,7 @@ def _cohort_slopes(world, row):
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     periods = max(1.0, math.ceil(clock.service_months / facts.payment_period_months))
     full = place.expected_outcome_payment * facts.payment_contract_cap / periods
-    room = facts.payment_contract_cap * place.expected_outcome_payment * 100.0 - place.outcome_claimed
+    room = place.claim_ceiling - place.outcome_claimed
     forecast, cohort, per_input = 0.0, 0.0, 0.0
     for i in range(place.family_first, place.family_end):
         family = world.families[i]
@@ -140,13 +141,13 @@ def _cohort_slopes(world, row):
                 family.wellbeing[d], family.baseline[d], family.added[d], facts.outcome_return_rate, settled
             )
             forecast += place.metric_weight[d] * (ahead - family.intake_wellbeing[d])
-    if cohort == 0.0 or room <= 0.0:
+    if cohort == 0.0 or room <= 0:
         return
     forecast = forecast / cohort - place.counterfactual
     noise = math.sqrt(facts.measurement_noise**2 / cohort + 1e-6)
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
-        own = full * facts.finance_risk_to_provider * provider.award_share
+        own = full * facts.finance_risk_to_provider * foreseen(provider.award_share, facts.learning_ratchet)
         for d in range(provider.attention.shape[0]):
             if not (provider.partner and place.measured[d]):
                 continue

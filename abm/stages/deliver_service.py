@@ -6,9 +6,11 @@ from abm.compiled import compiled
 from abm.network import pair_row
 from abm.rules.coordination import family_integration_hours, service_after_fragmentation
 from abm.rules.coproduction import combined_input
+from abm.rules.menu import MUTUAL_HELP
 from abm.rules.outcomes import improvement, need, next_baseline, next_wellbeing, response
 from abm.rules.selection import hours_weight
 from abm.stages.deliver_intake import need_of
+from abm.stages.menu import centre_gain
 from abm.streams import OUTCOME, normal
 from abm.tables import FAMILY_FAMILY
 
@@ -166,7 +168,8 @@ def _helped_by_peers(world, row, i):
     for edge in range(first, first + peers):
         peer = world.families[world.edges[edge].target]
         help_given += peer.took_part * peer.capability / peers
-    return collective + facts.work_peer_effect * facts.coproduction_levels_group * help_given
+    organised = 1.0 + facts.menu_strength * world.teams[family.team].offers[MUTUAL_HELP]
+    return collective + facts.work_peer_effect * facts.coproduction_levels_group * help_given * organised
 
 
 @compiled
@@ -182,11 +185,12 @@ def _advance_families(world, row):
         family.integration, providers = _integration(world, row, i, slots)
         family.integration_hours = family_integration_hours(providers, family.integration) if family.enrolled else 0.0
         _service_of(world, row, i, slots, service, attention)
-        helped = _helped_by_peers(world, row, i)
+        helped, team = _helped_by_peers(world, row, i), world.teams[family.team]
         own = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
         dip = facts.family_crisis_dip if family.crisis else 0.0
         for d in range(domains):
-            served = service_after_fragmentation(service[d], facts.outcome_fragmentation, family.integration)
+            gain = centre_gain(team, facts, d) if family.enrolled and place.serving else 1.0
+            served = service_after_fragmentation(service[d] * gain, facts.outcome_fragmentation, family.integration)
             served /= facts.outcome_typical_hours * facts.outcome_typical_quality * scale
             input_now = (
                 combined_input(served, family.work, facts.outcome_family_weight, facts.outcome_complementarity) + helped

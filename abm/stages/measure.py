@@ -202,10 +202,9 @@ def _earned_now(milestone, reached, held, change, served_months):
 @compiled
 def _pay_family_claim(world, row, i, slots, milestone, due):
     """Claim under the caps of line and contract; providers share by their hours with the family."""
-    place, facts, family = world.localities[row], world.settings[row], world.families[i]
+    place, family = world.localities[row], world.families[i]
     due = room_under(milestone.cap, milestone.claimed, due)
-    ceiling = int(100.0 * facts.payment_contract_cap * place.expected_outcome_payment)
-    due = room_under(ceiling, place.outcome_claimed, due)
+    due = room_under(place.claim_ceiling, place.outcome_claimed, due)
     if due <= 0:
         return
     milestone.claimed += due
@@ -240,8 +239,7 @@ def _claim_period(world, row):
                 alone += place.metric_weight[d] * change
     alone = alone / max(1.0, count) - place.counterfactual
     place.period_paid = _period_share(facts, result, place.expected_result)
-    ceiling = int(100.0 * facts.payment_contract_cap * place.expected_outcome_payment)
-    due = room_under(ceiling, place.outcome_claimed, int(full * place.period_paid))
+    due = room_under(place.claim_ceiling, place.outcome_claimed, int(full * place.period_paid))
     place.outcome_claimed += due
     place.unserved_claimed += int(full * _period_share(facts, alone, place.expected_result))
     left = due
@@ -275,7 +273,10 @@ def _period_share(facts, result, expected):
 def _audit(world, row):
     """A misreport is found by audit or by families who judge results; a twelfth of the yearly probability each month."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    found = detection(facts.control_audit, facts.measurement_peer_detection, coassessment(world, facts)) / 12.0
+    found = detection(
+        facts.control_audit, facts.measurement_peer_detection, coassessment(world, facts), facts.structure_data_sharing
+    )
+    found /= 12.0
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         if provider.misreport > 0.05 and uniform(clock.seed, AUDIT, clock.month, p) < found:

@@ -18,6 +18,7 @@ from abm.ledger import (
     REFUND,
 )  # fmt: skip
 from abm.network import ABILITY
+from abm.rules.coordination import waiting_months
 from abm.rules.outcomes import need
 from abm.rules.trust import certainty
 from abm.stages.deliver_intake import need_of
@@ -38,6 +39,7 @@ from abm.tables import (
 
 WRITES = ("series",)
 MISSING = math.nan
+LONGEST_WAIT = 24.0  # months
 
 
 @compiled
@@ -188,6 +190,13 @@ def _observe_objectives(world, row):
     row.governance_transparency = 1.0 - ratio(distance, localities)
     row.representation_gap = ratio(heard_distance, heard_localities)
     row.meeting_experience = ratio(spoken, met)
+    waits = networks = 0.0
+    for loc in range(world.localities.shape[0]):
+        place = world.localities[loc]
+        if place.serving and world.settings[loc].structure_coordination_rights != 0.0:
+            waits += waiting_months(place.backlog, place.settled, LONGEST_WAIT)
+            networks += 1.0
+    row.decision_latency = ratio(waits, networks)
 
 
 @compiled
@@ -394,7 +403,7 @@ def _observe_drift(world, row):
 @compiled
 def _observe_providers(world, row):
     """Hours, quality, concentration, and what makes third-sector providers like firms."""
-    paid = service = reports = linking = quality = effort = third = squares = planned = 0.0
+    paid = service = offered = reports = linking = quality = effort = third = squares = planned = 0.0
     partners = at_risk = 0.0
     nonprofit_hours = nonprofit_bids = income = outcome_income = likeness = likeness_count = links = cut = 0.0
     domains = world.providers[0].attention.shape[0]
@@ -419,6 +428,7 @@ def _observe_providers(world, row):
         paid, service, reports = paid + hours, service + provider.service_hours, reports + provider.reporting_hours
         planned += provider.planned_hours
         linking += provider.coordination_hours
+        offered += provider.menu_hours
         effort += hours * provider.intensity
         fit = 0.0
         for d in range(domains):
@@ -440,7 +450,7 @@ def _observe_providers(world, row):
     row.concentration = squares if paid > 0.0 else MISSING
     row.effort_intensity, row.liquidity = ratio(effort, paid), ratio(paid, planned)
     row.service_quality = ratio(quality, paid) * (0.5 + 0.5 * row.integration)
-    row.admin_share, row.reporting_burden = 1.0 - min(1.0, ratio(service, paid)), ratio(reports, paid)
+    row.admin_share, row.reporting_burden = 1.0 - min(1.0, ratio(service + offered, paid)), ratio(reports, paid)
     row.providers_at_risk = ratio(at_risk, partners)
     row.marketisation_bid_hours_share = ratio(nonprofit_bids, nonprofit_hours)
     row.marketisation_income_at_risk = ratio(outcome_income, income)

@@ -1,13 +1,16 @@
 """open_month: the clock goes on, and the calendar says what this month is for."""
 
 from abm.compiled import compiled
+from abm.rules.learning import next_support
+from abm.streams import POLITICS, normal, uniform
 
 WRITES = (
     "clock.month", "clock.planning", "clock.serving", "clock.service_month", "clock.tendering", "clock.contract",
-    "clock.codesigning", "clock.assessing", "localities.serving",
+    "clock.codesigning", "clock.assessing", "localities.serving", "commissioners.political_support",
 )  # fmt: skip
 
 PLAN_ROUND_MONTHS = 6
+SUPPORT_PULL = 0.05  # per month
 
 
 @compiled
@@ -27,4 +30,18 @@ def open_month(world):
     clock.assessing = 1 if clock.assess_first <= month <= clock.assess_last else 0
     for row in range(world.localities.shape[0]):
         place = world.localities[row]
-        place.serving = 1 if clock.serving and place.launched else 0
+        place.serving = 1 if clock.serving and place.launched and month >= place.signed else 0
+        if place.funded:
+            _move_support(world.commissioners[row], world.settings[row], clock, row)
+
+
+@compiled
+def _move_support(commissioner, facts, clock, row):
+    """Political support walks slowly, with an event now and then; it stands still without politics."""
+    if not facts.mechanisms_politics:
+        return
+    noise = facts.rules_support_spread * normal(clock.seed, POLITICS, clock.month, row)
+    struck = uniform(clock.seed, POLITICS, clock.month, row, 1) < facts.rules_support_shock
+    commissioner.political_support = next_support(
+        commissioner.political_support, facts.rules_support, SUPPORT_PULL, noise, struck
+    )

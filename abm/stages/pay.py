@@ -42,9 +42,10 @@ from abm.tables import (
 )
 
 WRITES = (
-    "balances", "flows", "providers.income", "providers.outcome_income", "providers.loan", "providers.active",
-    "providers.partner", "providers.exited", "providers.award_share", "providers.planned_hours", "edges.active",
-    "investors.capital", "localities.capital_called", "localities.return_paid", "localities.return_allowed",
+    "balances", "flows", "providers.income", "providers.year_surplus", "providers.outcome_income", "providers.loan",
+    "providers.active", "providers.partner", "providers.exited", "providers.award_share", "providers.planned_hours",
+    "edges.active", "investors.capital", "localities.capital_called", "localities.return_paid",
+    "localities.return_allowed",
 )  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def pay(world):
             _pay_wages(world, row, p)
             _pay_penalty(world, row, p)
             _pay_interest(world, row, p)
+            _lapse(world, row, p)
             _maybe_exit(world, row, p)
         if clock.month == clock.months:
             _settle_loans(world, row)
@@ -117,6 +119,7 @@ def _pay_running(world, row):
         block, advance = advance_of_month(world, row, p)
         _pay_public(world, row, account, PROVIDER_ACCOUNT, GRANT, cents(block))
         provider.income += cents(block) + cents(advance)
+        provider.year_surplus += cents(block) + cents(advance)
         if advance <= 0.0:
             continue
         from_state = cents(advance * facts.finance_bridge_state / bridged)
@@ -176,6 +179,7 @@ def _pay_due(world, row, p):
     if not provider.exited:
         _pay_public(world, row, account, PROVIDER_ACCOUNT, purpose, own)
         provider.income += own
+        provider.year_surplus += own
         provider.outcome_income += own if purpose == OUTCOME_PAYMENT else 0
         _repay_loan(world, row, p, account, min(own, provider.loan))
     _repay_investors(world, row, to_investors, purpose)
@@ -247,6 +251,21 @@ def _pay_wages(world, row, p):
     _move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, WAGE, wages)
     overhead = cents(provider.contract_hours * facts.money_wage * facts.money_overhead)
     _move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, OVERHEAD, overhead)
+    provider.year_surplus -= wages + overhead
+
+
+@compiled
+def _lapse(world, row, p):
+    """Under annual budgets a grant that a year did not spend goes back at the year's end."""
+    facts, clock, provider = world.settings[row], world.clock[0], world.providers[p]
+    if not (world.localities[row].serving and clock.service_month % 12 == 0):
+        return
+    account = provider_account(p, world.localities.shape[0])
+    amount = max(0, min(provider.year_surplus, world.balances[account]))
+    provider.year_surplus = 0
+    if facts.structure_annual_budget and facts.payment_outcome_share <= 0.0 and amount > 0:
+        _move(world, account, PROVIDER_ACCOUNT, authority_account(row), AUTHORITY, REFUND, amount)
+        _return_to_treasury(world, row, amount)
 
 
 @compiled

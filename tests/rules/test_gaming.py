@@ -27,14 +27,16 @@ def test_honesty_where_lying_does_not_pay():
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
-@given(share, share, share)
-def test_detection_is_a_probability_that_grows(audit, peers, coassessment):
-    found = detection(audit, peers, coassessment)
+@given(share, share, share, share)
+def test_detection_is_a_probability_that_grows(audit, peers, coassessment, sharing):
+    found = detection(audit, peers, coassessment, sharing)
     assert audit - 1e-12 <= found <= 1.0
-    assert detection(audit, peers, 0.0) == pytest.approx(audit, abs=1e-15)
-    assert detection(1.0, peers, coassessment) == 1.0
-    assert detection(min(1.0, audit + 0.1), peers, coassessment) >= found - 1e-12
+    assert detection(audit, peers, 0.0, 0.0) == pytest.approx(audit, abs=1e-15)
+    assert detection(1.0, peers, coassessment, sharing) == 1.0
+    assert detection(min(1.0, audit + 0.1), peers, coassessment, sharing) >= found - 1e-12
 
 
 def test_two_chances_are_independent():
-    assert detection(0.1, 0.3, 0.5) == pytest.approx(1.0 - 0.9 * 0.85)
+    assert detection(0.1, 0.3, 0.5, 0.0) == pytest.approx(1.0 - 0.9 * 0.85)
+    assert detection(0.1, 0.3, 0.0, 0.5) == pytest.approx(1.0 - 0.9 * 0.85)
+    assert detection(0.1, 0.3, 0.5, 0.5) == pytest.approx(1.0 - 0.9 * 0.85 * 0.85)
