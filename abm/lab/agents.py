@@ -15,7 +15,7 @@ import numpy as np
 
 from abm.case import Case
 from abm.config import ConfigError
-from abm.config.load import physical_memory
+from abm.config.check import physical_memory
 from abm.declare import Column
 from abm.ledger import provider_account
 from abm.network import ABILITY, TABLE_OF, first_ids
