@@ -206,7 +206,7 @@ def check(file: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file,
         twins = len(twins_of(arms)[0]) if found.twins else 0
         of_what = f"{len(arms)} arms × {len(found.seeds)} seeds"
         if twins:
-            of_what = f"({len(arms)} arms + {twins} block twins) × {len(found.seeds)} seeds"
+            of_what = f"({len(arms)} arms + {twins} block twin{'s' * (twins > 1)}) × {len(found.seeds)} seeds"
         runs = f": {of_what} = {(len(arms) + twins) * len(found.seeds)} runs"
     word = type(found).__name__.lower()
     article = "an" if word[0] in "aeiou" else "a"

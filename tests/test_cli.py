@@ -101,7 +101,7 @@ def test_metrics_and_parameters_are_listed_with_units(obc):
 
 def test_check_says_what_a_file_is(obc, small_file):
     assert obc("check", "block_grant")[1] == "block_grant: a design, 'block_grant', nothing wrong\n"
-    assert obc("check", small_file)[1].endswith("nothing wrong: (2 arms + 1 block twins) × 3 seeds = 9 runs\n")
+    assert obc("check", small_file)[1].endswith("nothing wrong: (2 arms + 1 block twin) × 3 seeds = 9 runs\n")
 
 
 def test_check_says_all_that_is_wrong(obc, in_folder):

@@ -3,6 +3,10 @@
 Only places with a grant are in them. They are read from the world and move nothing in it: with tables or without, a run
 is the same to the last bit. Their columns are declared here, or in `abm/tables.py` and taken over under the same name;
 those with a value for each domain become one column a domain (`wellbeing_health`), and cents become euros.
+
+Size: on `lombardy` (175 families with a grant, 78 months) a run has about 3,100 rows of providers, 175 of families and
+170,000 of ties, which take 0.16, 0.06 and 0.75 MB as files and 0.8, 0.1 and 5 MB in memory; rows of providers and ties
+grow with months times people.
 """
 
 from __future__ import annotations
