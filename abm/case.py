@@ -5,9 +5,13 @@ Facts are the case's, rules are the design's: any design runs on any case.
 
 from __future__ import annotations
 
+import math
+
 from pydantic import Field, model_validator
 
 from abm.declare import Part, param
+from abm.imported.network import REGION, ImportedNetwork, misfits
+from abm.tables import RELATION_NAMES
 
 
 class Calendar(Part):
@@ -54,6 +58,11 @@ class Locality(Part):
         """Fixed rows for providers: partners at the bid, possible joiners, possible entrants."""
         return self.public + self.third_sector + self.associations + self.joiners + self.for_profit
 
+    @property
+    def volunteers(self) -> int:
+        """People ready to volunteer."""
+        return math.floor(self.families * self.volunteers_per_family + 0.5)
+
 
 class FamilyFacts(Part):
     """Who the families are and how they decide."""
@@ -74,6 +83,10 @@ class FamilyFacts(Part):
     turnover: float = param(0.02, "per month", (0.0, 1.0), "monthly probability of leaving early", plausible=(0.01, 0.05))
     switching: float = param(0.08, "per month", (0.0, 1.0), "monthly probability of reconsidering a provider", plausible=(0.02, 0.15))
     engagement: float = param(0.5, "share", (0.0, 1.0), "engagement at the start and level to which it returns", plausible=(0.3, 0.6))
+    roles_effect: float = param(0.5, "share", (0.0, 1.0), "how far the weights of client, consumer and co-producer change what families do; 0: not at all", plausible=(0.0, 1.0), acts_in="new_public_governance")
+    complaining: float = param(0.2, "per month", (0.0, 1.0), "monthly probability that a wholly dissatisfied family of middling trust complains", plausible=(0.05, 0.5), acts_in="new_public_governance")
+    complaint_weight: float = param(3.0, "voices", (0.0, 100.0), "how much more a complaint weighs in what the authority hears, for each unit that co-producers are above their equal share", plausible=(0.0, 6.0), acts_in="new_public_governance")
+    give_up: float = param(0.0, "per month", (0.0, 1.0), "monthly probability that an applicant gives up waiting", plausible=(0.0, 0.05))
 
 
 class OutcomeFacts(Part):
@@ -119,6 +132,11 @@ class ProviderFacts(Part):
     misreport_cost: float = param(1.5, "× price", (0.01, 100.0), "convexity of the cost of overstating: how soon a larger overstatement does not pay", plausible=(0.5, 4.0))
     misreport_room: float = param(0.3, "wellbeing", (0.0, 1.0), "most that a result can be overstated by", plausible=(0.1, 0.4))
     misreport_hours: float = param(0.05, "share", (0.0, 1.0), "service hours that it takes to overstate by the whole room", "courty2004", plausible=(0.01, 0.15))
+    staff_turnover: float = param(0.015, "per month", (0.0, 1.0), "share of professionals who are replaced a month at middling satisfaction", plausible=(0.005, 0.03))
+    turnover_sensitivity: float = param(2.0, "ratio", (0.0, 20.0), "how much more of them leave for each unit of satisfaction lost", plausible=(0.0, 4.0))
+    entry_skill: float = param(0.8, "share", (0.0, 1.0), "competence of those who come, relative to their provider's at the start", plausible=(0.6, 1.0))
+    skill_gain: float = param(0.005, "per month", (0.0, 1.0), "competence gained by a month of doing, in the room left, where hours are spread evenly", plausible=(0.0, 0.02))
+    association_insight: float = param(1.0, "share", (0.0, 1.0), "how far a family association's view of need is its members' mean need instead of a specialist's belief", "sicilia2016", plausible=(0.3, 1.0))
     accept_cost: float = param(100.0, "€/month", (0.0, 1e6), "extra monthly cost of a family of full complexity, which selection weighs", "rees2013", plausible=(0, 300))
 
 
@@ -138,6 +156,22 @@ class CoproductionFacts(Part):
     volunteer_quality: float = param(0.5, "share", (0.0, 1.0), "worth of an untrained volunteer's hour beside a professional's", plausible=(0.3, 0.7))
     volunteer_exit: float = param(0.033, "per month", (0.0, 1.0), "monthly probability that a volunteer of middling motivation leaves", "cncs2007", plausible=(0.02, 0.05))
     volunteer_entry: float = param(0.04, "per month", (0.0, 1.0), "monthly probability that a ready person starts where families' work is open", plausible=(0.01, 0.08))
+    volunteer_fatigue: float = param(0.03, "per month", (0.0, 1.0), "fatigue of a volunteer who gives the usual hours", plausible=(0.0, 0.08), acts_in="new_public_governance")
+    volunteer_crowding: float = param(0.0, "per month", (-0.5, 0.5), "motivation that a volunteer loses a month where an hour is paid a full wage; negative: won (the sign is disputed)", "fiorillo2011", plausible=(-0.2, 0.2), acts_in="new_public_governance")
+    association_recruiting: float = param(0.5, "share", (0.0, 1.0), "share of the recruiting and training of volunteers that runs through family associations", "sicilia2016", plausible=(0.0, 0.9), acts_in="new_public_governance")
+    association_hours: float = param(0.1, "h/month", (0.001, 1000.0), "hours of associations per family at which that has covered 63 % of its room", plausible=(0.03, 0.5), acts_in="new_public_governance")
+    association_voice: float = param(0.2, "share", (0.0, 1.0), "how far a member that does not come is heard through its association", plausible=(0.0, 0.5), acts_in="new_public_governance")
+    logistics: float = param(1.0, "ratio", (0.0, 2.0), "how far families take part because their package is not integrated and they trust its providers", plausible=(0.0, 2.0), acts_in="new_public_governance")
+    free_riding: float = param(1.0, "per input", (0.0, 100.0), "how far collective work that a family enjoys keeps it from taking part", plausible=(0.0, 5.0), acts_in="new_public_governance")
+
+
+class CommissionerFacts(Part):
+    """Skills of the authority: listening and outreach, collaboration, training and empowerment."""
+
+    skill_start: float = param(0.3, "share", (0.0, 1.0), "each skill at the start, and level to which it returns", plausible=(0.1, 0.6), acts_in="new_public_governance")
+    skill_gain: float = param(0.05, "per month", (0.0, 1.0), "skill gained by a month of full practice, in the room left", plausible=(0.0, 0.1), acts_in="new_public_governance")
+    skill_loss: float = param(0.01, "per month", (0.0, 1.0), "share of what was gained that is lost a month", plausible=(0.0, 0.05), acts_in="new_public_governance")
+    skill_effect: float = param(0.5, "ratio", (0.0, 1.0), "how much more the same effort achieves for each unit of skill above the start", plausible=(0.0, 1.0), acts_in="new_public_governance")
 
 
 class TrustFacts(Part):
@@ -163,6 +197,7 @@ class TrustFacts(Part):
 class NetworkFacts(Part):
     """Links between providers, and what meetings cost."""
 
+    graph: ImportedNetwork | None = Field(None, description="ties from data; in a file the path of a GraphML or CSV file")
     link_hours: float = param(0.8, "h/month", (0.01, 1000.0), "joint hours at which a link has covered 63 % of its room", plausible=(0.3, 3))
     start_link: float = param(0.25, "share", (0.0, 1.0), "share of provider pairs that worked together before", plausible=(0.05, 0.5))
     fade: float = param(0.06, "per month", (0.0, 1.0), "share of a tie that fades a month without joint hours", plausible=(0.02, 0.15))
@@ -196,6 +231,7 @@ class MoneyFacts(Part):
     bid_hours: float = param(20.0, "h", (0.0, 10_000.0), "hours that a bid costs each bidder, less with partners to share it", "petersen2019", plausible=(8, 60))
     evaluation_randomised: float = param(0.05, "share", (0.0, 0.5), "cost of a randomised evaluation, share of contract value", plausible=(0.02, 0.10))
     evaluation_comparison: float = param(0.02, "share", (0.0, 0.5), "the same with a comparison group or a historical baseline", plausible=(0.01, 0.05))
+    wellbeing_value: float = param(148_000.0, "€/year", (0.0, 1e7), "worth of wellbeing 1 instead of 0 for a year, per family: ten WELLBYs of 13,000 £ (10,000 to 16,000) at 1.14 €/£; weighs gain in `net_benefit`, moves nothing", "hmt2021", plausible=(114_000, 182_000))
     forecast_optimism: float = param(1.0, "ratio", (0.1, 5.0), "commissioner's forecast of outcomes ÷ the model's own expectation", "nao2014", plausible=(0.8, 1.6))
 
 
@@ -260,6 +296,7 @@ class Case(Part):
     outcome: OutcomeFacts = OutcomeFacts()
     provider: ProviderFacts = ProviderFacts()
     work: CoproductionFacts = CoproductionFacts()
+    commissioner: CommissionerFacts = CommissionerFacts()
     trust: TrustFacts = TrustFacts()
     network: NetworkFacts = NetworkFacts()
     money: MoneyFacts = MoneyFacts()
@@ -305,4 +342,24 @@ def inconsistencies(case: Case) -> list[str]:
             found.append(f"locality.{name}: needs at least one provider (public, third_sector or associations)")
         if place.providers < case.family.known_providers:
             found.append(f"locality.{name}: has {place.providers} providers, fewer than family.known_providers")
+    if case.network.graph is not None:
+        wrong = graph_misfits(case, case.network.graph)
+        more = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
+        found += [f"network.graph: {wrong[0]}{more}"] if wrong else []
     return found
+
+
+def agent_counts(case: Case) -> dict[tuple[str, str], int]:
+    """How many agents of a kind a place has, those included that are not there at the start."""
+    counts = {("commissioner", name): 1 for name in (*case.locality, REGION)}
+    for name, place in case.locality.items():
+        counts["family", name], counts["provider", name] = place.families, place.providers
+        counts["volunteer", name] = place.volunteers
+        counts["investor", name] = case.investor.number if place.grant_eur > 0 else 0
+    return counts
+
+
+def graph_misfits(case: Case, graph: ImportedNetwork) -> list[str]:
+    """What keeps an imported network from being laid over a case, a sentence each."""
+    slots = {"family_provider": case.family.known_providers, "family_family": case.family.peers}
+    return misfits(graph, agent_counts(case), RELATION_NAMES, slots)

@@ -1,8 +1,8 @@
 """The one decorator for compiled code, and where its cache lives.
 
 numba does not notice a change in a called function of another file. So each module's cache folder is named by a hash of its
-source, of all that it imports from this package, and of numba's version: a change recompiles what depends on it and nothing
-else. The folders lie in the user's cache, so that a read-only install works too.
+source, of all that it imports from this package, and of the versions of numba and Python: a change recompiles what depends
+on it and nothing else. The folders lie in the user's cache, so that a read-only install works too.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ def _source(module: str) -> tuple[bytes, tuple[str, ...]]:
 
 @functools.cache
 def sources_hash(module: str) -> str:
-    """A short hash of a module's source, of everything that it imports from this package, and of numba's version."""
+    """A short hash of a module's source, of all that it imports from this package, and of the versions of numba and Python."""
     found, ahead = {}, [module]
     while ahead:
         name = ahead.pop()
         if name not in found:
             found[name], imported = _source(name)
             ahead += imported
-    digest = hashlib.sha256(numba.__version__.encode())
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]}".encode())
     for name in sorted(found):
         digest.update(name.encode() + b"\0" + found[name])
     return digest.hexdigest()[:16]

@@ -27,6 +27,7 @@ from abm.config import (
 )
 from abm.design import GovernanceDesign
 from abm.engine import compile_engine, run_months
+from abm.metrics import METRICS
 from abm.network import ENTERING, activity, trust_graph
 from abm.stages.observe import observe
 from abm.world import World, new_world, refill
@@ -36,13 +37,42 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class SeriesCollector(mesa.DataCollector):
+    """The model's series as Mesa's plots and `mesa.batch_run` ask for it: a value per metric and month, from month 0."""
+
+    def __init__(self, model: OutcomeContractingModel) -> None:
+        # not Mesa's own, which would give `model_vars` and `_collection_steps` a life apart from the series
+        self._model = model
+        self.model_reporters = {metric.name: metric.name for metric in METRICS}
+        self.agent_reporters: dict[str, Any] = {}
+        self.agenttype_reporters: dict[type, Any] = {}
+        self._agent_records: dict[int, Any] = {}
+        self._agenttype_records: dict[int, Any] = {}
+        self.tables: dict[str, Any] = {}
+
+    @property
+    def model_vars(self) -> dict[str, list[float]]:
+        """The values so far of each metric."""
+        world = self._model.world
+        return {name: world.series[name][: self._model.month + 1].tolist() for name in self.model_reporters}
+
+    @property
+    def _collection_steps(self) -> list[int]:
+        return list(range(self._model.month + 1))
+
+    def collect(self, model: Any) -> None:
+        """Nothing is left to do: the series grows with the months."""
+
+
 class OutcomeContractingModel(mesa.Model):
     """A case under a governance design, month by month.
 
     `case` and `design` are names of presets, paths to TOML files, or values; `rng` is the seed, a whole number from 0 (1
     unless given); `months` the length of the run (the case's calendar unless given). `running` is false after the last
-    month; `changes` holds what was changed on the way. Compiles the model where that has not been done, which takes a
-    minute or two. Raises `ConfigError` for a case or a design that cannot be run, ValueError for a wrong seed or length.
+    month; `changes` holds what was changed on the way. `datacollector` has every metric by month; put a
+    `mesa.DataCollector` of your own in its place to collect other things. Compiles the model where that has not been done,
+    which takes a minute or two. Raises `ConfigError` for a case or a design that cannot be run, ValueError for a wrong seed
+    or length.
     """
 
     def __init__(
@@ -69,6 +99,7 @@ class OutcomeContractingModel(mesa.Model):
         self._people: dict[type[Row], list[Row]] = {}
         self._sets: tuple[bytes, dict[type[Row], AgentSet], AgentSet] | None = None
         self._graph: tuple[bytes, networkx.DiGraph] | None = None
+        self.datacollector: mesa.DataCollector = SeriesCollector(self)
         self._step_of_mesa = self.step
         self.step = self._guarded_step  # type: ignore[method-assign]
 
@@ -159,6 +190,10 @@ class OutcomeContractingModel(mesa.Model):
         """Refused: agents enter and leave by the model's rules."""
         raise TypeError(NOT_BY_HAND)
 
+    def remove_all_agents(self) -> None:
+        """Refused: agents enter and leave by the model's rules."""
+        raise TypeError(NOT_BY_HAND)
+
     @property
     def trust_graph(self) -> networkx.DiGraph:
         """Who trusts whom: the structure of this moment, the same graph until ties change, with live values on the edges.
@@ -167,7 +202,7 @@ class OutcomeContractingModel(mesa.Model):
         """
         now = activity(self.world, (*ENTERING, "edges"))
         if self._graph is None or self._graph[0] != now:
-            self._graph = now, trust_graph(self.world, self.case.locality)
+            self._graph = now, trust_graph(self.world, self.case.locality, self.case.network.graph)
         return self._graph[1]
 
     def close(self) -> None:

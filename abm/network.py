@@ -9,22 +9,28 @@ import numpy as np
 
 from abm.compiled import compiled
 from abm.rules.trust import certainty, damage_of
-from abm.tables import RELATION_NAMES
+from abm.tables import KINDS, RELATION_NAMES
 
 if TYPE_CHECKING:
     import networkx
 
+    from abm.case import Case
+    from abm.imported.network import ImportedNetwork
     from abm.world import World
 
+CONDUCT_MEMORY = 11.0 / 12.0  # a month keeps this share of the weight of what was lived: a memory of 12 months
 ABILITY = 0  # the facet that every experience touches, until trust is split further
 
 
 @compiled
 def live(tie, facts, experience, weight):
-    """Add one experience in [0, 1] of this weight (in monthly experiences) to an edge."""
+    """Add one experience in [0, 1] of this weight (in monthly experiences) to an edge, and to the mean of what was lived."""
     tie.support[ABILITY] += weight * experience
     tie.against[ABILITY] += weight * (1.0 - experience)
     tie.damage[ABILITY] += weight * damage_of(experience, tie.trust, facts.trust_asymmetry, facts.trust_tolerance)
+    tie.lived_weight += weight
+    if tie.lived_weight > 0.0:
+        tie.lived += weight / tie.lived_weight * (experience - tie.lived)
 
 
 @compiled
@@ -116,11 +122,12 @@ class Tie(MutableMapping[str, Any]):
         return dict, (dict(self),)
 
 
-def trust_graph(world: World, localities: Iterable[str]) -> networkx.DiGraph:
+def trust_graph(world: World, localities: Iterable[str], imported: ImportedNetwork | None = None) -> networkx.DiGraph:
     """Who trusts whom, as a networkx graph: the agents and relations that are active now, with live values on the edges.
 
-    Nodes are the agents' `unique_id`s, with `kind` (commissioner, investor, provider, family or volunteer) and `locality`, a
-    name; `localities` gives the names in the order of the case, and the region's own is "region". Each edge has
+    Nodes are the agents' `unique_id`s, with `kind` (commissioner, investor, provider, family or volunteer), `locality`, a
+    name, and `number`, from 1 within kind and place; a provider has its `sector`, and who was in an imported graph the `name`
+    that it had there. `localities` gives the names in the order of the case, and the region's own is "region". Each edge has
     `relation`, `trust` and `certainty`, whose values stay those of the world as it goes on. The structure is that of this
     moment and is frozen; `graph.copy()` is a plain graph with the values of the moment.
     """
@@ -129,8 +136,12 @@ def trust_graph(world: World, localities: Iterable[str]) -> networkx.DiGraph:
     graph, first, names = nx.DiGraph(), first_ids(world), [*localities, "region"]
     for kind, table in POPULATIONS.items():
         places = range(len(names)) if kind == "commissioner" else getattr(world, table)["locality"].tolist()
-        nodes = ((first[table] + row, names[places[row]]) for row in active_rows(world, table))
-        graph.add_nodes_from((node, {"kind": kind, "locality": name}) for node, name in nodes)
+        firsts = [0] * len(names) if kind == "commissioner" else world.localities[f"{kind}_first"].tolist()
+        for row in active_rows(world, table):
+            number = 1 if kind == "commissioner" else row - firsts[places[row]] + 1
+            graph.add_node(first[table] + row, kind=kind, locality=names[places[row]], number=number)
+            if kind == "provider":
+                graph.nodes[first[table] + row]["sector"] = KINDS[world.providers.kind[row]]
     edges, facts = world.edges.view(np.ndarray), world.settings[0]
     origins = [[first[TABLE_OF[end]] for end in name.split("_")] for name in RELATION_NAMES]
     for row in np.flatnonzero(edges["active"]).tolist():
@@ -139,4 +150,32 @@ def trust_graph(world: World, localities: Iterable[str]) -> networkx.DiGraph:
         if source in graph and target in graph:  # whoever left this month may have ties that end with the next
             # put in place directly, for `add_edge` would copy the values; two ties of one kind are one edge
             graph._succ[source][target] = graph._pred[target][source] = Tie(edges, row, facts)
+    if imported is not None:
+        from abm.imported.start import rows_of  # here only: the engine uses this module, and needs no imports
+
+        for (name, kind, *_), row in zip(imported.nodes, rows_of(imported, world, names[:-1]), strict=True):
+            if first[POPULATIONS[kind]] + row in graph:
+                graph.nodes[first[POPULATIONS[kind]] + row]["name"] = name
     return nx.freeze(graph)
+
+
+def from_networkx(graph: networkx.Graph, case: Case) -> Case:
+    """The case with the ties of an empirical graph laid over its drawn ones; models made from it start with them.
+
+    A node has a `kind` and a `locality` (not needed where the case has one place). Which of the model's agents it is says
+    its `number` within kind and place; without one, nodes take the free numbers in order of appearance, providers with a
+    `sector` (public, third_sector, association or for_profit) those of their sector. A directed edge is a tie of its source;
+    an undirected one is a tie in each direction that exists. Kinds tell the relation; `relation` may say it too. `trust` in
+    [0, 1], `certainty` in [0, 1) (evidence at that level) and, between providers, `joint_hours` a month (both ways) may be
+    given. Other attributes are ignored. The graph of a model (`model.trust_graph`) is one that can be imported.
+
+    Within a place, and for those whom the graph names, its ties replace the drawn ones of every relation that it has
+    there: packages and peers of its families, who helps of the volunteers, and, unless all of its ties between providers
+    say trust only, who has worked with whom. Of relations that everybody has (families, providers and authorities) and of
+    providers' trust in one another it gives the level. Everything else stays as it is drawn. The case keeps its own numbers of
+    people and organisations. `case.network.graph.nodes` tells who is who. Raises `ConfigError` with everything that is
+    wrong, one line each.
+    """
+    from abm.imported.graph import from_networkx as imported
+
+    return imported(graph, case)

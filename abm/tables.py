@@ -12,6 +12,7 @@ from abm.declare import Column, Part, parameters
 from abm.rules.menu import SERVICES
 
 FACETS = 1  # facets of trust; the evidence of each is kept apart
+YEAR = 12  # months of a column that keeps the last twelve, each at its month modulo 12
 
 CLOCK = (
     Column("seed", "number", "seed of every draw", kind="i8"),
@@ -62,6 +63,13 @@ LOCALITIES = (
     Column("service_budget", "€", "contract money that buys work"),
     Column("fee_per_hour", "€/h", "what an hour of contract work is paid, fee for service"),
     Column("overhead_budget", "€", "contract money for evaluation, governance and intermediaries"),
+    Column(
+        "expenses_left",
+        "cents",
+        "contract money reserved for expenses of families and volunteers, not yet paid",
+        kind="i8",
+    ),
+    Column("expenses_per_hour", "€/h", "what an hour of co-production was paid last month"),
     Column("expected_outcome_payment", "€", "outcome payment at the commissioner's forecast"),
     Column("expected_result", "wellbeing", "weighted measured change that the commissioner forecasts"),
     Column("outcome_claimed", "cents", "outcome payments claimed so far", kind="i8"),
@@ -94,6 +102,10 @@ LOCALITIES = (
     Column("capital_called", "cents", "capital drawn from investors", kind="i8"),
     Column("return_paid", "cents", "paid to investors above their capital", kind="i8"),
     Column("return_allowed", "cents", "ceiling on that, growing with the capital outstanding", kind="i8"),
+    Column(
+        "work_hours", "h/month", "hours of contract, families and volunteers in each of the last 12 months", per="year"
+    ),
+    Column("control_hours", "h/month", "of these, on reporting, audit, claims and forms", per="year"),
 )
 
 TERRITORIES = (
@@ -116,6 +128,9 @@ COMMISSIONERS = (
     Column("priorities", "share", "what the commissioner wants, over domains", per="domain"),
     Column("known_need", "need", "mean need as the commissioner believes it", per="domain"),
     Column("knowledge", "share", "how far that rests on what was heard"),
+    Column("outreach_skill", "share", "skill in listening and reaching out"),
+    Column("collaboration_skill", "share", "skill in working with others at a meeting"),
+    Column("empowerment_skill", "share", "skill in training and empowering"),
     Column("political_support", "share", "political support"),
 )
 
@@ -145,6 +160,8 @@ PROVIDERS = (
     Column("reporting_hours", "h/month", "of these, on reporting and control"),
     Column("coordination_hours", "h/month", "of these, on links with partners"),
     Column("bid_hours", "h/month", "of these, on claims, and on its last bid spread over the service"),
+    Column("metric_hours", "h/month", "of the hours on reporting, those on metrics of results"),
+    Column("claim_hours", "h/month", "of the hours on bids and claims, those on claims"),
     Column("tender_hours", "h", "hours spent on its last bid"),
     Column("menu_hours", "h/month", "contract hours that go into new services' fixed costs"),
     Column("conflict", "flag", "a disagreement with the hub this month", kind="u1"),
@@ -156,12 +173,15 @@ PROVIDERS = (
     Column("caseload", "families", "families it serves", kind="i8"),
     Column("promised_hours", "h/month", "hours promised to each family it serves"),
     Column("competence", "share", "competence", per="domain"),
+    Column("own_competence", "share", "competence at the start", per="domain"),
     Column("fit", "share", "how well its service fits what families need", per="domain"),
     Column("prior_need", "need", "need as it believed before anybody was asked", per="domain"),
     Column("known_need", "need", "need as it knows it", per="domain"),
     Column("motivation", "share", "mission motivation"),
     Column("own_motivation", "share", "its own level of motivation"),
     Column("openness", "share", "professionals' openness to co-production"),
+    Column("own_openness", "share", "openness at the start"),
+    Column("staff_turnover", "share", "part of its professionals that was replaced this month"),
     Column("job_satisfaction", "share", "professionals' satisfaction"),
     Column("integrity", "share", "integrity in reporting"),
     Column("payment_per_hour", "€/h", "what one more hour on a domain adds to payment that it bears", per="domain"),
@@ -187,6 +207,26 @@ PROVIDERS = (
     ),
     Column("result_value", "€/month", "what one more unit of its families' results would earn it"),
     Column("caught", "flag", "a misreport was found this month", kind="u1"),
+    Column("results_used", "flag", "its reported results changed a payment, finding or decision this month", kind="u1"),
+    Column(
+        "idle_control",
+        "h/month",
+        "hours on control and forms of the last 12 months that changed nothing yet",
+        per="year",
+    ),
+    Column("idle_results", "h/month", "the same of hours on metrics and claims", per="year"),
+    Column(
+        "shortfall_months",
+        "months",
+        "months that its open shortfall has been known, from 1; 0: none is open",
+        kind="i8",
+    ),
+    Column("shortfall_explained", "flag", "the open shortfall has been explained", kind="u1"),
+    Column("shortfall_consequence", "flag", "the open shortfall has had a consequence", kind="u1"),
+    Column("shortfall_share", "share", "its part of the contract when the shortfall became known"),
+    Column("shortfall_burden", "share", "control on it when the shortfall became known"),
+    Column("shortfalls_closed", "number", "known shortfalls so far that were answered or not in time", kind="i8"),
+    Column("shortfalls_answered", "number", "of these, explained and with a consequence in time", kind="i8"),
     Column("result", "wellbeing", "mean weighted measured change of its families"),
 )
 
@@ -241,6 +281,7 @@ FAMILIES = (
     Column("lost_waiting", "share", "satisfaction lost to waiting"),
     Column("lost_mismatch", "share", "satisfaction lost to services that miss its need"),
     Column("lost_voice", "share", "satisfaction lost to not being heard"),
+    Column("complained", "flag", "complained this month", kind="u1"),
     Column("reported", "wellbeing", "weighted change since intake as reported"),
     Column("overstated", "wellbeing", "of that, what is not in the measurement"),
     Column("earned", "cents", "outcome payments claimed for it", kind="i8"),
@@ -261,6 +302,9 @@ VOLUNTEERS = (
     Column("own_motivation", "share", "its own level of motivation"),
     Column("motivation", "share", "motivation"),
     Column("trained", "share", "training"),
+    Column("fatigue", "share", "fatigue"),
+    Column("joined", "flag", "joined this month", kind="u1"),
+    Column("left", "flag", "left this month", kind="u1"),
     Column("hours", "h/month", "hours this month"),
 )
 
@@ -274,6 +318,8 @@ EDGES = (
     Column("damage", "experiences", "damage", per="facet"),
     Column("prior", "trust", "first attitude, fading toward the general propensity"),
     Column("trust", "trust", "trust at the start of the month"),
+    Column("lived", "share", "mean of what was lived, over about 12 months; meaningless while its weight is 0"),
+    Column("lived_weight", "experiences", "weight of what was lived, which fades with a memory of 12 months"),
 )
 
 PAIRS = (
@@ -338,7 +384,7 @@ RELATION_NAMES = (
 
 def row_type(columns: tuple[Column, ...], domains: int) -> np.dtype:
     """The numpy type of one row of a table, for a case with this many domains."""
-    sizes = {"": None, "domain": domains, "facet": FACETS, "third": 3, "service": len(SERVICES)}
+    sizes = {"": None, "domain": domains, "facet": FACETS, "third": 3, "service": len(SERVICES), "year": YEAR}
     fields = [(c.name, c.kind) if c.per == "" else (c.name, c.kind, (sizes[c.per],)) for c in columns]
     return np.dtype(fields, align=True)
 

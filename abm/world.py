@@ -13,6 +13,7 @@ from abm import design as parts_of_design
 from abm.case import Case, Locality
 from abm.declare import parameters, value_of
 from abm.design import GovernanceDesign
+from abm.imported.start import lay_over
 from abm.ledger import ACCOUNT_CLASSES, PURPOSES, SINGLE
 from abm.metrics import METRICS
 from abm.population import populate
@@ -88,11 +89,6 @@ class Sizes(NamedTuple):
         }  # fmt: skip
 
 
-def volunteers_of(place: Locality) -> int:
-    """People ready to volunteer in a locality."""
-    return math.floor(place.families * place.volunteers_per_family + 0.5)
-
-
 def teams_of(place: Locality, design: GovernanceDesign) -> int:
     """Teams of a locality: one for each territory unless the design says otherwise."""
     return design.structure.teams or place.territories
@@ -106,7 +102,7 @@ def sizes_of(case: Case, design: Any, months: int | None = None) -> Sizes:
         localities=len(case.locality),
         families=sum(place.families for place in places),
         providers=sum(place.providers for place in places),
-        volunteers=sum(volunteers_of(place) for place in places),
+        volunteers=sum(place.volunteers for place in places),
         investors=sum(investors),
         territories=sum(place.territories for place in places),
         teams=sum(teams_of(place, design.for_locality(name)) for name, place in case.locality.items()),
@@ -177,7 +173,7 @@ def _fill_ranges(world: World, case: Case, design: Any, sizes: Sizes) -> None:
     for row, (name, place) in zip(world.localities, case.locality.items(), strict=True):
         row.funded = place.grant_eur > 0
         counts = {
-            "family": place.families, "provider": place.providers, "volunteer": volunteers_of(place),
+            "family": place.families, "provider": place.providers, "volunteer": place.volunteers,
             "investor": case.investor.number if place.grant_eur > 0 else 0, "territory": place.territories,
             "team": teams_of(place, design.for_locality(name)),
         }  # fmt: skip
@@ -257,6 +253,7 @@ def new_world(case: Case, design: Any, seed: int, months: int | None = None) -> 
     _fill_clock(world, case, seed, sizes.months)
     _fill_measured(world, case, design, case.locality)
     populate(world)
+    lay_over(world, case)
     return world
 
 

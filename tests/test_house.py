@@ -20,7 +20,11 @@ FLOORS = (
     ("declare", "compiled", "config.toml_file"),
     ("streams", "config.words"),
     ("rules", "config.presets"),
-    ("case", "design", "tables", "ledger"),
+    ("design", "tables", "ledger", "imported.network"),
+    ("case",),
+    ("imported.graph", "imported.start"),
+    ("imported.files",),
+    ("associations",),
     ("metrics", "population", "network", "config.settings"),
     ("config.changes",),
     ("world", "config.experiment", "config.timeline"),
@@ -38,11 +42,20 @@ FLOORS = (
     ("stages.deliver_intake",),
     ("stages.deliver_service",),
     ("stages.deliver",),
+    ("stages.follow_up",),
     ("stages.measure",),
     ("stages.pay",),
     ("stages.assess",),
-    ("stages.adapt_plans",),
+    ("stages.adapt_plans", "stages.adapt_people"),
     ("stages.adapt",),
+    (
+        "stages.observe_trust",
+        "stages.observe_outcomes",
+        "stages.observe_service",
+        "stages.observe_providers",
+        "stages.observe_control",
+        "stages.observe_money",
+    ),
     ("stages.observe",),
     ("engine", "agents"),
     ("lab.files", "lab.manifest", "lab.twins", "lab.agents", "lab.plan"),
@@ -60,7 +73,9 @@ FLOORS = (
     ("cli",),
     ("",),  # abm/__init__.py, the Python interface
 )
-STATE_FEEDING = ("rules", "stages", "world", "population", "engine", "ledger", "metrics", "network")
+STATE_FEEDING = (
+    "rules", "stages", "world", "population", "engine", "ledger", "metrics", "network", "imported.start", "associations",
+)  # fmt: skip
 SUMS_ARE_OF_WHOLE_NUMBERS = ("world",)  # sizes of tables
 
 MODULES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import weakref
 
 import mesa
@@ -257,3 +258,74 @@ def test_a_closed_model_is_forgotten_whatever_was_tried_on_it():
     del model
     gc.collect()
     assert ref() is None
+
+
+def test_more_of_what_mesa_offers_on_sets_of_agents():
+    model = small()
+    families = model.agents_by_type[abm.Family]
+    by_engagement = families.sort("engagement", ascending=True).get("engagement")
+    assert by_engagement == sorted(by_engagement)
+    assert families.get("wellbeing")[3].tolist() == model.world.families.wellbeing[3].tolist()
+    seen = []
+    families.shuffle_do(lambda family: seen.append(family.unique_id))
+    assert sorted(seen) == families.get("unique_id") != seen
+    groups = families.groupby(lambda family: family.complexity_third)
+    assert sum(groups.count().values()) == len(families)
+    assert set(groups.agg("engagement", max)) == {0, 1, 2}
+    assert len(families.select(at_most=0.5)) == len(families) // 2
+    with pytest.raises(TypeError, match="not made or removed by hand"):
+        model.remove_all_agents()
+    twin = small()
+    model.step()
+    twin.step()
+    assert (
+        model.world.families.tobytes() == twin.world.families.tobytes()
+    )  # looking, sorting and shuffling change nothing
+
+
+def test_its_own_collector_is_its_series():
+    model = small(months=3)
+    for month in range(4):
+        table = model.datacollector.get_model_vars_dataframe()
+        assert table.equals(model.series.drop(columns="month"))
+        assert len(table) == month + 1
+        model.datacollector.collect(model)
+        if model.running:
+            model.step()
+    assert isinstance(model.datacollector, mesa.DataCollector)
+
+
+def test_a_subclass_may_collect_as_in_any_mesa_model():
+    class Watched(abm.OutcomeContractingModel):
+        def __init__(self, **keywords):
+            super().__init__(**keywords)
+            self.datacollector = mesa.DataCollector({"month": "month"}, {"kind": lambda agent: agent.table})
+            self.datacollector.collect(self)
+
+        def step(self):
+            super().step()
+            self.datacollector.collect(self)
+
+    model = Watched(case=SMALL, design=BOND, months=3)
+    while model.running:
+        model.step()
+    assert model.datacollector.get_model_vars_dataframe().month.tolist() == [0, 1, 2, 3]
+
+
+def test_mesas_batch_run():
+    parameters = {"case": [SMALL], "design": ["block_grant", "social_impact_bond"], "months": 3}
+    own = "rng" in inspect.signature(mesa.batch_run).parameters  # not yet in Mesa 3.3
+    seeds = {"rng": [1, 2]}
+    table = mesa.batch_run(
+        abm.OutcomeContractingModel,
+        parameters if own else parameters | seeds,
+        data_collection_period=1,
+        display_progress=False,
+        **(seeds if own else {}),
+    )
+    assert {(row["design"], row["rng"]) for row in table} == {
+        (design, seed) for design in parameters["design"] for seed in (1, 2)
+    }
+    series = small(rng=2, months=3).series
+    first = next(row for row in table if row["rng"] == 2 and row["Step"] == 0)
+    assert first["trust_mean"] == series.trust_mean[0]

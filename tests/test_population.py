@@ -16,7 +16,7 @@ from abm.tables import (
     THIRD_SECTOR,
     VOLUNTEER_PROVIDER,
 )
-from abm.world import World, memory_bytes, new_world, volunteers_of
+from abm.world import World, memory_bytes, new_world
 
 CASES = ("generic", "lombardy")
 DRAWN = (
@@ -159,7 +159,7 @@ def test_the_total_of_families_is_shared_out():
         case = load_case("lombardy", {"case.families": total})
         world = new_world(case, load_design("block_grant"), 1)
         assert world.families.size == total == sum(place.families for place in case.locality.values())
-        assert world.volunteers.size == sum(volunteers_of(place) for place in case.locality.values())
+        assert world.volunteers.size == sum(place.volunteers for place in case.locality.values())
 
 
 def test_memory_grows_with_families_and_is_what_tables_take():

@@ -24,11 +24,12 @@ from abm.config.settings import (
 from abm.config.toml_file import ConfigError, Problem, Table, read_toml, shown_path
 from abm.config.words import NAME_WORDS, did_you_mean, listed, shown, validated
 from abm.design import GovernanceDesign
+from abm.imported.files import with_file
 
 EXPERIMENT_KEYS = (
-    "case", "cases", "designs", "baseline", "seeds", "factors", "set", "designs_set", "changes", "twins",
-    "tables",
+    "case", "cases", "designs", "baseline", "seeds", "factors", "set", "designs_set", "changes", "twins", "tables"
 )  # fmt: skip
+GRAPH = ("network", "graph")
 
 
 def load_case(reference: str | Path, settings: Mapping[str, Any] | None = None) -> Case:
@@ -38,10 +39,23 @@ def load_case(reference: str | Path, settings: Mapping[str, Any] | None = None) 
     """
     table = _layered("cases", file_of("cases", reference))
     _check_localities(table)
+    place, graph = table.place(GRAPH), _graph_file(table)
     case, problems = validated(Case, table)
     if case is None or table.problems:
         raise ConfigError(*map(str, table.problems + problems))
-    return changed_case(with_total(case, table.place(("families",))), settings or {})
+    case = with_total(case, table.place(("families",)))
+    if graph is not None:
+        case = with_file(case, graph, f"{place}: network.graph")
+    return changed_case(case, settings or {})
+
+
+def _graph_file(table: Table) -> str | None:
+    """The path of the case's graph, taken out of its table; None where there is none, or the ties themselves."""
+    network = table.values.get("network")
+    if not isinstance(network, dict) or not isinstance(network.get("graph"), str):
+        return None
+    table.values = table.values | {"network": {key: value for key, value in network.items() if key != "graph"}}
+    return network["graph"]
 
 
 def load_design(reference: str | Path, settings: Mapping[str, Any] | None = None) -> Design:
@@ -79,6 +93,9 @@ def _layered(kind: str, path: Path, chain: tuple[Path, ...] = ()) -> Table:
     check_kind(table, kind, path)
     values = table.values
     named(values, path)
+    graph = values["network"].get("graph") if isinstance(values.get("network"), dict) else None
+    if kind == "cases" and graph and isinstance(graph, str):  # counted from the file in which it stands
+        values["network"]["graph"] = str(path.parent / Path(graph))
     only = values.pop("only", None) if kind == "cases" else None
     if "extends" in values:
         parent = _parent(kind, path, values.pop("extends"), table, (*chain, path.resolve()))

@@ -18,6 +18,7 @@ from abm.config.toml_file import ConfigError, KeyPath, Problem, Table, dotted
 from abm.config.words import did_you_mean, field_at, known_beside, known_keys, listed, meant_key, shown, validated
 from abm.declare import Part
 from abm.design import GovernanceDesign
+from abm.imported.files import with_file
 
 CASE = "case."
 SETTING = "setting"  # where a setting stands that no file has
@@ -90,6 +91,9 @@ def changed_case(case: Case, settings: Mapping[str, Any], places: Mapping[str, s
         return case
     where = {key: _place(CASE + key, places) for key in own}
     problems = []
+    graph = own.pop("network.graph") if isinstance(own.get("network.graph"), str) else None
+    if graph is not None:
+        case = with_file(case, "", "")  # the ties that it had need not fit what else is changed
     for key in list(own):
         place = key.split(".")[1] if key.startswith("locality.") else ""
         if place and place not in case.locality:
@@ -100,7 +104,8 @@ def changed_case(case: Case, settings: Mapping[str, Any], places: Mapping[str, s
     changed, found = _changed(unscaled, own, where, _place("", places), CASE)
     if changed is None or problems:
         raise ConfigError(*map(str, problems + found))
-    return with_total(changed, where.get("families", SETTING))
+    changed = with_total(changed, where.get("families", SETTING))
+    return changed if graph is None else with_file(changed, graph, f"{where['network.graph']}: case.network.graph")
 
 
 def changed_design(design: Design, settings: Mapping[str, Any], places: Mapping[str, str] | None = None) -> Design:

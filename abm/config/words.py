@@ -89,11 +89,11 @@ def _without_none(annotation: Any) -> Any:
 
 
 def known_keys(model: type[BaseModel], prefix: KeyPath = ()) -> Iterator[KeyPath]:
-    """Every key of a model and of its tables (not of lists, and not of tables whose names are free)."""
+    """Every key of a model and of its tables (not of lists, of tables whose names are free, or of an imported network)."""
     for name, declared in model.model_fields.items():
         yield (*prefix, name)
-        inner = _without_none(declared.annotation)
-        if _is_model(inner):
+        inner = declared.annotation  # an optional table is no place for keys, but a value that a file refers to
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from known_keys(inner, (*prefix, name))
 
 

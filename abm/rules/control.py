@@ -18,6 +18,19 @@ def next_burden(burden, target, rise, fall):
 
 
 @compiled
+def changed(before, after):
+    """Whether a decision moved a positive amount by more than a hundredth (assumed)."""
+    return abs(after - before) > 0.01 * before
+
+
+@compiled
+def metric_part(burden, metrics, share_per_metric, input_specification, region_burden):
+    """Share of the hours on reporting that metrics take; the parts as in `reporting_share`. 0 where nothing is reported."""
+    whole = burden + metrics * share_per_metric + 0.1 * input_specification + region_burden
+    return metrics * share_per_metric / whole if whole > 0.0 else 0.0
+
+
+@compiled
 def reporting_share(burden, metrics, share_per_metric, input_specification, region_burden):
     """Share of contract hours on reporting: control, metrics, prescribed activities, and the region's own rules; ≤ 0.9."""
     return min(0.9, burden + metrics * share_per_metric + 0.1 * input_specification + region_burden)

@@ -3,10 +3,12 @@
 import math
 
 from abm.compiled import compiled
+from abm.rules.control import changed
 from abm.rules.learning import next_target, revised
 from abm.rules.outcomes import need
 from abm.rules.payment import RATE_CARD
 from abm.stages.contract_prices import open_year
+from abm.stages.follow_up import note_revision
 from abm.streams import REVISION, normal
 
 REALLOCATION_MONTHS = 6
@@ -47,7 +49,7 @@ def revise_plan(world, row):
 def _learn_need(world, row, seen, step, error):
     """Priorities, beliefs of commissioner and providers, and metric weights move toward the need that was found."""
     place, clock, commissioner = world.localities[row], world.clock[0], world.commissioners[row]
-    total = weights = 0.0
+    total = weights = moved = 0.0
     for d in range(place.measured.shape[0]):
         found = 0.0
         for i in range(place.family_first, place.family_end):
@@ -63,12 +65,15 @@ def _learn_need(world, row, seen, step, error):
             provider.known_need[d] = revised(provider.known_need[d], found, step)
     commissioner.knowledge = revised(commissioner.knowledge, 1.0, step)
     for d in range(place.measured.shape[0]):
-        wanted = commissioner.known_need[d] / total if total > 0.0 else commissioner.priorities[d]
-        commissioner.priorities[d] = revised(commissioner.priorities[d], wanted, step)
+        before = commissioner.priorities[d]
+        wanted = commissioner.known_need[d] / total if total > 0.0 else before
+        commissioner.priorities[d] = revised(before, wanted, step)
+        moved += 0.5 * abs(commissioner.priorities[d] - before)
         weights += commissioner.priorities[d] * place.measured[d]
     for d in range(place.measured.shape[0]):
         if place.measured[d] and weights > 0.0:
             place.metric_weight[d] = commissioner.priorities[d] / weights
+    note_revision(place, world.providers, moved)
 
 
 @compiled
@@ -107,7 +112,8 @@ def reallocate(world, row):
         provider = world.providers[p]
         if provider.partner and total > 0.0:
             wanted = provider.award_share * _better(provider, place.result) / total
-            provider.award_share = revised(provider.award_share, wanted, 0.5 * use)
+            before, provider.award_share = provider.award_share, revised(provider.award_share, wanted, 0.5 * use)
+            provider.results_used |= changed(before, provider.award_share)
             provider.planned_hours = planned * provider.award_share
 
 

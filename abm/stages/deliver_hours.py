@@ -2,7 +2,7 @@
 
 from abm.compiled import compiled
 from abm.ledger import cents, provider_account
-from abm.rules.control import reporting_share
+from abm.rules.control import metric_part, reporting_share
 from abm.rules.finance import affordable_hours
 from abm.rules.gaming import best_misreport, detection
 from abm.rules.volunteering import hour_worth
@@ -23,6 +23,7 @@ def work_hours(world, row):
         provider = world.providers[p]
         provider.contract_hours = provider.service_hours = provider.reporting_hours = provider.gaming_hours = 0.0
         provider.bid_hours = provider.menu_hours = provider.misreport = 0.0
+        provider.metric_hours = provider.claim_hours = 0.0
         if under_contract and provider.partner:
             _contract_hours(world, row, p)
     coordinate(world, row)
@@ -59,6 +60,8 @@ def _leave_hours_for_families(provider):
     provider.coordination_hours *= fits
     provider.gaming_hours *= fits
     provider.bid_hours *= fits
+    provider.metric_hours *= fits
+    provider.claim_hours *= fits
     provider.menu_hours *= fits
     provider.service_hours = max(0.0, provider.contract_hours - other)
 
@@ -99,8 +102,15 @@ def _contract_hours(world, row, p):
     )
     provider.reporting_share = share
     provider.reporting_hours = worked * share
-    claims = CLAIM_EFFORT * worked * metrics * facts.payment_outcome_share
-    provider.bid_hours = claims + min(0.1 * worked, provider.tender_hours / clock.service_months)
+    provider.metric_hours = provider.reporting_hours * metric_part(
+        provider.burden,
+        metrics,
+        facts.measurement_hours_per_metric,
+        facts.payment_input_specification,
+        place.passed_burden,
+    )
+    provider.claim_hours = CLAIM_EFFORT * worked * metrics * facts.payment_outcome_share
+    provider.bid_hours = provider.claim_hours + min(0.1 * worked, provider.tender_hours / clock.service_months)
     if facts.mechanisms_gaming:
         _misreport(facts, provider, worked, cost_of_hour)
 
@@ -152,7 +162,8 @@ def _volunteers_hours(world, row, under_contract):
     for v in range(place.volunteer_first, place.volunteer_end):
         volunteer = world.volunteers[v]
         open_door = facts.coproduction_delivery if under_contract else 0.0
-        volunteer.hours = facts.work_volunteer_hours * open_door if volunteer.active else 0.0
+        fresh = 1.0 - volunteer.fatigue
+        volunteer.hours = facts.work_volunteer_hours * open_door * fresh if volunteer.active else 0.0
 
 
 @compiled

@@ -18,6 +18,7 @@ from abm.rules.payment import (
     reached_now,
     room_under,
 )  # fmt: skip
+from abm.stages.follow_up import note_shortfalls
 from abm.streams import AUDIT, MEASURE, normal, uniform
 from abm.tables import FAMILY_PROVIDER
 
@@ -25,7 +26,9 @@ WRITES = (
     "families.reported", "families.overstated", "families.earned", "families.unserved_earned", "families.cohort",
     "claims.held", "claims.reached", "claims.unserved_held", "claims.unserved_reached", "milestones.claimed",
     "localities.outcome_claimed", "localities.expected_claims", "localities.result", "localities.counterfactual",
-    "localities.period_paid", "localities.unserved_claimed", "providers.result", "providers.caught", "dues",
+    "localities.period_paid", "localities.unserved_claimed", "providers.result", "providers.caught",
+    "providers.results_used", "providers.shortfall_months", "providers.shortfall_explained",
+    "providers.shortfall_share", "providers.shortfall_burden", "dues",
 )  # fmt: skip
 
 
@@ -36,7 +39,7 @@ def measure(world):
     for row in range(world.localities.shape[0]):
         place, facts = world.localities[row], world.settings[row]
         for p in range(place.provider_first, place.provider_end):
-            world.providers[p].caught = 0
+            world.providers[p].caught = world.providers[p].results_used = 0
         if not place.serving:
             continue
         _estimate_counterfactual(world, row)
@@ -59,6 +62,7 @@ def measure(world):
             for i in range(place.family_first, place.family_end):
                 world.families[i].cohort = world.families[i].enrolled
         _audit(world, row)
+        note_shortfalls(clock, place, facts, world.providers, coassessment(world, facts))
 
 
 @compiled
@@ -146,6 +150,8 @@ def _due(world, row, p, amount):
     """An earned amount becomes payable after the lag; what would come too late is payable in the last month."""
     lag = int(world.settings[row].payment_lag_months)
     world.dues[min(world.clock[0].month + lag, world.clock[0].months), p] += amount
+    if amount > 0 and world.settings[row].payment_outcome_share > 0.0:
+        world.providers[p].results_used = 1
 
 
 @compiled

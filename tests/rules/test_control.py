@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.rules.control import burden_target, next_burden, reporting_share
+from abm.rules.control import burden_target, changed, metric_part, next_burden, passed_on, reporting_share
 
 share = st.floats(0.0, 1.0)
 
@@ -64,3 +64,38 @@ def test_each_cause_adds_reporting(which):
     more = list(causes)
     more[which] *= 1.5
     assert reporting_share(*more) > reporting_share(*causes)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, st.floats(0.0, 6.0), st.floats(0.0, 0.1), share, st.floats(0.0, 0.5))
+def test_metrics_take_their_part_of_reporting(burden, metrics, each, prescribed, region):
+    part = metric_part(burden, metrics, each, prescribed, region)
+    assert 0.0 <= part <= 1.0
+    assert metric_part(burden, 0.0, each, prescribed, region) == 0.0
+    assert metric_part(0.0, 0.0, each, 0.0, 0.0) == 0.0
+    share_of_all = reporting_share(burden, metrics, each, prescribed, region)
+    if share_of_all < 0.9:
+        assert part * share_of_all == pytest.approx(metrics * each, abs=1e-12)
+
+
+def test_a_hundredth_is_a_change():
+    assert changed(1.0, 1.02)
+    assert changed(1.0, 0.98)
+    assert not changed(1.0, 1.005)
+    assert not changed(0.0, 0.0)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, share, st.floats(0.0, 500.0), st.floats(0.0, 5000.0))
+def test_what_is_passed_on_and_what_is_absorbed_are_all_of_it(burden, absorbed, free, hours):
+    left = passed_on(burden, absorbed, free, hours)
+    assert -1e-12 <= left <= burden
+    assert (burden - left) * hours <= free + 1e-9
+    assert passed_on(burden, 0.0, free, hours) == burden
+
+
+def test_who_has_no_hours_absorbs_nothing():
+    assert passed_on(0.05, 1.0, 0.0, 400.0) == 0.05
+    assert passed_on(0.05, 1.0, 60.0, 400.0) == 0.0
+    assert passed_on(0.05, 1.0, 10.0, 400.0) == pytest.approx(0.025)
+    assert passed_on(0.05, 1.0, 10.0, 0.0) == 0.05

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from abm.rules.coordination import family_integration_hours, link, next_joint_hours, service_after_fragmentation
+from abm.rules.coordination import (
+    clash_probability,
+    either_way,
+    family_integration_hours,
+    link,
+    next_joint_hours,
+    reach,
+    service_after_fragmentation,
+    waiting_months,
+)
 
 
 def test_a_link_needs_trust_and_hours():
@@ -39,3 +48,31 @@ def test_joint_hours_settle_where_they_are_spent_and_fade_without():
     assert next_joint_hours(2.0, 0.0, 0.06) == pytest.approx(2.0 * 0.94)
     assert next_joint_hours(2.0, 5.0, 0.0) == 2.0
     assert next_joint_hours(2.0, 5.0, 1.0) == 5.0
+
+
+def test_who_wants_the_same_or_trusts_wholly_does_not_clash():
+    assert clash_probability(1.0, 0.0, 0.2) == 0.0
+    assert clash_probability(1.0, 0.6, 1.0) == 0.0
+    assert clash_probability(1.0, 0.6, 0.5) == pytest.approx(0.3)
+    assert clash_probability(9.0, 1.0, 0.0) == 1.0
+
+
+def test_hours_reach_as_far_as_they_go():
+    assert reach(2.0, 4.0, 2.0) == 0.5
+    assert reach(20.0, 4.0, 2.0) == 2.0
+    assert reach(0.0, 4.0, 2.0) == 0.0
+    assert reach(0.0, 0.0, 2.0) == 2.0
+
+
+def test_a_link_holds_either_way():
+    assert either_way(0.4, 0.0) == pytest.approx(0.4)
+    assert either_way(0.0, 0.4) == pytest.approx(0.4)
+    assert either_way(0.5, 0.5) == pytest.approx(0.75)
+    assert either_way(1.0, 0.3) == 1.0
+
+
+def test_waiting_follows_littles_law():
+    assert waiting_months(0.0, 0.0, 24.0) == 0.0
+    assert waiting_months(6.0, 3.0, 24.0) == 2.0
+    assert waiting_months(6.0, 0.0, 24.0) == 24.0
+    assert waiting_months(600.0, 3.0, 24.0) == 24.0

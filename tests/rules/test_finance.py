@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.rules.finance import affordable_hours, investor_surplus, monthly_cost_of_credit
+from abm.rules.finance import affordable_hours, expected_margin, investor_surplus, monthly_cost_of_credit, peak_need
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
@@ -39,3 +39,16 @@ def test_credit_costs_interest_and_cash_earns_none():
     assert monthly_cost_of_credit(1200.0, 0.06) == pytest.approx(6.0)
     assert monthly_cost_of_credit(-1200.0, 0.06) == 0.0
     assert monthly_cost_of_credit(1200.0, 0.0) == 0.0
+
+
+def test_working_capital_is_what_one_waits_for():
+    assert peak_need(10_000.0, 1.0, 1.0, 9.0) == 90_000.0
+    assert peak_need(10_000.0, 0.4, 0.5, 9.0) == pytest.approx(18_000.0)
+    assert peak_need(10_000.0, 0.0, 1.0, 9.0) == 0.0  # paid in advance
+    assert peak_need(10_000.0, 1.0, 0.0, 9.0) == 0.0  # others bridge
+
+
+def test_waiting_eats_the_margin():
+    assert expected_margin(0.05, 0.0, 1.0, 12.0, 0.06) == 0.05
+    assert expected_margin(0.05, 1.0, 1.0, 10.0, 0.06) == pytest.approx(0.0)
+    assert expected_margin(0.05, 1.0, 1.0, 12.0, 0.06) < 0.0

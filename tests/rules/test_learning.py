@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.rules.learning import knowledge_share, next_fit, revised
+from abm.rules.learning import foreseen, knowledge_share, next_fit, next_support, next_target, revised
 
 share = st.floats(0.0, 1.0)
 
@@ -37,3 +37,22 @@ def test_prescribed_services_do_not_adapt():
     assert next_fit(0.6, 1.0, 0.06, 1.0) == 0.6
     assert next_fit(0.6, 0.0, 0.06, 0.0) == 0.6
     assert next_fit(0.6, 1.0, 0.06, 0.2) < next_fit(0.6, 1.0, 0.06, 0.0)
+
+
+def test_a_target_follows_results_and_a_ratchet_only_rises():
+    assert next_target(0.10, 0.14, 0.5, 0.0) == pytest.approx(0.12)
+    assert next_target(0.10, 0.06, 0.5, 0.0) == pytest.approx(0.08)
+    assert next_target(0.10, 0.06, 0.5, 1.0) == 0.10
+    assert next_target(0.10, 0.14, 0.0, 1.0) == pytest.approx(0.14)
+
+
+def test_a_foreseen_ratchet_weakens_the_incentive():
+    assert foreseen(3.0, 0.0) == 3.0
+    assert foreseen(3.0, 1.0) == 0.0
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, share, share, st.floats(-1.0, 1.0))
+def test_political_support_stays_a_share(support, own, pull, noise):
+    assert 0.0 <= next_support(support, own, pull, noise, True) <= next_support(support, own, pull, noise, False) <= 1.0
+    assert next_support(own, own, pull, 0.0, False) == own

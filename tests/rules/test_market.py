@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.rules.market import award_score, award_weight, bid_discount
+from abm.rules.market import award_score, award_weight, bid_discount, track_record
 
 share = st.floats(0.0, 1.0)
 
@@ -41,3 +41,10 @@ def test_with_competition_the_better_bid_gets_more():
     weights = [award_weight(80.0, s, 0.5, 0.6) for s in np.linspace(0.0, 1.0, 11)]
     assert np.all(np.diff(weights) > 0.0)
     assert weights[0] == pytest.approx(80.0 * 0.4)
+
+
+def test_a_record_counts_as_far_as_results_are_a_providers_responsibility():
+    assert track_record(0.10, 0.05, 0.05, 0.0) == 0.0
+    assert track_record(0.05, 0.05, 0.05, 1.0) == 0.0
+    assert track_record(0.10, 0.05, 0.05, 1.0) == pytest.approx(0.5)
+    assert track_record(-9.0, 0.05, 0.05, 0.4) == pytest.approx(-0.2)

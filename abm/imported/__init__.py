@@ -1,0 +1,1 @@
+"""Ties that are known from data, laid over the drawn ones."""

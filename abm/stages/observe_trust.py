@@ -1,0 +1,125 @@
+"""Observed trust: its mean by kind of relation and by pair of sectors, how sure it is, and how near to what was lived."""
+
+import numpy as np
+
+from abm.compiled import compiled
+from abm.network import ABILITY
+from abm.rules.indices import MISSING, ratio
+from abm.rules.trust import certainty
+from abm.tables import (
+    COMMISSIONER_PROVIDER,
+    COMMISSIONER_REGION,
+    FAMILY_COMMISSIONER,
+    FAMILY_PROVIDER,
+    FOR_PROFIT,
+    INVESTOR_COMMISSIONER,
+    INVESTOR_PROVIDER,
+    PROVIDER_COMMISSIONER,
+    PROVIDER_PROVIDER,
+    PUBLIC,
+    REGION_COMMISSIONER,
+    VOLUNTEER_PROVIDER,
+)  # fmt: skip
+
+# Places in the sums over kinds of relation: a mean of each over the edges of a kind, and how many kinds have it.
+LEVEL, CERTAINTY, KINDS, CALIBRATION, LIVED_KINDS = range(5)
+
+
+@compiled
+def observe_trust(world, row):
+    """Trust of funded localities' families, providers, volunteers, investors, authorities and their region."""
+    edges, ties, places, weight = world.edges, world.relations, world.localities, world.settings[0].trust_prior_weight
+    families, providers, investors = world.families, world.providers, world.investors
+    sums = np.zeros(5)
+    row.trust_family_provider = _mean_of(edges, ties[FAMILY_PROVIDER], families, True, places, weight, sums)
+    row.trust_family_commissioner = _mean_of(edges, ties[FAMILY_COMMISSIONER], families, True, places, weight, sums)
+    row.trust_provider_commissioner = _mean_of(
+        edges, ties[PROVIDER_COMMISSIONER], providers, True, places, weight, sums
+    )
+    row.trust_commissioner_provider = _mean_of(
+        edges, ties[COMMISSIONER_PROVIDER], providers, False, places, weight, sums
+    )
+    row.trust_provider_provider = _mean_of(edges, ties[PROVIDER_PROVIDER], providers, True, places, weight, sums)
+    row.trust_volunteer_provider = _mean_of(
+        edges, ties[VOLUNTEER_PROVIDER], world.volunteers, True, places, weight, sums
+    )
+    row.trust_investor_provider = _mean_of(edges, ties[INVESTOR_PROVIDER], investors, True, places, weight, sums)
+    row.trust_investor_commissioner = _mean_of(
+        edges, ties[INVESTOR_COMMISSIONER], investors, True, places, weight, sums
+    )
+    row.trust_commissioner_region = _between_levels(edges, ties, places, weight, sums)
+    row.trust_mean, row.trust_certainty = ratio(sums[LEVEL], sums[KINDS]), ratio(sums[CERTAINTY], sums[KINDS])
+    row.trust_calibration = ratio(sums[CALIBRATION], sums[LIVED_KINDS])
+    _observe_sectors(edges, ties[PROVIDER_PROVIDER], providers, places, row)
+
+
+@compiled
+def _add_edge(edge, weight, found):
+    """Add an edge's trust, its certainty and 1; and, where something was lived, its nearness to that and 1."""
+    found[LEVEL] += edge.trust
+    found[CERTAINTY] += certainty(edge.support[ABILITY], edge.against[ABILITY], edge.damage[ABILITY], weight)
+    found[KINDS] += 1.0
+    if edge.lived_weight > 0.0:
+        found[CALIBRATION] += 1.0 - abs(edge.trust - edge.lived)
+        found[LIVED_KINDS] += 1.0
+
+
+@compiled
+def _add_kind(found, sums):
+    """Mean trust over the edges of a kind of relation, missing where there is none; the sums get the means and 1."""
+    if found[KINDS] == 0.0:
+        return MISSING
+    sums[LEVEL] += found[LEVEL] / found[KINDS]
+    sums[CERTAINTY] += found[CERTAINTY] / found[KINDS]
+    sums[KINDS] += 1.0
+    if found[LIVED_KINDS] > 0.0:
+        sums[CALIBRATION] += found[CALIBRATION] / found[LIVED_KINDS]
+        sums[LIVED_KINDS] += 1.0
+    return found[LEVEL] / found[KINDS]
+
+
+@compiled
+def _mean_of(edges, ties, people, of_source, places, weight, sums):
+    """Mean trust over the live edges of a relation whose source (or target), one of `people`, is in a funded locality."""
+    found = np.zeros(5)
+    for e in range(ties.first, ties.end):
+        edge = edges[e]
+        if edge.active and places[people[edge.source if of_source else edge.target].locality].funded:
+            _add_edge(edge, weight, found)
+    return _add_kind(found, sums)
+
+
+@compiled
+def _between_levels(edges, ties, places, weight, sums):
+    """Mean trust between authorities and region, both directions as one kind of relation."""
+    found = np.zeros(5)
+    for loc in range(places.shape[0]):
+        for relation in (COMMISSIONER_REGION, REGION_COMMISSIONER):
+            edge = edges[ties[relation].first + loc]
+            if edge.active and places[loc].funded:
+                _add_edge(edge, weight, found)
+    return _add_kind(found, sums)
+
+
+@compiled
+def _sector(kind):
+    """0 public, 1 third sector with families' associations, 2 for-profit."""
+    return 0 if kind == PUBLIC else (2 if kind == FOR_PROFIT else 1)
+
+
+@compiled
+def _observe_sectors(edges, ties, providers, places, row):
+    """Trust between providers by pair of sectors, both directions together."""
+    total, count = np.zeros((3, 3)), np.zeros((3, 3))
+    for e in range(ties.first, ties.end):
+        edge = edges[e]
+        if edge.active and places[providers[edge.source].locality].funded:
+            a, b = _sector(providers[edge.source].kind), _sector(providers[edge.target].kind)
+            total[min(a, b), max(a, b)] += edge.trust
+            count[min(a, b), max(a, b)] += 1.0
+    row.trust_public_public = ratio(total[0, 0], count[0, 0])
+    row.trust_public_third_sector = ratio(total[0, 1], count[0, 1])
+    row.trust_public_for_profit = ratio(total[0, 2], count[0, 2])
+    row.trust_third_sector_third_sector = ratio(total[1, 1], count[1, 1])
+    row.trust_third_sector_for_profit = ratio(total[1, 2], count[1, 2])
+    row.trust_for_profit_for_profit = ratio(total[2, 2], count[2, 2])
