@@ -77,7 +77,8 @@ FLOORS = (
     ("",),  # abm/__init__.py, the Python interface
 )
 STATE_FEEDING = (
-    "rules", "stages", "world", "population", "population_ties", "engine", "ledger", "metrics", "network", "imported.start", "associations",
+    "rules", "stages", "world", "population", "population_ties", "engine", "ledger", "metrics", "network", "imported.start",
+    "associations",
 )  # fmt: skip
 SUMS_ARE_OF_WHOLE_NUMBERS = ("world",)  # sizes of tables
 
