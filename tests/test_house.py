@@ -24,7 +24,7 @@ FLOORS = (
     ("case",),
     ("imported.graph", "imported.start"),
     ("imported.files",),
-    ("associations",),
+    ("associations", "attendance"),
     ("population_ties",),
     ("metrics", "population", "network", "config.settings"),
     ("config.changes",),
@@ -78,7 +78,7 @@ FLOORS = (
 )
 STATE_FEEDING = (
     "rules", "stages", "world", "population", "population_ties", "engine", "ledger", "metrics", "network", "imported.start",
-    "associations",
+    "associations", "attendance",
 )  # fmt: skip
 SUMS_ARE_OF_WHOLE_NUMBERS = ("world",)  # sizes of tables
 

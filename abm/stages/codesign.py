@@ -1,6 +1,7 @@
 """codesign: families and providers meet; services come to fit, partners join, and everybody lives what the meeting was."""
 
 from abm.associations import speak_for_absent
+from abm.attendance import come_probability
 from abm.compiled import compiled
 from abm.network import live, pair_row
 from abm.rules.learning import next_fit, revised
@@ -10,7 +11,6 @@ from abm.rules.trust import experience_against
 from abm.stages.contract_award import activate
 from abm.stages.contract_terms import plan_work
 from abm.stages.menu import HIERARCHY, choose_menu
-from abm.stages.plan import come_probability
 from abm.streams import JOIN, MEETING, uniform
 from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, FOR_PROFIT, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
 

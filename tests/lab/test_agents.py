@@ -13,6 +13,7 @@ from abm.declare import Column
 from abm.lab.agents import COLUMNS, Recorder, check_tables
 from abm.lab.results import Results, batch, run
 from abm.lab.run import simulate
+from abm.ledger import SINGLE
 from abm.network import first_ids, trust_graph
 from abm.tables import RELATION_NAMES
 
@@ -95,7 +96,7 @@ def test_providers_month_by_month(bond):
     known = partners[partners["provider"].isin(ties.index)]
     assert list(known["trust_of_commissioner"]) == pytest.approx(list(ties[known["provider"]]))
     start = first_ids(bond.world)["providers"]
-    accounts = bond.world.balances[5 + 1 + partners["provider"].to_numpy() - start] / 100
+    accounts = bond.world.balances[SINGLE + 1 + partners["provider"].to_numpy() - start] / 100
     assert list(partners["balance"]) == pytest.approx(list(accounts))
 
 
