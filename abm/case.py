@@ -83,6 +83,10 @@ class FamilyFacts(Part):
     turnover: float = param(0.02, "per month", (0.0, 1.0), "monthly probability of leaving early", plausible=(0.01, 0.05))
     switching: float = param(0.08, "per month", (0.0, 1.0), "monthly probability of reconsidering a provider", plausible=(0.02, 0.15))
     engagement: float = param(0.5, "share", (0.0, 1.0), "engagement at the start and level to which it returns", plausible=(0.3, 0.6))
+    roles_effect: float = param(0.5, "share", (0.0, 1.0), "how far the weights of client, consumer and co-producer change what families do; 0: not at all", plausible=(0.0, 1.0), acts_in="new_public_governance")
+    complaining: float = param(0.2, "per month", (0.0, 1.0), "monthly probability that a wholly dissatisfied family of middling trust complains", plausible=(0.05, 0.5), acts_in="new_public_governance")
+    complaint_weight: float = param(3.0, "voices", (0.0, 100.0), "how much more a complaint weighs in what the authority hears, for each unit that co-producers are above their equal share", plausible=(0.0, 6.0), acts_in="new_public_governance")
+    give_up: float = param(0.0, "per month", (0.0, 1.0), "monthly probability that an applicant gives up waiting", plausible=(0.0, 0.05))
 
 
 class OutcomeFacts(Part):
@@ -128,6 +132,11 @@ class ProviderFacts(Part):
     misreport_cost: float = param(1.5, "× price", (0.01, 100.0), "convexity of the cost of overstating: how soon a larger overstatement does not pay", plausible=(0.5, 4.0))
     misreport_room: float = param(0.3, "wellbeing", (0.0, 1.0), "most that a result can be overstated by", plausible=(0.1, 0.4))
     misreport_hours: float = param(0.05, "share", (0.0, 1.0), "service hours that it takes to overstate by the whole room", "courty2004", plausible=(0.01, 0.15))
+    staff_turnover: float = param(0.015, "per month", (0.0, 1.0), "share of professionals who are replaced a month at middling satisfaction", plausible=(0.005, 0.03))
+    turnover_sensitivity: float = param(2.0, "ratio", (0.0, 20.0), "how much more of them leave for each unit of satisfaction lost", plausible=(0.0, 4.0))
+    entry_skill: float = param(0.8, "share", (0.0, 1.0), "competence of those who come, relative to their provider's at the start", plausible=(0.6, 1.0))
+    skill_gain: float = param(0.005, "per month", (0.0, 1.0), "competence gained by a month of doing, in the room left, where hours are spread evenly", plausible=(0.0, 0.02))
+    association_insight: float = param(1.0, "share", (0.0, 1.0), "how far a family association's view of need is its members' mean need instead of a specialist's belief", "sicilia2016", plausible=(0.3, 1.0))
     accept_cost: float = param(100.0, "€/month", (0.0, 1e6), "extra monthly cost of a family of full complexity, which selection weighs", "rees2013", plausible=(0, 300))
 
 
@@ -147,6 +156,22 @@ class CoproductionFacts(Part):
     volunteer_quality: float = param(0.5, "share", (0.0, 1.0), "worth of an untrained volunteer's hour beside a professional's", plausible=(0.3, 0.7))
     volunteer_exit: float = param(0.033, "per month", (0.0, 1.0), "monthly probability that a volunteer of middling motivation leaves", "cncs2007", plausible=(0.02, 0.05))
     volunteer_entry: float = param(0.04, "per month", (0.0, 1.0), "monthly probability that a ready person starts where families' work is open", plausible=(0.01, 0.08))
+    volunteer_fatigue: float = param(0.03, "per month", (0.0, 1.0), "fatigue of a volunteer who gives the usual hours", plausible=(0.0, 0.08), acts_in="new_public_governance")
+    volunteer_crowding: float = param(0.0, "per month", (-0.5, 0.5), "motivation that a volunteer loses a month where an hour is paid a full wage; negative: won (the sign is disputed)", "fiorillo2011", plausible=(-0.2, 0.2), acts_in="new_public_governance")
+    association_recruiting: float = param(0.5, "share", (0.0, 1.0), "share of the recruiting and training of volunteers that runs through family associations", "sicilia2016", plausible=(0.0, 0.9), acts_in="new_public_governance")
+    association_hours: float = param(0.1, "h/month", (0.001, 1000.0), "hours of associations per family at which that has covered 63 % of its room", plausible=(0.03, 0.5), acts_in="new_public_governance")
+    association_voice: float = param(0.2, "share", (0.0, 1.0), "how far a member that does not come is heard through its association", plausible=(0.0, 0.5), acts_in="new_public_governance")
+    logistics: float = param(1.0, "ratio", (0.0, 2.0), "how far families take part because their package is not integrated and they trust its providers", plausible=(0.0, 2.0), acts_in="new_public_governance")
+    free_riding: float = param(1.0, "per input", (0.0, 100.0), "how far collective work that a family enjoys keeps it from taking part", plausible=(0.0, 5.0), acts_in="new_public_governance")
+
+
+class CommissionerFacts(Part):
+    """Skills of the authority: listening and outreach, collaboration, training and empowerment."""
+
+    skill_start: float = param(0.3, "share", (0.0, 1.0), "each skill at the start, and level to which it returns", plausible=(0.1, 0.6), acts_in="new_public_governance")
+    skill_gain: float = param(0.05, "per month", (0.0, 1.0), "skill gained by a month of full practice, in the room left", plausible=(0.0, 0.1), acts_in="new_public_governance")
+    skill_loss: float = param(0.01, "per month", (0.0, 1.0), "share of what was gained that is lost a month", plausible=(0.0, 0.05), acts_in="new_public_governance")
+    skill_effect: float = param(0.5, "ratio", (0.0, 1.0), "how much more the same effort achieves for each unit of skill above the start", plausible=(0.0, 1.0), acts_in="new_public_governance")
 
 
 class TrustFacts(Part):
@@ -271,6 +296,7 @@ class Case(Part):
     outcome: OutcomeFacts = OutcomeFacts()
     provider: ProviderFacts = ProviderFacts()
     work: CoproductionFacts = CoproductionFacts()
+    commissioner: CommissionerFacts = CommissionerFacts()
     trust: TrustFacts = TrustFacts()
     network: NetworkFacts = NetworkFacts()
     money: MoneyFacts = MoneyFacts()

@@ -196,16 +196,30 @@ class Levels(Part):
     )
 
 
+class Roles(Part):
+    """In which role people meet the service; the weights sum to 1, and equal weights change nothing."""
+
+    client: float = param(1.0 / 3.0, "share", (0.0, 1.0), "as clients they wait", "hartley2005")
+    consumer: float = param(1.0 / 3.0, "share", (0.0, 1.0), "as consumers they leave or change provider", "hartley2005")
+    coproducer: float = param(1.0 / 3.0, "share", (0.0, 1.0), "as co-producers they take part, and complain", "hartley2005")
+
+
 class Coproduction(Part):
-    """Intensity in four phases, levels, and the support that families get."""
+    """Intensity in four phases, levels, roles, and the support that families get."""
 
     planning: float = param(0.0, "share", (0.0, 1.0), "co-planning: families asked what is needed", "nabatchi2017")
     design: float = param(0.0, "share", (0.0, 1.0), "co-design: families in the meetings that shape services", "nabatchi2017")
     delivery: float = param(0.0, "share", (0.0, 1.0), "co-delivery: families and volunteers produce with professionals", "nabatchi2017")
     assessment: float = param(0.0, "share", (0.0, 1.0), "co-assessment: families judge results with the funder", "nabatchi2017")
     levels: Levels = Levels()
+    roles: Roles = Roles()
     training: float = param(0.1, "share", (0.0, 1.0), "training of families and volunteers", "sicilia2016")
     outreach: float = param(0.1, "share", (0.0, 1.0), "effort to reach families with few resources", "sicilia2016")
+    information: float = param(0.0, "share", (0.0, 1.0), "information for all families: more apply, more come to meetings")
+    expenses: float = param(
+        0.0, "€/h", (0.0, 100.0), "expense money for an hour of families' and volunteers' work, out of the contract", plausible=(0.0, 8.0),
+        acts_in="new_public_governance",
+    )  # fmt: skip
     menu: float = param(
         0.10, "share", (0.0, 0.6), "most of the contract's hours that new services (training, mutual help, day centre, weekend, courses) may "
         "take; what is offered is voted on", "sicilia2016", plausible=(0.0, 0.3), acts_in="cremona_devolved",
@@ -292,6 +306,10 @@ def contradictions(design: GovernanceDesign) -> list[str]:
     total = levels.individual + levels.group + levels.collective
     if abs(total - 1.0) > 1e-9:
         found.append(f"coproduction.levels: the shares must sum to 1, these sum to {total:g}")
+    roles = design.coproduction.roles
+    total = roles.client + roles.consumer + roles.coproducer
+    if abs(total - 1.0) > 1e-9:
+        found.append(f"coproduction.roles: the weights must sum to 1, these sum to {total:g}")
     if pay.rule in ("block", "fee_for_service") and pay.outcome_share > 0:
         found.append(f"payment.outcome_share: must be 0 where payment.rule is {pay.rule!r}, which pays no outcomes")
     if pay.rule in ("binary", "graduated", "rate_card") and pay.outcome_share == 0:

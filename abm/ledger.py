@@ -7,19 +7,19 @@ import math
 
 from abm.compiled import compiled
 
-ACCOUNT_CLASSES = ("treasury", "region", "authority", "investor", "provider", "staff", "evaluator", "bank")
-TREASURY, REGION, AUTHORITY, INVESTOR_ACCOUNT, PROVIDER_ACCOUNT, STAFF, EVALUATOR, BANK = range(8)
+ACCOUNT_CLASSES = ("treasury", "region", "authority", "investor", "provider", "staff", "evaluator", "bank", "household")
+TREASURY, REGION, AUTHORITY, INVESTOR_ACCOUNT, PROVIDER_ACCOUNT, STAFF, EVALUATOR, BANK, HOUSEHOLD = range(9)
 
 PURPOSES = (
     "budget", "grant", "advance", "fee", "outcome", "refund", "usual_service", "wage", "overhead", "evaluation", "interest",
-    "capital", "repayment", "reserves",
+    "capital", "repayment", "reserves", "expenses",
 )  # fmt: skip
 (
     BUDGET, GRANT, ADVANCE, FEE, OUTCOME_PAYMENT, REFUND, USUAL_SERVICE, WAGE, OVERHEAD, EVALUATION, INTEREST,
-    CAPITAL, REPAYMENT, RESERVES,
-) = range(14)  # fmt: skip
+    CAPITAL, REPAYMENT, RESERVES, EXPENSES,
+) = range(15)  # fmt: skip
 
-SINGLE = 5  # treasury, region, staff, evaluators and banks have one account each, before all others
+SINGLE = 6  # treasury, region, staff, evaluators, banks and households have one account each, before all others
 
 
 @compiled
@@ -37,6 +37,8 @@ def single_account(account_class):
         return 3
     if account_class == BANK:
         return 4
+    if account_class == HOUSEHOLD:
+        return 5
     return account_class
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abm.associations import hear_members
 from abm.compiled import compiled
 from abm.ledger import BANK, PROVIDER_ACCOUNT, RESERVES, cents, pay_out, provider_account, single_account
+from abm.rules.skills import USUAL_SATISFACTION
 from abm.streams import (
     FAMILY,
     INVESTOR,
@@ -51,6 +53,7 @@ def populate(world):
             world.teams[t].locality = row
         _providers(world, row)
         _families(world, row)
+        hear_members(world, row, 1.0)
         _volunteers(world, row)
         _investors(world, row)
         _commissioner(world, row)
@@ -131,7 +134,8 @@ def _providers(world, row):
         )
         provider.motivation = provider.own_motivation
         provider.openness = clip(facts.provider_openness + 0.1 * normal(seed, PROVIDER, 0, p, 3), 0.0, 1.0)
-        provider.job_satisfaction = 0.6
+        provider.own_openness = provider.openness
+        provider.job_satisfaction = USUAL_SATISFACTION
         provider.integrity = clip(facts.provider_integrity + 0.25 * normal(seed, PROVIDER, 0, p, 4), 0.0, 1.0)
         provider.burden = facts.control_burden_min
         provider.liquidity = 1.0
@@ -155,6 +159,7 @@ def _knowledge_and_skill(provider, facts, seed, p, domains):
         provider.competence[d] = clip(
             facts.provider_competence + lean + 0.08 * normal(seed, PROVIDER, 0, p, 10 + d), 0.05, 1.0
         )
+        provider.own_competence[d] = provider.competence[d]
         provider.fit[d] = clip(facts.provider_fit + 0.12 * normal(seed, PROVIDER, 0, p, 30 + d), 0.05, 1.0)
         belief = (1.0 - special) / domains + special * own
         error = exp(0.25 * normal(seed, PROVIDER, 0, p, 50 + d))
@@ -391,6 +396,8 @@ def _investors(world, row):
 def _commissioner(world, row):
     facts, commissioner = world.settings[row], world.commissioners[row]
     region, domains = world.localities.shape[0], commissioner.priorities.shape[0]
+    commissioner.outreach_skill = commissioner.collaboration_skill = facts.commissioner_skill_start
+    commissioner.empowerment_skill = facts.commissioner_skill_start
     for d in range(domains):
         commissioner.priorities[d] = 1.0 / domains
         commissioner.known_need[d] = (1.0 - facts.family_wellbeing_start) / domains

@@ -24,6 +24,7 @@ FLOORS = (
     ("case",),
     ("imported.graph", "imported.start"),
     ("imported.files",),
+    ("associations",),
     ("metrics", "population", "network", "config.settings"),
     ("config.changes",),
     ("world", "config.experiment", "config.timeline"),
@@ -44,7 +45,7 @@ FLOORS = (
     ("stages.measure",),
     ("stages.pay",),
     ("stages.assess",),
-    ("stages.adapt_plans",),
+    ("stages.adapt_plans", "stages.adapt_people"),
     ("stages.adapt",),
     (
         "stages.observe_trust",
@@ -66,7 +67,9 @@ FLOORS = (
     ("cli",),
     ("",),  # abm/__init__.py, the Python interface
 )
-STATE_FEEDING = ("rules", "stages", "world", "population", "engine", "ledger", "metrics", "network", "imported.start")
+STATE_FEEDING = (
+    "rules", "stages", "world", "population", "engine", "ledger", "metrics", "network", "imported.start", "associations",
+)  # fmt: skip
 SUMS_ARE_OF_WHOLE_NUMBERS = ("world",)  # sizes of tables
 
 MODULES = {

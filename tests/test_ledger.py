@@ -13,6 +13,7 @@ from abm.ledger import (
     AUTHORITY,
     BANK,
     EVALUATOR,
+    HOUSEHOLD,
     PROVIDER_ACCOUNT,
     PURPOSES,
     REGION,
@@ -43,7 +44,7 @@ def test_rounding_is_within_half_a_cent(euros):
 
 
 def test_everyone_has_an_account_of_their_own():
-    singles = [single_account(c) for c in (TREASURY, REGION, STAFF, EVALUATOR, BANK)]
+    singles = [single_account(c) for c in (TREASURY, REGION, STAFF, EVALUATOR, BANK, HOUSEHOLD)]
     accounts = [
         *singles,
         *(authority_account(n) for n in range(3)),

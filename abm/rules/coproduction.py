@@ -25,16 +25,61 @@ def combined_input(service, family_work, weight, rho):
 
 
 @compiled
-def attend_probability(engagement, trust, free_share, resources, outreach):
-    """Probability that an invited family comes: higher with engagement, trust, free time and resources; outreach helps."""
+def attend_probability(engagement, trust, free_share, resources, outreach, information, relief):
+    """Probability that an invited family comes: higher with engagement, trust, free time, resources and information.
+
+    What resources decide is less with outreach, and where they are few less with expense money (`relief`, in wages).
+    """
+    barrier = 1.0 - outreach
+    if resources < 0.5:
+        barrier *= 1.0 - relief
     p = (
         0.15
         + 0.35 * engagement
         + 0.3 * (trust - 0.5)
         + 0.2 * (free_share - 0.5)
-        + 0.4 * (1.0 - outreach) * (resources - 0.5)
+        + 0.4 * barrier * (resources - 0.5)
+        + 0.1 * information
     )
     return min(0.98, max(0.02, p))
+
+
+@compiled
+def role_factor(weight, effect):
+    """How much more or less people do what belongs to a role: 1 + effect·(3·weight − 1), which is 1 at an equal third."""
+    return 1.0 + effect * (3.0 * weight - 1.0)
+
+
+@compiled
+def logistical_trigger(weight, integration, trust):
+    """How much more or less families take part: 1 + λ·((1 − χ)·trust − 3/8), the form assumed.
+
+    Families step in where services are not integrated (χ) and they trust who serves them; 3/8 is three quarters unlinked at
+    a trust of one half.
+    """
+    return 1.0 + weight * ((1.0 - integration) * trust - 0.375)
+
+
+@compiled
+def free_riding(rate, enjoyed):
+    """Share of its part that a family keeps up while others' collective work reaches it: 1/(1 + rate × input enjoyed)."""
+    return 1.0 / (1.0 + rate * enjoyed)
+
+
+@compiled
+def expenses_reserve(rate, delivery, places, free_hours, volunteers, volunteer_hours, months, most):
+    """€ put aside for expenses: rate × hours expected, at most `most`.
+
+    Expected are a quarter of the free hours of the families served and half of the people ready to volunteer (assumed).
+    """
+    hours = 0.25 * places * free_hours + 0.5 * volunteers * volunteer_hours
+    return min(most, rate * delivery * hours * months)
+
+
+@compiled
+def complain_probability(rate, satisfaction, trust, voice):
+    """Monthly probability that a family complains: rate × dissatisfaction × (½ + trust in the authority) × role."""
+    return min(1.0, rate * (1.0 - satisfaction) * (0.5 + trust) * voice)
 
 
 @compiled

@@ -5,15 +5,16 @@ from abm.streams import logistic
 
 
 @compiled
-def apply_probability(rate, need_share, trust, engagement, resources, outreach):
+def apply_probability(rate, need_share, trust, engagement, resources, outreach, information):
     """Monthly probability that an unserved family applies.
 
     `rate` holds at middling need, trust, engagement and resources; families with few resources apply less unless somebody
-    reaches out to them (outreach in [0, 1]).
+    reaches out to them (outreach in [0, 1]); information brings families of every kind.
     """
     pull = (
         3.0 * (need_share - 0.5) + 2.0 * (trust - 0.5) + engagement - 0.5 + 2.0 * (1.0 - outreach) * (resources - 0.5)
     )
+    pull += information
     return min(1.0, rate * 2.0 * logistic(pull))
 
 

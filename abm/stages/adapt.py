@@ -1,19 +1,17 @@
-"""adapt: control answers to trust; motivation, engagement, capability and fatigue move; plans are revised; evidence fades."""
+"""adapt: control answers to trust; motivation and people move; plans are revised; evidence fades."""
 
+from abm.associations import recruiting
 from abm.compiled import compiled
 from abm.network import ABILITY, CONDUCT_MEMORY
 from abm.rules.control import burden_target, next_burden
-from abm.rules.coproduction import next_capability, next_engagement, next_fatigue
 from abm.rules.crowding import next_motivation
 from abm.rules.learning import next_fit
-from abm.rules.menu import PARENT_TRAINING, PROFESSIONAL_COURSE, VOLUNTEER_COURSE, WEEKEND
+from abm.rules.menu import PROFESSIONAL_COURSE
 from abm.rules.trust import fade_prior, trust_level
-from abm.rules.volunteering import exit_probability
+from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, practise, training_of
 from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
-from abm.stages.assess import red_tape
 from abm.stages.follow_up import follow_up
-from abm.streams import SUPPORT, uniform
-from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER, VOLUNTEER_PROVIDER
+from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
 
 WRITES = (
     "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.openness",
@@ -22,10 +20,12 @@ WRITES = (
     "volunteers.motivation", "volunteers.trained", "localities.expected_result", "localities.metric_weight",
     "localities.claim_ceiling", "milestones.price", "milestones.threshold", "commissioners.priorities",
     "commissioners.known_need", "commissioners.knowledge", "edges.support", "edges.against", "edges.damage",
-    "edges.prior", "edges.trust", "edges.active",
-    "edges.lived_weight", "providers.results_used", "providers.idle_control", "providers.idle_results",
-    "providers.shortfall_months", "providers.shortfall_explained", "providers.shortfall_consequence",
-    "providers.shortfalls_closed", "providers.shortfalls_answered", "localities.work_hours", "localities.control_hours",
+    "edges.prior", "edges.trust", "edges.active", "edges.lived_weight", "providers.results_used",
+    "providers.idle_control", "providers.idle_results", "providers.shortfall_months", "providers.shortfall_explained",
+    "providers.shortfall_consequence", "providers.shortfalls_closed", "providers.shortfalls_answered",
+    "localities.work_hours", "localities.control_hours", "providers.competence", "providers.staff_turnover",
+    "volunteers.fatigue", "volunteers.joined", "volunteers.left", "commissioners.outreach_skill",
+    "commissioners.collaboration_skill", "commissioners.empowerment_skill",
 )  # fmt: skip
 
 
@@ -42,10 +42,12 @@ def adapt(world):
             reallocate(world, row)
             turn_year(world, row)
             share_practice(world, row)
+        trained, rate = training_of(world, row), recruiting(world, row)
         for i in range(place.family_first, place.family_end):
-            _adapt_family(world, row, i)
+            adapt_family(world, row, i, trained)
         for v in range(place.volunteer_first, place.volunteer_end):
-            _adapt_volunteer(world, row, v)
+            adapt_volunteer(world, row, v, trained, rate)
+        practise(world, row)
         follow_up(world, row)
     _pass_on_reputation(world)
     _fade(world)
@@ -97,57 +99,7 @@ def _adapt_provider(world, row, p):
             0.1 * facts.provider_adaptation * (1.0 + course),
             facts.payment_input_specification,
         )
-
-
-@compiled
-def _adapt_family(world, row, i):
-    facts, family = world.settings[row], world.families[i]
-    slots, offers = int(facts.family_known_providers), world.teams[family.team].offers
-    trust, first = 0.0, world.relations[FAMILY_PROVIDER].first + i * slots
-    for edge in range(first, first + slots):
-        trust += world.edges[edge].trust / slots
-    if facts.mechanisms_fatigue:
-        hours = family.coproduction_hours + family.integration_hours + family.red_tape_hours
-        load = min(1.5, hours / max(1.0, family.free_hours))
-        eased = load * (1.0 - 0.4 * facts.coproduction_training)
-        rest = facts.work_fatigue_recovery * (1.0 + facts.menu_strength * offers[WEEKEND])
-        family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, min(1.0, rest))
-    training = facts.coproduction_training * (1.0 if family.took_part > 0.0 else 0.0) * family.engagement
-    training += facts.menu_strength * offers[PARENT_TRAINING] * family.enrolled * family.engagement
-    family.capability = next_capability(
-        family.capability,
-        training,
-        family.took_part,
-        facts.work_training_gain,
-        facts.work_doing_gain,
-        facts.work_capability_loss,
-    )
-    family.engagement = next_engagement(family.engagement, family.own_engagement, trust, family.fatigue, family.voice)
-    family.tailoring += 0.02 * family.took_part * (1.0 - family.tailoring) - 0.03 * family.tailoring
-
-
-@compiled
-def _adapt_volunteer(world, row, v):
-    """Volunteers train, tire of red tape, leave and join."""
-    facts, clock, volunteer = world.settings[row], world.clock[0], world.volunteers[v]
-    provider = world.providers[volunteer.provider]
-    edge = world.edges[world.relations[VOLUNTEER_PROVIDER].first + v]
-    if volunteer.active:
-        if volunteer.hours > 0.0:
-            course = facts.menu_strength * world.teams[provider.team].offers[VOLUNTEER_COURSE]
-            volunteer.trained += 0.1 * min(1.0, facts.coproduction_training + course) * (1.0 - volunteer.trained)
-        felt = 0.3 * red_tape(facts, provider)
-        volunteer.motivation += (
-            0.05 * (edge.trust - 0.5) + 0.05 * (volunteer.own_motivation - volunteer.motivation) - 0.05 * felt
-        )
-        volunteer.motivation = min(1.0, max(0.0, volunteer.motivation))
-        leaving = exit_probability(facts.work_volunteer_exit, volunteer.motivation, edge.trust, 0.1 * felt)
-        if not provider.active or uniform(clock.seed, SUPPORT, clock.month, v) < leaving:
-            volunteer.active = edge.active = 0
-        return
-    door = facts.coproduction_delivery if world.localities[row].serving else 0.3
-    if provider.active and uniform(clock.seed, SUPPORT, clock.month, v, 1) < facts.work_volunteer_entry * door:
-        volunteer.active = edge.active = 1
+    adapt_staff(facts, provider)
 
 
 @compiled

@@ -2,8 +2,9 @@
 
 from abm.compiled import compiled
 from abm.network import live, pair_row
+from abm.rules.coproduction import complain_probability, role_factor
 from abm.rules.trust import experience_against
-from abm.streams import EXPERIENCE, normal
+from abm.streams import EXPERIENCE, SWITCH, normal, uniform
 from abm.tables import (
     COMMISSIONER_PROVIDER,
     COMMISSIONER_REGION,
@@ -20,8 +21,8 @@ from abm.tables import (
 WRITES = (
     "edges.support", "edges.against", "edges.damage", "families.satisfaction", "families.lost_red_tape",
     "families.lost_waiting", "families.lost_mismatch", "families.lost_voice", "families.red_tape_hours",
-    "families.coproduction_hours", "families.dumped", "families.usual_work", "families.usual_received",
-    "edges.lived", "edges.lived_weight",
+    "families.coproduction_hours", "families.dumped", "families.usual_work", "families.usual_received", "edges.lived",
+    "edges.lived_weight", "families.complained",
 )  # fmt: skip
 
 # What each part of a month weighs in an experience; each row of weights sums to 1 (assumed).
@@ -32,6 +33,7 @@ SETTLED_MONTHS = 3  # in service before a family knows what is usual
 NOISE = 0.08  # standard deviation of one experience
 USUAL_CONTACT = 0.2  # experiences a month that usual services are worth
 DISTANT_CONTACT = 0.3  # the same for an authority that families do not meet
+PATIENCE = 6.0  # months of waiting that halve it, at equal roles
 
 
 @compiled
@@ -59,21 +61,32 @@ def _assess_family(world, row, i):
     office = world.edges[world.relations[FAMILY_COMMISSIONER].first + i]
     first = world.relations[FAMILY_PROVIDER].first
     noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, i)
-    family.red_tape_hours = 0.0
+    family.red_tape_hours, family.complained = 0.0, 0
     if family.enrolled:
         _feel_dumped(family, facts)
         _live_service(world, row, i, slots, noise)
+        _maybe_complain(world, row, i, office.trust)
         family.coproduction_hours += HOURS_OF_ASSESSMENT * facts.coproduction_assessment * clock.assessing
         lived = 0.6 * family.satisfaction + 0.4 * (1.0 - 3.0 * family.lost_red_tape)
         live(office, facts, _within(lived + noise), DISTANT_CONTACT)
         return
     if family.applied:
-        patience = 1.0 / (1.0 + family.waiting_months / 6.0)
+        waits = max(0.1, PATIENCE * role_factor(facts.coproduction_roles_client, facts.family_roles_effect))
+        patience = 1.0 / (1.0 + family.waiting_months / waits)
         family.lost_waiting = 0.4 * (1.0 - patience)
         live(office, facts, _within(0.55 * patience + noise), DISTANT_CONTACT)
     for slot in range(i * slots, (i + 1) * slots):
         if world.edges[first + slot].active:
             live(world.edges[first + slot], facts, _within(0.5 + noise), USUAL_CONTACT)
+
+
+@compiled
+def _maybe_complain(world, row, i, trust):
+    """A dissatisfied family complains: voice instead of exit."""
+    facts, family, clock = world.settings[row], world.families[i], world.clock[0]
+    voice = role_factor(facts.coproduction_roles_coproducer, facts.family_roles_effect)
+    p = complain_probability(facts.family_complaining, family.satisfaction, trust, voice)
+    family.complained = 1 if uniform(clock.seed, SWITCH, clock.month, i, 3) < p else 0
 
 
 @compiled
@@ -165,13 +178,16 @@ def _assess_providers(world, row):
 
 @compiled
 def _what_families_say(world, row, p):
-    """Mean trust of a provider's families: visits, complaints, other people's word."""
-    place, first = world.localities[row], world.relations[FAMILY_PROVIDER].first
-    slots, total, count = int(world.settings[row].family_known_providers), 0.0, 0.0
+    """Mean trust of a provider's families: visits, other people's word, and complaints, which co-producers are heard for."""
+    place, facts, first = world.localities[row], world.settings[row], world.relations[FAMILY_PROVIDER].first
+    slots, total, count = int(facts.family_known_providers), 0.0, 0.0
+    voice = role_factor(facts.coproduction_roles_coproducer, facts.family_roles_effect)
+    complaint = max(0.0, 1.0 + facts.family_complaint_weight * (voice - 1.0))
     for slot in range(place.family_first * slots, place.family_end * slots):
         if world.packages[slot].provider == p and world.packages[slot].enrolled:
-            total += world.edges[first + slot].trust
-            count += 1.0
+            word = complaint if world.families[slot // slots].complained else 1.0
+            total += word * world.edges[first + slot].trust
+            count += word
     return total / count if count > 0.0 else 0.5
 
 

@@ -18,8 +18,7 @@ WRITES = (
     "pairs.joint_hours", "edges.support", "edges.against", "edges.damage", "edges.active", "localities.voice",
     "localities.meeting_experience", "localities.meetings", "providers.partner", "providers.award_share",
     "providers.planned_hours", "providers.promised_hours", "providers.places", "families.at_meeting", "teams.offers",
-    "teams.centre_domain", "teams.menu_hours",
-    "edges.lived", "edges.lived_weight",
+    "teams.centre_domain", "teams.menu_hours", "edges.lived", "edges.lived_weight",
 )  # fmt: skip
 
 

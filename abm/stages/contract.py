@@ -15,11 +15,11 @@ WRITES = (
     "milestones.cap", "milestones.claimed", "milestones.expected", "families.was_served", "localities.voice",
     "localities.bid_hours", "localities.links_start", "localities.links_cut", "localities.metric_weight",
     "localities.need_scale", "localities.places", "localities.promised_hours", "localities.service_budget",
-    "localities.launched", "localities.serving", "localities.signed", "localities.negotiation_hours",
-    "localities.claim_ceiling", "teams.offers", "teams.centre_domain", "teams.menu_hours", "localities.fee_per_hour",
-    "localities.overhead_budget", "localities.expected_outcome_payment", "localities.expected_result",
-    "localities.outcome_claimed", "localities.claimed_before", "localities.expected_claims",
-    "edges.lived", "edges.lived_weight",
+    "localities.launched", "localities.serving", "localities.signed", "localities.expenses_left",
+    "localities.negotiation_hours", "localities.claim_ceiling", "teams.offers", "teams.centre_domain",
+    "teams.menu_hours", "localities.fee_per_hour", "localities.overhead_budget",
+    "localities.expected_outcome_payment", "localities.expected_result", "localities.outcome_claimed",
+    "localities.claimed_before", "localities.expected_claims", "edges.lived", "edges.lived_weight",
 )  # fmt: skip
 
 

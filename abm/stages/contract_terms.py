@@ -3,7 +3,9 @@
 import math
 
 from abm.compiled import compiled
+from abm.ledger import cents
 from abm.rules.attribution import evaluation_share
+from abm.rules.coproduction import expenses_reserve
 from abm.rules.finance import investor_surplus
 from abm.rules.payment import BLOCK, FEE_FOR_SERVICE
 from abm.streams import BID, uniform
@@ -12,12 +14,13 @@ from abm.tables import (
     INVESTOR_PROVIDER,
 )  # fmt: skip
 
+MOST_EXPENSES = 0.25  # share of the grant that expense money may take
 MOST_ON_BROKERS = 0.2  # of the grant
 
 
 @compiled
 def finance(world, row):
-    """What evaluation, governance and investors' expected return leave of the grant buys work."""
+    """What evaluation, governance, expense money and investors' expected return leave of the grant buys work."""
     place, facts = world.localities[row], world.settings[row]
     share = evaluation_share(
         facts.payment_attribution, facts.money_evaluation_comparison, facts.money_evaluation_randomised
@@ -28,7 +31,14 @@ def finance(world, row):
     brokers = facts.structure_network_management * facts.network_brokerage_hours * facts.money_wage
     brokers = min(MOST_ON_BROKERS * grant, brokers * world.clock[0].service_months)
     place.overhead_budget = grant * (share + facts.finance_overhead_share) + brokers
-    net = grant - place.overhead_budget
+    reserved = expenses_reserve(
+        facts.coproduction_expenses, facts.coproduction_delivery,
+        (place.family_end - place.family_first) / facts.locality_demand_ratio, facts.family_free_hours,
+        float(place.volunteer_end - place.volunteer_first), facts.work_volunteer_hours,
+        float(world.clock[0].service_months), MOST_EXPENSES * grant,
+    )  # fmt: skip
+    place.expenses_left = cents(reserved)
+    net = grant - place.overhead_budget - reserved
     called = deferred_share(facts) * facts.finance_bridge_investor
     years = 0.5 * world.clock[0].service_months / 12.0 + facts.payment_lag_months / 12.0
     cost = called * years * 0.5 * (facts.finance_return_cap + min(facts.finance_return_cap, facts.investor_hurdle))

@@ -162,7 +162,8 @@ def _volunteers_hours(world, row, under_contract):
     for v in range(place.volunteer_first, place.volunteer_end):
         volunteer = world.volunteers[v]
         open_door = facts.coproduction_delivery if under_contract else 0.0
-        volunteer.hours = facts.work_volunteer_hours * open_door if volunteer.active else 0.0
+        fresh = 1.0 - volunteer.fatigue
+        volunteer.hours = facts.work_volunteer_hours * open_door * fresh if volunteer.active else 0.0
 
 
 @compiled

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.compiled import compiled
-from abm.rules.coproduction import combined_input
+from abm.rules.coproduction import combined_input, role_factor
 from abm.rules.forecast import settling_share, wellbeing_ahead
 from abm.rules.outcomes import improvement, need, response
 from abm.rules.payment import ENTRY, GAIN, RATE_CARD, SUSTAINED, reached_share
@@ -11,6 +11,7 @@ from abm.rules.selection import applicant_score, apply_probability, gateway_scor
 from abm.stages.contract_prices import EXPECTED_WORK
 from abm.stages.contract_terms import main_slot
 from abm.stages.deliver_incentives import forecast_noise, hour_effect
+from abm.stages.plan import outreach_of
 from abm.streams import APPLY, CRISIS, GATEWAY, LEAVE, SWITCH, uniform
 from abm.tables import FAMILY_PROVIDER
 
@@ -51,7 +52,8 @@ def _maybe_leave(world, row, i, slots):
         if world.packages[slot].enrolled and world.providers[world.packages[slot].provider].partner:
             gone = False
     done = family.served_months >= facts.family_programme_months
-    early = uniform(clock.seed, LEAVE, clock.month, i) < facts.family_turnover
+    leaving = facts.family_turnover * role_factor(facts.coproduction_roles_consumer, facts.family_roles_effect)
+    early = uniform(clock.seed, LEAVE, clock.month, i) < leaving
     if not (done or early or gone or not world.localities[row].serving):
         return
     family.enrolled, family.was_served, family.hours_received = 0, 1, 0.0
@@ -68,7 +70,8 @@ def _maybe_leave(world, row, i, slots):
 def _maybe_switch(world, row, i, slots):
     """A family in service may replace the provider it trusts least; the one that took it in stays."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    if uniform(clock.seed, SWITCH, clock.month, i) >= facts.family_switching:
+    switching = facts.family_switching * role_factor(facts.coproduction_roles_consumer, facts.family_roles_effect)
+    if uniform(clock.seed, SWITCH, clock.month, i) >= switching:
         return
     first, main, worst = world.relations[FAMILY_PROVIDER].first, world.families[i].main_provider, -1
     for slot in range(i * slots, (i + 1) * slots):
@@ -109,6 +112,9 @@ def _maybe_apply(world, row, i, slots):
         return
     if family.applied:
         family.waiting_months += 1
+        patience = role_factor(facts.coproduction_roles_client, facts.family_roles_effect)  # clients wait
+        if uniform(clock.seed, LEAVE, clock.month, i, 1) < facts.family_give_up * (2.0 - patience):
+            family.applied, family.waiting_months = 0, 0
         return
     trust = world.edges[world.relations[FAMILY_PROVIDER].first + i * slots].trust
     p = apply_probability(
@@ -117,7 +123,8 @@ def _maybe_apply(world, row, i, slots):
         trust,
         family.engagement,
         family.resources,
-        facts.coproduction_outreach,
+        outreach_of(world, row),
+        facts.coproduction_information,
     )
     if family.crisis or uniform(clock.seed, APPLY, clock.month, i) < p:
         family.applied, family.waiting_months = 1, 0

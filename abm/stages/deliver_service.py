@@ -5,14 +5,14 @@ import numpy as np
 from abm.compiled import compiled
 from abm.network import pair_row
 from abm.rules.coordination import family_integration_hours, service_after_fragmentation
-from abm.rules.coproduction import combined_input
+from abm.rules.coproduction import combined_input, free_riding, logistical_trigger, role_factor
 from abm.rules.menu import MUTUAL_HELP
 from abm.rules.outcomes import improvement, need, next_baseline, next_wellbeing, response
 from abm.rules.selection import hours_weight
 from abm.stages.deliver_intake import need_of
 from abm.stages.menu import centre_gain
 from abm.streams import OUTCOME, normal
-from abm.tables import FAMILY_FAMILY
+from abm.tables import FAMILY_FAMILY, FAMILY_PROVIDER
 
 MOST_HOURS = 2.5  # × promised: nobody is served more than this
 
@@ -114,17 +114,22 @@ def _coproduce(world, row):
     slots = int(facts.family_known_providers)
     open_door = facts.coproduction_delivery if place.serving else 0.0
     taking_part, work = 0.0, 0.0
+    role = role_factor(facts.coproduction_roles_coproducer, facts.family_roles_effect)
+    kept_up = free_riding(facts.work_free_riding, _collective_input(place, facts))
     for i in range(place.family_first, place.family_end):
         family = world.families[i]
         family.took_part = 0.0
         if family.enrolled and open_door > 0.0:
-            openness, count = 0.0, 0.0
+            openness, trust, count = 0.0, 0.0, 0.0
             for slot in range(i * slots, (i + 1) * slots):
                 if world.packages[slot].enrolled:
                     openness += world.providers[world.packages[slot].provider].openness
+                    trust += world.edges[world.relations[FAMILY_PROVIDER].first + slot].trust
                     count += 1.0
             rest = 1.0 - family.fatigue if facts.mechanisms_fatigue else 1.0
             family.took_part = open_door * family.engagement * rest * (0.5 + 0.5 * openness / max(1.0, count))
+            drawn_in = logistical_trigger(facts.work_logistics, family.integration, trust / max(1.0, count))
+            family.took_part = min(1.0, family.took_part * drawn_in * kept_up * role)
             family.coproduction_hours += 0.5 * family.took_part * family.free_hours
             taking_part += 1.0 if family.took_part > 0.1 else 0.0
             work += family.took_part * family.capability
@@ -153,14 +158,20 @@ def _integration(world, row, i, slots):
 
 
 @compiled
+def _collective_input(place, facts):
+    """Input that reaches every family from collective work; at the start of a month, last month's."""
+    if not facts.mechanisms_peer_learning:
+        return 0.0
+    return facts.work_collective_effect * facts.coproduction_levels_collective * place.collective_work
+
+
+@compiled
 def _helped_by_peers(world, row, i):
     """Input from mutual help (to those who take part) and from collective work (to all)."""
     facts, family = world.settings[row], world.families[i]
     if not facts.mechanisms_peer_learning:
         return 0.0
-    collective = (
-        facts.work_collective_effect * facts.coproduction_levels_collective * world.localities[row].collective_work
-    )
+    collective = _collective_input(world.localities[row], facts)
     peers = int(facts.family_peers)
     if family.took_part <= 0.0 or peers == 0:
         return collective

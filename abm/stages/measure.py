@@ -26,9 +26,9 @@ WRITES = (
     "families.reported", "families.overstated", "families.earned", "families.unserved_earned", "families.cohort",
     "claims.held", "claims.reached", "claims.unserved_held", "claims.unserved_reached", "milestones.claimed",
     "localities.outcome_claimed", "localities.expected_claims", "localities.result", "localities.counterfactual",
-    "localities.period_paid", "localities.unserved_claimed", "providers.result", "providers.caught", "providers.results_used",
-    "providers.shortfall_months", "providers.shortfall_explained", "providers.shortfall_share",
-    "providers.shortfall_burden", "dues",
+    "localities.period_paid", "localities.unserved_claimed", "providers.result", "providers.caught",
+    "providers.results_used", "providers.shortfall_months", "providers.shortfall_explained",
+    "providers.shortfall_share", "providers.shortfall_burden", "dues",
 )  # fmt: skip
 
 

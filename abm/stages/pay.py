@@ -1,5 +1,7 @@
 """pay: budgets, grants and advances, fees and outcome payments by lag and caps, wages, capital and returns, in whole cents."""
 
+import numpy as np
+
 from abm.compiled import compiled
 from abm.ledger import (
     ADVANCE,
@@ -9,8 +11,10 @@ from abm.ledger import (
     CAPITAL,
     EVALUATION,
     EVALUATOR,
+    EXPENSES,
     FEE,
     GRANT,
+    HOUSEHOLD,
     INTEREST,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
@@ -45,8 +49,8 @@ WRITES = (
     "balances", "flows", "providers.income", "providers.year_surplus", "providers.outcome_income", "providers.loan",
     "providers.active", "providers.partner", "providers.exited", "providers.award_share", "providers.planned_hours",
     "edges.active", "investors.capital", "localities.capital_called", "localities.return_paid",
-    "localities.return_allowed",
-    "providers.shortfall_consequence",
+    "localities.return_allowed", "providers.shortfall_consequence", "localities.expenses_left",
+    "localities.expenses_per_hour",
 )  # fmt: skip
 
 
@@ -63,6 +67,7 @@ def pay(world):
             continue
         if place.serving:
             _pay_running(world, row)
+        _pay_expenses(world, row)
         _allow_returns(world, row)
         for p in range(place.provider_first, place.provider_end):
             _pay_due(world, row, p)
@@ -127,6 +132,33 @@ def _pay_running(world, row):
         _pay_public(world, row, account, PROVIDER_ACCOUNT, ADVANCE, from_state)
         _call_capital(world, row, account, cents(advance) - from_state)
         provider.loan += new_loan(world, row, p)
+
+
+@compiled
+def _pay_expenses(world, row):
+    """Hours of co-production are paid a small sum, through the provider that they help, while the reserve for it lasts."""
+    place, rate = world.localities[row], world.settings[row].coproduction_expenses
+    place.expenses_per_hour = 0.0
+    if not place.serving or rate <= 0.0:
+        return
+    hours, total = np.zeros(place.provider_end - place.provider_first), 0.0
+    for i in range(place.family_first, place.family_end):
+        if world.families[i].enrolled:
+            hours[world.families[i].main_provider - place.provider_first] += world.families[i].coproduction_hours
+            total += world.families[i].coproduction_hours
+    for v in range(place.volunteer_first, place.volunteer_end):
+        if world.providers[world.volunteers[v].provider].partner:
+            hours[world.volunteers[v].provider - place.provider_first] += world.volunteers[v].hours
+            total += world.volunteers[v].hours
+    if total <= 0.0:
+        return
+    place.expenses_per_hour = min(rate, 0.01 * place.expenses_left / total)
+    for p in range(place.provider_first, place.provider_end):
+        account = provider_account(p, world.localities.shape[0])
+        amount = int(100.0 * place.expenses_per_hour * hours[p - place.provider_first])
+        _pay_public(world, row, account, PROVIDER_ACCOUNT, GRANT, amount)
+        _move(world, account, PROVIDER_ACCOUNT, single_account(HOUSEHOLD), HOUSEHOLD, EXPENSES, amount)
+        place.expenses_left -= amount
 
 
 @compiled

@@ -1,12 +1,16 @@
-"""plan: families are asked what they need; who comes is not everyone."""
+"""plan: families are asked what they need; who comes is not everyone, and associations speak for members only."""
 
+from abm.associations import HEARD_A_MONTH, hear_members, speak_for_absent
 from abm.compiled import compiled
-from abm.rules.coproduction import attend_probability
+from abm.rules.coproduction import attend_probability, role_factor
 from abm.rules.outcomes import need
+from abm.rules.skills import supported
 from abm.streams import ATTEND, uniform
 from abm.tables import FAMILY_COMMISSIONER
 
-WRITES = ("families.coproduction_hours", "teams.heard_need", "teams.voices")
+WRITES = (
+    "families.coproduction_hours", "teams.heard_need", "teams.voices", "providers.prior_need", "providers.known_need",
+)  # fmt: skip
 HOURS_OF_A_SURVEY = 2.0
 
 
@@ -16,6 +20,8 @@ def plan(world):
     clock = world.clock[0]
     for i in range(world.families.shape[0]):
         world.families[i].coproduction_hours = 0.0
+    for row in range(world.localities.shape[0]):
+        hear_members(world, row, HEARD_A_MONTH)
     if clock.planning == 0:
         return
     for i in range(world.families.shape[0]):
@@ -23,12 +29,14 @@ def plan(world):
         facts = world.settings[family.locality]
         if world.localities[family.locality].funded == 0 or facts.coproduction_planning <= 0.0:
             continue
+        team = world.teams[family.team]
         if uniform(clock.seed, ATTEND, clock.month, i) < facts.coproduction_planning * come_probability(world, i):
             family.coproduction_hours += HOURS_OF_A_SURVEY
-            team = world.teams[family.team]
             team.voices += 1.0
             for d in range(family.wellbeing.shape[0]):
                 team.heard_need[d] += need(family.importance[d], family.wellbeing[d])
+        else:
+            team.voices += speak_for_absent(world, i, facts.coproduction_planning, team.heard_need)
 
 
 @compiled
@@ -38,4 +46,18 @@ def come_probability(world, i):
     facts = world.settings[family.locality]
     trust = world.edges[world.relations[FAMILY_COMMISSIONER].first + i].trust
     free = min(1.0, family.free_hours / (2.0 * facts.family_free_hours)) * (1.0 - family.fatigue)
-    return attend_probability(family.engagement, trust, free, family.resources, facts.coproduction_outreach)
+    relief = min(1.0, world.localities[family.locality].expenses_per_hour / facts.money_wage)
+    coming = attend_probability(
+        family.engagement, trust, free, family.resources, outreach_of(world, family.locality), facts.coproduction_information,
+        relief,
+    )  # fmt: skip
+    return min(0.98, coming * role_factor(facts.coproduction_roles_coproducer, facts.family_roles_effect))
+
+
+@compiled
+def outreach_of(world, row):
+    """A locality's outreach as far as the authority's skill makes it arrive."""
+    facts, skill = world.settings[row], world.commissioners[row].outreach_skill
+    return supported(
+        facts.coproduction_outreach, skill, facts.commissioner_skill_start, facts.commissioner_skill_effect
+    )

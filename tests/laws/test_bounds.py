@@ -20,6 +20,7 @@ from abm.config import Design, load_case, preset_names
 from abm.declare import Param, parameters
 from abm.design import GovernanceDesign, Milestone
 from abm.engine import MONTH
+from abm.ledger import SINGLE
 from abm.metrics import METRICS
 from abm.stages.deliver import deliver
 from abm.stages.deliver_service import MOST_HOURS
@@ -155,7 +156,7 @@ def cash_broken(world: World) -> list[str]:
     """Wages are paid out of cash and credit."""
     if (world.settings.mechanisms_liquidity == 0.0).all():
         return []
-    first = 5 + world.localities.size
+    first = SINGLE + world.localities.size
     owed = world.balances[first : first + world.providers.size] / 100.0
     limited = world.settings.mechanisms_liquidity[world.providers.locality] == 1.0
     fined = world.providers.caught == 1  # a penalty is not asked for after what can be paid
@@ -260,6 +261,8 @@ def any_design(draw) -> Design:
     )
     levels = shares(draw, 3)
     flat |= {f"coproduction.levels.{k}": v for k, v in zip(("individual", "group", "collective"), levels, strict=True)}
+    roles = shares(draw, 3)
+    flat |= {f"coproduction.roles.{k}": v for k, v in zip(("client", "consumer", "coproducer"), roles, strict=True)}
     flat["payment.outcome_share"] = max(0.05, flat["payment.outcome_share"]) if outcomes else 0.0
     flat["payment.alignment"] = max(0.1, flat["payment.alignment"]) if outcomes else flat["payment.alignment"]
     flat["payment.ceiling"] = max(flat["payment.ceiling"], flat["payment.floor"] + 0.01)

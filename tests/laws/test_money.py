@@ -14,6 +14,7 @@ from abm.ledger import (
     BUDGET,
     EVALUATOR,
     FEE,
+    HOUSEHOLD,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
     PROVIDER_ACCOUNT,
@@ -35,10 +36,18 @@ DESIGNS = (*preset_names("designs"), "fee_for_service", "capped_card")
 
 
 def class_of_accounts(world) -> np.ndarray:
-    """Class of every account: the five single ones, then authorities, providers, investors."""
+    """Class of every account: the six single ones, then authorities, providers, investors."""
     counts = (world.localities.size, world.providers.size, world.investors.size)
     return np.array(
-        [TREASURY, REGION, STAFF, EVALUATOR, BANK, *np.repeat([AUTHORITY, PROVIDER_ACCOUNT, INVESTOR_ACCOUNT], counts)]
+        [
+            TREASURY,
+            REGION,
+            STAFF,
+            EVALUATOR,
+            BANK,
+            HOUSEHOLD,
+            *np.repeat([AUTHORITY, PROVIDER_ACCOUNT, INVESTOR_ACCOUNT], counts),
+        ]
     )
 
 
@@ -122,7 +131,7 @@ def _claims_become_dues(world):
 
 
 def test_the_classes_and_purposes_have_names():
-    assert len(set(ACCOUNT_CLASSES)) == len(ACCOUNT_CLASSES) == BANK + 1
+    assert len(set(ACCOUNT_CLASSES)) == len(ACCOUNT_CLASSES) == HOUSEHOLD + 1
     assert len(set(PURPOSES)) == len(PURPOSES)
 
 

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.rules.coproduction import attend_probability, combined_input, next_capability, next_engagement, next_fatigue
+from abm.rules.coproduction import (
+    attend_probability,
+    combined_input,
+    complain_probability,
+    expenses_reserve,
+    free_riding,
+    logistical_trigger,
+    next_capability,
+    next_engagement,
+    next_fatigue,
+    role_factor,
+)
 
 share = st.floats(0.0, 1.0)
 RHOS = [-5.0, -0.5, -0.021, 0.0, 0.021, 0.5, 0.95]
@@ -69,20 +80,31 @@ def test_a_family_has_always_some_part(rho):
 
 
 @quick
-@given(share, share, share, share, share)
-def test_attendance_is_a_probability(engagement, trust, free, resources, outreach):
-    assert 0.0 <= attend_probability(engagement, trust, free, resources, outreach) <= 1.0
+@given(share, share, share, share, share, share, share)
+def test_attendance_is_a_probability(engagement, trust, free, resources, outreach, information, relief):
+    assert 0.0 <= attend_probability(engagement, trust, free, resources, outreach, information, relief) <= 1.0
 
 
-@pytest.mark.parametrize("which", range(4))
+@pytest.mark.parametrize("which", [0, 1, 2, 3, 5])
 def test_what_brings_families(which):
-    more = [0.5, 0.5, 0.5, 0.5, 0.2]
+    more = [0.5, 0.5, 0.5, 0.5, 0.2, 0.0, 0.0]
     more[which] = 0.8
-    assert attend_probability(*more) > attend_probability(0.5, 0.5, 0.5, 0.5, 0.2)
+    assert attend_probability(*more) > attend_probability(0.5, 0.5, 0.5, 0.5, 0.2, 0.0, 0.0)
+
+
+def test_expense_money_brings_the_poor_alone():
+    poor, rich = (
+        [attend_probability(0.5, 0.5, 0.5, resources, 0.2, 0.0, relief) for relief in (0.0, 0.5, 1.0)]
+        for resources in (0.1, 0.9)
+    )
+    assert poor[0] < poor[1] < poor[2]
+    assert rich[0] == rich[1] == rich[2]
 
 
 def test_full_outreach_takes_the_weight_from_resources():
-    assert attend_probability(0.5, 0.5, 0.5, 0.1, 1.0) == attend_probability(0.5, 0.5, 0.5, 0.9, 1.0)
+    assert attend_probability(0.5, 0.5, 0.5, 0.1, 1.0, 0.0, 0.0) == attend_probability(
+        0.5, 0.5, 0.5, 0.9, 1.0, 0.0, 0.0
+    )
 
 
 @quick
@@ -115,3 +137,50 @@ def test_engagement_follows_trust_and_voice_and_is_worn_by_fatigue():
     assert next_engagement(0.5, 0.5, 0.5, 0.0, 0.6) > base
     assert next_engagement(0.5, 0.5, 0.5, 0.6, 0.0) < base
     assert next_engagement(0.3, 0.5, 0.5, 0.0, 0.0) > 0.3
+
+
+@pytest.mark.parametrize(("rho", "least"), [(-2.0, None), (0.8, 0.7)])
+def test_where_families_do_little_the_sign_decides_what_is_lost(rho, least):
+    """Complements: service is of little use without the family's part; substitutes: professionals make up for it."""
+    alone = combined_input(1.0, 0.1, 0.25, rho)
+    assert alone < 0.25 if least is None else alone > least
+
+
+@quick
+@given(share, share)
+def test_equal_roles_change_nothing(effect, weight):
+    assert role_factor(1.0 / 3.0, effect) == 1.0 == role_factor(weight, 0.0)
+    assert 0.0 <= role_factor(weight, effect) <= 3.0
+
+
+@quick
+@given(share, share, st.floats(0.0, 2.0))
+def test_families_step_in_where_packages_are_in_pieces_and_trust_is_there(integration, trust, weight):
+    drawn = logistical_trigger(weight, integration, trust)
+    assert drawn >= 0.25
+    assert logistical_trigger(0.0, integration, trust) == 1.0
+    assert drawn >= logistical_trigger(weight, min(1.0, integration + 0.1), trust) - 1e-12
+    assert drawn <= logistical_trigger(weight, integration, min(1.0, trust + 0.1)) + 1e-12
+    assert logistical_trigger(weight, 0.25, 0.5) == 1.0
+
+
+@quick
+@given(st.floats(0.0, 100.0), st.floats(0.0, 10.0))
+def test_who_enjoys_what_others_do_does_less(rate, enjoyed):
+    assert 0.0 < free_riding(rate, enjoyed) <= 1.0
+    assert free_riding(0.0, enjoyed) == 1.0 == free_riding(rate, 0.0)
+    assert free_riding(rate, enjoyed + 1.0) <= free_riding(rate, enjoyed)
+
+
+@quick
+@given(share, share, share, st.floats(0.0, 3.0))
+def test_complaints_have_a_probability(rate, satisfaction, trust, voice):
+    assert 0.0 <= complain_probability(rate, satisfaction, trust, voice) <= 1.0
+    assert complain_probability(rate, 1.0, trust, voice) == 0.0
+    assert complain_probability(rate, satisfaction, trust, 0.0) == 0.0
+
+
+def test_a_reserve_for_expenses():
+    assert expenses_reserve(2.0, 0.5, 100.0, 16.0, 20.0, 10.0, 12.0, 1e9) == pytest.approx(2.0 * 0.5 * 500.0 * 12.0)
+    assert expenses_reserve(2.0, 0.5, 100.0, 16.0, 20.0, 10.0, 12.0, 900.0) == 900.0
+    assert expenses_reserve(0.0, 0.5, 100.0, 16.0, 20.0, 10.0, 12.0, 900.0) == 0.0

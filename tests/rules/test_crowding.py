@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.rules.crowding import next_motivation
+from abm.rules.crowding import crowded, next_motivation
 
 share = st.floats(0.0, 1.0)
 quick = settings(derandomize=True, deadline=None, max_examples=60)
@@ -63,3 +63,12 @@ def test_without_pay_for_results_crowding_does_nothing(motivation, own, voice, t
 def test_motivation_stays_a_share(motivation, own, paid, crowding, voice, trust, restoring, pull, unpaid, strain):
     out = next_motivation(motivation, own, paid, crowding, voice, trust, restoring, pull, unpaid, strain)
     assert 0.0 <= out <= 1.0
+
+
+@quick
+@given(share, st.floats(0.0, 1.0), st.floats(0.0, 0.5))
+def test_pay_crowds_out_or_in_by_the_sign(motivation, paid, crowding):
+    assert crowded(motivation, paid, crowding) <= 0.0 <= crowded(motivation, paid, -crowding)
+    assert 0.0 <= motivation + crowded(motivation, paid, crowding) <= 1.0
+    assert 0.0 <= motivation + crowded(motivation, paid, -crowding) <= 1.0
+    assert crowded(motivation, 0.0, crowding) == 0.0 == crowded(motivation, paid, 0.0)

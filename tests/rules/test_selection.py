@@ -11,25 +11,31 @@ share = st.floats(0.0, 1.0)
 
 
 def test_the_rate_holds_at_middling_everything():
-    assert apply_probability(0.15, 0.5, 0.5, 0.5, 0.5, 0.3) == pytest.approx(0.15)
+    assert apply_probability(0.15, 0.5, 0.5, 0.5, 0.5, 0.3, 0.0) == pytest.approx(0.15)
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
-@given(share, share, share, share, share, share)
-def test_applying_has_a_probability(rate, need, trust, engagement, resources, outreach):
-    assert 0.0 <= apply_probability(rate, need, trust, engagement, resources, outreach) <= 1.0
-    assert apply_probability(0.0, need, trust, engagement, resources, outreach) == 0.0
+@given(share, share, share, share, share, share, share)
+def test_applying_has_a_probability(rate, need, trust, engagement, resources, outreach, information):
+    assert 0.0 <= apply_probability(rate, need, trust, engagement, resources, outreach, information) <= 1.0
+    assert apply_probability(0.0, need, trust, engagement, resources, outreach, information) == 0.0
 
 
 @pytest.mark.parametrize("which", range(4))
 def test_who_applies_more(which):
     more = [0.5, 0.5, 0.5, 0.5]
     more[which] = 0.8
-    assert apply_probability(0.15, *more, 0.2) > apply_probability(0.15, 0.5, 0.5, 0.5, 0.5, 0.2)
+    assert apply_probability(0.15, *more, 0.2, 0.0) > apply_probability(0.15, 0.5, 0.5, 0.5, 0.5, 0.2, 0.0)
+
+
+def test_information_brings_more_of_all():
+    for resources in (0.1, 0.9):
+        told, untold = (apply_probability(0.15, 0.5, 0.5, 0.5, resources, 0.2, info) for info in (0.5, 0.0))
+        assert told > untold
 
 
 def test_outreach_helps_those_with_few_resources():
-    rich, poor = ([apply_probability(0.1, 0.5, 0.5, 0.5, r, o) for o in (0.0, 0.5, 1.0)] for r in (0.9, 0.1))
+    rich, poor = ([apply_probability(0.1, 0.5, 0.5, 0.5, r, o, 0.0) for o in (0.0, 0.5, 1.0)] for r in (0.9, 0.1))
     gaps = np.array(rich) - np.array(poor)
     assert gaps[0] > gaps[1] > gaps[2]
     assert gaps[2] == 0.0
