@@ -256,10 +256,10 @@ def readers():
     keys = {field: ("" if owner == "design" else "case.") + ("locality." if owner == "locality" else "") + key
             for field, owner, key, _ in _places_of_settings()}  # fmt: skip
     found = {key: set() for key in keys.values()}
-    for path in (ABM / "population.py", ABM / "network.py", *(ABM / "stages").glob("*.py")):
+    for path in (*ABM.glob("population*.py"), ABM / "network.py", *(ABM / "stages").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr in keys:
-                found[keys[node.attr]].add(path.stem)
+                found[keys[node.attr]].add(path.stem.split("_")[0])
     assert set(keys) == set(SETTINGS.names)
     return found
 

@@ -49,6 +49,7 @@ DRAWN = (
 # These are read in some months only, which may be over: rounds of co-planning, design meetings, awards of contracts.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "coproduction.planning": ("plan",),
+    "case.rules.plan_trigger": ("plan",),
     "coproduction.design": ("codesign",),
     "case.network.meeting_hours": ("codesign",),
     "structure.decision_rights": ("codesign", "award"),

@@ -1,9 +1,11 @@
 """codesign: families and providers meet; services come to fit, partners join, and everybody lives what the meeting was."""
 
+from abm.associations import speak_for_absent
 from abm.compiled import compiled
 from abm.network import live, pair_row
 from abm.rules.learning import next_fit, revised
 from abm.rules.outcomes import need
+from abm.rules.skills import skill_factor
 from abm.rules.trust import experience_against
 from abm.stages.contract_award import activate
 from abm.stages.contract_terms import plan_work
@@ -70,6 +72,9 @@ def _gather(world, row):
             present += 1.0
             for d in range(family.wellbeing.shape[0]):
                 team.asked_need[d] += need(family.importance[d], family.wellbeing[d])
+        else:
+            team = world.teams[family.team]
+            team.present += speak_for_absent(world, i, world.settings[row].coproduction_design, team.asked_need)
     return present
 
 
@@ -88,6 +93,14 @@ def _asked(world, row, team, d):
 
 
 @compiled
+def _hearing(world, row, voices):
+    """How far a meeting of so many voices can move a plan: by their number, and by the authority's skill of collaboration."""
+    facts, skill = world.settings[row], world.commissioners[row].collaboration_skill
+    made = skill_factor(skill, facts.commissioner_skill_start, facts.commissioner_skill_effect)
+    return min(1.0, made * voices / FULL_HEARING)
+
+
+@compiled
 def _decide(world, row):
     """Providers' plans move toward what was asked; a first meeting only hears, and a hierarchy never decides here."""
     place, facts = world.localities[row], world.settings[row]
@@ -98,7 +111,7 @@ def _decide(world, row):
         if not provider.partner:
             continue
         provider.coordination_hours += facts.network_meeting_hours * facts.coproduction_design
-        heard = min(1.0, _asked(world, row, provider.team, 0)[1] / FULL_HEARING)
+        heard = _hearing(world, row, _asked(world, row, provider.team, 0)[1])
         provider.openness += facts.provider_adaptation * heard * (1.0 - provider.openness)
         if not decides:
             continue
@@ -120,7 +133,7 @@ def _voice_of(world, row, i):
     decides = world.localities[row].meetings > 1 and facts.structure_decision_rights != 0.0
     if not decides:
         return 0.0
-    heard = min(1.0, _asked(world, row, family.team, 0)[1] / FULL_HEARING)
+    heard = _hearing(world, row, _asked(world, row, family.team, 0)[1])
     step = heard * (
         1.0 - 0.5 * facts.payment_input_specification
     )  # prescriptions bind part of what a meeting could decide

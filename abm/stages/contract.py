@@ -64,8 +64,8 @@ def _learn_what_was_heard(world, row):
         commissioner.known_need[d] = revised(commissioner.known_need[d], heard, known)
         total += commissioner.known_need[d]
     for d in range(domains):
-        wanted = commissioner.known_need[d] / total
         before = commissioner.priorities[d]
+        wanted = commissioner.known_need[d] / total if total > 0.0 else before
         commissioner.priorities[d] = revised(before, wanted, facts.outcomes_use_priorities if hears else 0.0)
         moved += abs(commissioner.priorities[d] - before)
     if voices > 0.0:

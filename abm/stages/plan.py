@@ -3,6 +3,7 @@
 from abm.associations import HEARD_A_MONTH, hear_members, speak_for_absent
 from abm.compiled import compiled
 from abm.rules.coproduction import attend_probability, role_factor
+from abm.rules.learning import knowledge_share
 from abm.rules.outcomes import need
 from abm.rules.skills import supported
 from abm.streams import ATTEND, uniform
@@ -24,11 +25,30 @@ def plan(world):
         hear_members(world, row, HEARD_A_MONTH)
     if clock.planning == 0:
         return
-    for i in range(world.families.shape[0]):
+    for row in range(world.localities.shape[0]):
+        if _has_trigger(world, row):
+            _hear(world, row)
+
+
+@compiled
+def _has_trigger(world, row):
+    """A round is held where political support × gap in knowledge is large enough (Joshi & Moore 2004: governance drivers)."""
+    place, facts, voices = world.localities[row], world.settings[row], 0.0
+    if not (place.funded and facts.coproduction_planning > 0.0):
+        return False
+    for t in range(place.team_first, place.team_end):
+        voices += world.teams[t].voices
+    gap = 1.0 - knowledge_share(voices, facts.network_voices_for_knowledge)
+    wanted = world.commissioners[row].political_support * gap >= facts.rules_plan_trigger
+    return wanted or not facts.mechanisms_politics
+
+
+@compiled
+def _hear(world, row):
+    """Those who come speak for themselves; of the others, associations speak for their members."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    for i in range(place.family_first, place.family_end):
         family = world.families[i]
-        facts = world.settings[family.locality]
-        if world.localities[family.locality].funded == 0 or facts.coproduction_planning <= 0.0:
-            continue
         team = world.teams[family.team]
         if uniform(clock.seed, ATTEND, clock.month, i) < facts.coproduction_planning * come_probability(world, i):
             family.coproduction_hours += HOURS_OF_A_SURVEY
