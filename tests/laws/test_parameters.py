@@ -38,10 +38,12 @@ REFUSED = {"case.rules.support": 0.3, "case.rules.support_spread": 0.08}  # low 
 BESIDE = {
     "case.calendar.tender": {"case.calendar.plan": [1, 3]},  # leaves a month free
     "case.money.evaluation_randomised": {"payment.attribution": "randomised"},  # is paid only then
-    "case.network.hub_hours": {"structure.coordination_effort": 0.3},  # a small town's contract asks for few hours
+    # a lead agency's people are enough for a small town, unless they deal with the region's rules too
+    "case.network.hub_hours": {"structure.burden_absorbed": 1.0, "case.rules.region_burden": 0.1},
+    "case.rules.plan_trigger": {"case.rules.support": 0.2},  # much support holds the first round at any trigger
     "case.rules.support": {"case.rules.support_spread": 0.08},
     "case.rules.support_spread": {"case.rules.support": 0.3},
-    "case.rules.support_shock": REFUSED,
+    "case.rules.support_shock": {"case.rules.support": 0.2, "case.rules.support_spread": 0.0},
     "mechanisms.politics": REFUSED,
 }
 
@@ -50,6 +52,10 @@ NO_CARD = {"payment.milestone": []}
 NO_OUTCOMES = {**NO_CARD, "payment.outcome_share": 0.0}
 BRIDGES = ("state", "provider", "investor")
 LEVELS = ("individual", "group", "collective")
+ROLES = ("client", "consumer", "coproducer")
+
+# Options that are the same rule in all that the model has: both plan on what all were heard to say.
+ALIKE = {("structure.decision_rights", "hub", "members")}
 
 
 def shares(table: str, names: tuple[str, ...], name: str, value: float) -> dict:
@@ -65,6 +71,8 @@ def together(key: str, value) -> dict:
         return {**shares(table, BRIDGES, name, value), "finance.risk_to_provider": 1.0}
     if table == "coproduction.levels":
         return shares(table, LEVELS, name, value)
+    if table == "coproduction.roles":
+        return shares(table, ROLES, name, value)
     if key == "finance.risk_to_provider":  # nobody is repaid from outcomes whose risk it does not bear
         return {"finance.bridge.provider": 0.0, "finance.bridge.investor": 1.0}
     if key == "payment.rule":
@@ -85,17 +93,17 @@ def present(key: str, design: str, settings: dict):
     """The value that a setting has before it is moved."""
     if key.startswith("payment.milestone."):
         return CARD[1].get(key.rpartition(".")[2], value_of(Milestone(name="kept"), key.rpartition(".")[2]))
-    case, base = world_of(design, settings)
+    case, rules = world_of(design, settings)
     if key.startswith(PLACE):
         return value_of(case.locality["town"], key.removeprefix(PLACE))
-    return value_of(case, key.removeprefix("case.")) if key.startswith("case.") else value_of(base, key)
+    return value_of(case, key.removeprefix("case.")) if key.startswith("case.") else value_of(rules.base, key)
 
 
 def world_of(design: str, settings: dict):
     """The small town and the rules with these settings."""
     facts = {key: value for key, value in settings.items() if key.startswith("case.")}
     case = load_case("generic", {PLACE + key: value for key, value in TOWN.items()} | facts)
-    return case, load_design(design, {key: value for key, value in settings.items() if key not in facts}).base
+    return case, load_design(design, {key: value for key, value in settings.items() if key not in facts})
 
 
 def series(design: str, settings: dict, seed: int):
@@ -143,7 +151,8 @@ def test_every_setting_moves_some_metric_in_the_design_that_it_names(key):
     """Every other option of a choice does, and one end at least of a number's plausible range."""
     setting = declared()[key]
     beside = BESIDE.get(key, {})
-    values = other_values(key, setting, present(key, setting.acts_in, beside))
+    before = present(key, setting.acts_in, beside)
+    values = [value for value in other_values(key, setting, before) if (key, before, value) not in ALIKE]
     felt = (value for value in values if moves_a_metric(key, value, setting.acts_in, beside))
     if setting.unit == "choice":
         assert list(felt) == values

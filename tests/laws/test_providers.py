@@ -24,10 +24,26 @@ from abm.engine import run_months
 from abm.ledger import investor_account, provider_account
 from abm.metrics import METRICS
 from abm.streams import (
-    AUDIT, BID, BROKER, CONFLICT, EXPERIENCE, GATEWAY, JOIN, RIVALRY, SHORTFALL, SWITCH, normal, uniform,
+    AUDIT,
+    BID,
+    BROKER,
+    CONFLICT,
+    EXPERIENCE,
+    GATEWAY,
+    JOIN,
+    RIVALRY,
+    SHORTFALL,
+    SWITCH,
+    normal,
+    uniform,
 )  # fmt: skip
 from abm.tables import (
-    COMMISSIONER_PROVIDER, FAMILY_PROVIDER, FOR_PROFIT, INVESTOR_PROVIDER, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER,
+    COMMISSIONER_PROVIDER,
+    FAMILY_PROVIDER,
+    FOR_PROFIT,
+    INVESTOR_PROVIDER,
+    PROVIDER_COMMISSIONER,
+    PROVIDER_PROVIDER,
     VOLUNTEER_PROVIDER,
 )  # fmt: skip
 from abm.world import new_world
@@ -60,7 +76,13 @@ def moved_rows(old, new, row_of: np.ndarray) -> None:
     new.pairs.reshape(room, room)[np.ix_(row_of, row_of)] = old.pairs.reshape(count, count)
     for relation, (ties, others) in enumerate(zip(old.relations, new.relations, strict=True)):
         source, target = old.edges[ties.first : ties.end].copy(), new.edges[others.first : others.end]
-        if relation in (FAMILY_PROVIDER, VOLUNTEER_PROVIDER, COMMISSIONER_PROVIDER, INVESTOR_PROVIDER, PROVIDER_PROVIDER):
+        if relation in (
+            FAMILY_PROVIDER,
+            VOLUNTEER_PROVIDER,
+            COMMISSIONER_PROVIDER,
+            INVESTOR_PROVIDER,
+            PROVIDER_PROVIDER,
+        ):
             source["target"] = row_of[source["target"]]
         if relation in (PROVIDER_COMMISSIONER, PROVIDER_PROVIDER):
             source["source"] = row_of[source["source"]]
