@@ -17,8 +17,10 @@ from abm.rules.menu import SERVICES
 SEEDS = range(1, 41)
 PLACES = {"lombardy_cremona": "cremona_devolved", "lombardy_monza": "monza_lead_agency"}
 CAUSES = ("red_tape", "waiting", "mismatch", "voice")
-TRUST = {"trust_family_commissioner": "families in the authority", "trust_family_provider": "families in providers",
-         "trust_provider_commissioner": "providers in the authority", "trust_provider_provider": "partners in one another"}  # fmt: skip
+TRUST = {
+    "trust_family_commissioner": "families in the authority", "trust_family_provider": "families in providers",
+    "trust_provider_commissioner": "providers in the authority", "trust_provider_provider": "partners in one another",
+}  # fmt: skip
 
 
 def worlds(case: str, design: str) -> list:
@@ -42,8 +44,8 @@ def table(runs: list) -> dict[str, str]:
     spread = np.mean([np.std(run.families.satisfaction[run.families.was_served == 1]) for run in runs])
     found = {name: mean(runs, name) for name in (*TRUST, "satisfaction", "capability", "engagement", "fatigue",
              "attributable_gain", "spend_public", "partners_engaged", "volunteers_active")}  # fmt: skip
-    lines = {"meetings 1 to 6, experience": " ".join(meetings), "partners in service": f"{found['partners_engaged'][45]:.1f}",
-             "satisfaction in service": f"{found['satisfaction'][served].mean():.3f} (sd between families {spread:.2f})"}  # fmt: skip
+    satisfied = f"{found['satisfaction'][served].mean():.3f} (sd between families {spread:.2f})"
+    lines = {"meetings 1 to 6, experience": " ".join(meetings), "satisfaction in service": satisfied}
     lines |= {f"satisfaction lost: {c}": f"{mean(runs, f'dissatisfaction_{c}')[served].mean():.3f}" for c in CAUSES}
     lines |= {name: " → ".join(f"{found[name][month]:.3f}" for month in (38, 45, 68, 78)) for name in found}
     return lines | {f"offers {name}": f"{share:.0%}" for name, share in zip(SERVICES, chosen, strict=True)}

@@ -1,16 +1,19 @@
 """codesign: families and providers meet; services come to fit, partners join, and everybody lives what the meeting was."""
 
+import numpy as np
+
 from abm.associations import speak_for_absent
 from abm.attendance import come_probability
 from abm.compiled import compiled
 from abm.network import live, pair_row
+from abm.rules.coordination import difference
 from abm.rules.learning import next_fit, revised
 from abm.rules.outcomes import need
 from abm.rules.skills import skill_factor
 from abm.rules.trust import experience_against
 from abm.stages.contract_award import activate
 from abm.stages.contract_terms import plan_work
-from abm.stages.menu import HIERARCHY, choose_menu
+from abm.stages.menu import HIERARCHY, MEMBERS, choose_menu
 from abm.streams import JOIN, MEETING, uniform
 from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, FOR_PROFIT, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
 
@@ -36,7 +39,7 @@ def codesign(world):
         place.meeting_experience = -1.0  # no meeting
         for p in range(place.provider_first, place.provider_end):
             world.providers[p].coordination_hours = 0.0
-        if clock.codesigning and place.funded and facts.coproduction_design > 0.0:
+        if clock.codesigning and place.launched and facts.coproduction_design > 0.0:
             place.meetings += 1
             if _gather(world, row) > 0.0:
                 _decide(world, row)
@@ -97,7 +100,25 @@ def _hearing(world, row, voices):
     """How far a meeting of so many voices can move a plan: by their number, and by the authority's skill of collaboration."""
     facts, skill = world.settings[row], world.commissioners[row].collaboration_skill
     made = skill_factor(skill, facts.commissioner_skill_start, facts.commissioner_skill_effect)
+    if facts.structure_decision_rights == MEMBERS:
+        made *= agreement(world.localities[row], world.providers)
     return min(1.0, made * voices / FULL_HEARING)
+
+
+@compiled
+def agreement(place, providers):
+    """How far partners want the same, in [0, 1]: members decide only what they agree on."""
+    domains, partners, apart = place.measured.shape[0], 0.0, 0.0
+    mean = np.zeros(domains)
+    for p in range(place.provider_first, place.provider_end):
+        if providers[p].partner:
+            partners += 1.0
+            for d in range(domains):
+                mean[d] += providers[p].known_need[d]
+    for p in range(place.provider_first, place.provider_end):
+        if providers[p].partner:
+            apart += difference(providers[p].known_need, mean)
+    return 1.0 - apart / partners if partners > 0.0 else 1.0
 
 
 @compiled
