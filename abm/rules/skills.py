@@ -16,8 +16,8 @@ def next_skill(skill, entry, practice, gain, loss):
 
 @compiled
 def skill_factor(skill, start, effect):
-    """What the same effort achieves, relative to the start: 1 + effect·(skill − start); exactly 1 at the start."""
-    return 1.0 + effect * (skill - start)
+    """What the same effort achieves, relative to the start: 1 + effect·(skill − start), at least 0; exactly 1 at the start."""
+    return max(0.0, 1.0 + effect * (skill - start))
 
 
 @compiled

@@ -140,7 +140,7 @@ def _decide(world, row):
             asked, _ = _asked(world, row, provider.team, d)
             if heard > 0.0:
                 provider.known_need[d] = revised(
-                    provider.known_need[d], asked, 2.0 * facts.provider_adaptation * room_left * heard
+                    provider.known_need[d], asked, min(1.0, 2.0 * facts.provider_adaptation * room_left * heard)
                 )
                 provider.fit[d] = next_fit(
                     provider.fit[d], heard, facts.provider_adaptation, facts.payment_input_specification

@@ -39,7 +39,9 @@ def set_prices(world, row):
     scale = place.expected_outcome_payment / (total * facts.money_forecast_optimism)
     for line in range(world.milestones.shape[1]):
         milestone = world.milestones[row, line]
-        milestone.price = milestone.relative_price * scale
+        milestone.price = min(
+            milestone.relative_price * scale, place.expected_outcome_payment
+        )  # what nobody will reach
         milestone.cap = int(min(9e15, 100.0 * milestone.metric_cap * milestone.expected * entries * scale))
         milestone.claimed = 0
 
