@@ -136,7 +136,8 @@ def _voice_of(world, row, i):
         if wish * moved > 0.0:
             toward += abs(wish)
     planned = step * toward / asked_in_all if asked_in_all > 0.0 else 0.0
-    return (1.0 - MENU_PART) * planned + MENU_PART * _granted(world.teams[family.team], family)
+    granted = facts.coproduction_design * _granted(world.teams[family.team], family)  # as far as the vote was families'
+    return (1.0 - MENU_PART) * planned + MENU_PART * granted
 
 
 @compiled
