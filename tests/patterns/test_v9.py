@@ -8,7 +8,7 @@ import pytest
 from abm.lab.patterns import PATTERNS, incentives
 
 V9 = next(pattern for pattern in PATTERNS if pattern.key == "V9")
-QUICK = range(1, 49)
+QUICK = range(1, 41)
 FULL = range(1001, 1101)  # seeds that nothing was looked at with
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from abm.config import load_case, load_design
-from abm.engine import run_months
 from abm.lab.patterns.base import Control, Figures, Pattern, figure
-from abm.world import new_world
+from abm.lab.run import simulate
 
 WEAK, STRONG = 0.2, 1.0  # shares of payment that depend on outcomes
 REPORTED = 12  # month of service of the reports
@@ -71,12 +70,10 @@ def _sums(share: float, seed: int, settings: Mapping[str, Any]) -> tuple[float, 
     rules |= {key: value for key, value in settings.items() if not key.startswith("case.")}
     case, design = load_case("generic", facts), load_design("provider_financed_pbr", rules)
     first, last = case.calendar.service
-    world = new_world(case, design, seed)
-    run_months(world, first + REPORTED - 1)
-    served = np.flatnonzero(world.families.enrolled)
-    provider, reported = world.families.main_provider[served].copy(), world.families.reported[served].copy()
-    run_months(world, last - (first + REPORTED - 1))
-    families = world.families
+    soon = simulate(case, design, seed, first + REPORTED - 1).families
+    served = np.flatnonzero(soon.enrolled)
+    provider, reported = soon.main_provider[served], soon.reported[served]
+    families = simulate(case, design, seed, last).families
     true = (families.importance * (families.wellbeing - families.unserved_wellbeing)).sum(axis=1)[served]
     means = []
     for row in np.unique(provider):
