@@ -144,6 +144,7 @@ def batch(
 
     Runs that the folder holds already are kept: an interrupted batch goes on where it stopped.
     """
+    from abm.lab.plan import DONE
     from abm.lab.results import batch as run_batch
 
     bar = Bar()
@@ -155,7 +156,7 @@ def batch(
         complain(f"interrupted: {kept}; the same command goes on from there")
         raise typer.Exit(130) from None
     screen = console()
-    if len(results.failures) < len(results.runs):
+    if (results.runs["status"] == DONE).any():
         show_comparison(results, None, screen)
     for path in write_reports(results):
         screen.print(f"written: {path}", soft_wrap=True)
@@ -163,7 +164,8 @@ def batch(
     if len(failures):
         for row in failures.head(5).to_dict("records"):
             complain(f"{row['case']} · {row['design']} · seed {row['seed']}: {row['status']}")
-        complain(f"{len(failures)} of {len(results.runs)} runs failed; their rows in runs.parquet say why")
+        planned = results.manifest["runs"]["planned"]
+        complain(f"{len(failures)} of {planned} runs failed; their rows in runs.parquet and twins.parquet say why")
         raise typer.Exit(1)
 
 
@@ -198,8 +200,14 @@ def check(file: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file,
     found = load_any(file)
     runs = ""
     if isinstance(found, Experiment):
-        arms = sum(1 for _ in found.combinations())
-        runs = f": {arms} arms × {len(found.seeds)} seeds = {arms * len(found.seeds)} runs"
+        from abm.lab.twins import twins_of
+
+        arms = list(found.arms())
+        twins = len(twins_of(arms)[0]) if found.twins else 0
+        of_what = f"{len(arms)} arms × {len(found.seeds)} seeds"
+        if twins:
+            of_what = f"({len(arms)} arms + {twins} block twin{'s' * (twins > 1)}) × {len(found.seeds)} seeds"
+        runs = f": {of_what} = {(len(arms) + twins) * len(found.seeds)} runs"
     word = type(found).__name__.lower()
     article = "an" if word[0] in "aeiou" else "a"
     console().print(f"{file}: {article} {word}, '{found.name}', nothing wrong{runs}", soft_wrap=True)
@@ -260,7 +268,7 @@ def write_reports(results: Results) -> list[Path]:
     from abm.show.plot import save_all
 
     folder = results.folder
-    data = [folder / name for name in ("runs.parquet", "series.parquet", "manifest.json")]
+    data = [folder / name for name in (*results.manifest["files"], "manifest.json")]
     return [*data, *results.write_tables(folder / "tables"), *save_all(results, folder / "figures")]
 
 

@@ -259,7 +259,7 @@ class Mechanisms(Part):
     """Each true by default; false is the model without it, exactly."""
 
     incentives: bool = switch("payment moves attention and intensity", "holmstrom1991", acts_in="provider_financed_pbr")
-    selection: bool = switch("providers choose among applicants (creaming)", "rees2013")
+    selection: bool = switch("providers choose among applicants (creaming)", "rees2013", acts_in="provider_financed_pbr")
     parking: bool = switch("hours within the caseload follow payment as well as need", "rees2013")
     gaming: bool = switch("providers overstate results where it pays", "courty2004")
     liquidity: bool = switch("wages need cash, reserves or credit", "cassidy2025", acts_in="provider_financed_pbr")

@@ -105,6 +105,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("liquidity", "system", "share", "share of planned contract hours that could be paid", "up", "mean_in_service", SHARE),
     Metric("providers_at_risk", "system", "share", "partners that could not pay all planned hours this month, or have failed", "down", "mean_in_service", SHARE),
     Metric("spend_public", "money", "€", "public money spent on the contract less what came back, cumulative", "context", "last"),
+    Metric("spend_region", "money", "€", "the region's part of that, less what came back to it", "context", "last"),
     Metric("outcome_payments", "money", "€", "outcome payments by commissioners, cumulative", "context", "last", POSITIVE),
     Metric("capital_outstanding", "money", "€", "investors' capital outstanding", "context", "mean_in_service", POSITIVE),
     Metric("investor_return", "money", "€", "paid to investors less capital called, cumulative", "context", "last"),

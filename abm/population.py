@@ -5,14 +5,12 @@ from __future__ import annotations
 from abm.associations import hear_members
 from abm.compiled import compiled
 from abm.ledger import BANK, PROVIDER_ACCOUNT, RESERVES, cents, pay_out, provider_account, single_account
+from abm.population_ties import draw_package, set_edge, tie_family, tie_investors, tie_providers
 from abm.rules.skills import USUAL_SATISFACTION
 from abm.streams import (
     FAMILY,
-    INVESTOR,
-    PEER,
     PROVIDER,
     TERRITORY,
-    TIES,
     VOLUNTEER,
     exp,
     normal,
@@ -21,16 +19,8 @@ from abm.streams import (
 )  # fmt: skip
 from abm.tables import (
     ASSOCIATION,
-    COMMISSIONER_PROVIDER,
     COMMISSIONER_REGION,
-    FAMILY_COMMISSIONER,
-    FAMILY_FAMILY,
-    FAMILY_PROVIDER,
     FOR_PROFIT,
-    INVESTOR_COMMISSIONER,
-    INVESTOR_PROVIDER,
-    PROVIDER_COMMISSIONER,
-    PROVIDER_PROVIDER,
     PUBLIC,
     REGION_COMMISSIONER,
     THIRD_SECTOR,
@@ -55,7 +45,7 @@ def populate(world):
         _families(world, row)
         hear_members(world, row, 1.0)
         _volunteers(world, row)
-        _investors(world, row)
+        tie_investors(world, row)
         _commissioner(world, row)
     region = world.commissioners[world.localities.shape[0]]
     domains = region.priorities.shape[0]
@@ -146,7 +136,7 @@ def _providers(world, row):
         share = provider.staff_hours / staff_at_start
         provider.usual_hours = facts.provider_usual_hours * families * share if provider.active else 0.0
         _reserves(world, row, p, share)
-    _provider_edges(world, row)
+    tie_providers(world, row)
 
 
 @compiled
@@ -196,35 +186,6 @@ def _reserves(world, row, p, share):
 
 
 @compiled
-def _set_edge(tie, source, target, relation, prior, active):
-    tie.source, tie.target, tie.relation, tie.active = source, target, relation, active
-    tie.prior = tie.trust = prior
-
-
-@compiled
-def _provider_edges(world, row):
-    place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
-    count = place.provider_end - place.provider_first
-    for p in range(place.provider_first, place.provider_end):
-        active = int(world.providers[p].active)
-        start = facts.trust_provider_commissioner
-        _set_edge(
-            world.edges[world.relations[PROVIDER_COMMISSIONER].first + p], p, row, PROVIDER_COMMISSIONER, start, active
-        )
-        _set_edge(
-            world.edges[world.relations[COMMISSIONER_PROVIDER].first + p], row, p, COMMISSIONER_PROVIDER, start, active
-        )
-        for q in range(place.provider_first, place.provider_end):
-            pair = place.pair_first + (p - place.provider_first) * count + q - place.provider_first
-            both = 1 if p != q and active and world.providers[q].active else 0
-            edge = world.relations[PROVIDER_PROVIDER].first + pair
-            _set_edge(world.edges[edge], p, q, PROVIDER_PROVIDER, facts.trust_provider_provider, both)
-            low, high = min(p, q), max(p, q)
-            if p != q and uniform(seed, TIES, 0, low, high) < facts.network_start_link:
-                world.pairs[pair].joint_hours = 3.0 * uniform(seed, TIES, 1, low, high)
-
-
-@compiled
 def _families(world, row):
     place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
     domains = world.territories[0].tilt.shape[0]
@@ -257,8 +218,8 @@ def _families(world, row):
             family.wellbeing[d] = family.baseline[d] = y
             family.unserved_wellbeing[d] = family.unserved_baseline[d] = y
             family.start_wellbeing += family.importance[d] * y
-        _package(world, place, facts, seed, i)
-        _family_edges(world, row, i)
+        draw_package(world, place, facts, seed, i)
+        tie_family(world, row, i)
 
 
 @compiled
@@ -273,63 +234,6 @@ def _importance(family, territory, facts, seed, i, domains):
     for d in range(domains):
         mixed = (1.0 - shared) * family.importance[d] / total + shared * territory.tilt[d]
         family.importance[d] = (1.0 - own) / domains + own * mixed
-
-
-@compiled
-def _package(world, place, facts, seed, i):
-    """A family knows a few providers, drawn by size and nearness, all different."""
-    slots = int(facts.family_known_providers)
-    home = world.families[i].territory
-    for slot in range(slots):
-        total = 0.0
-        for p in range(place.provider_first, place.provider_end):
-            total += _nearness(world.packages, world.providers[p], p, home, i * slots, slot)
-        mark = uniform(seed, FAMILY, 0, i, 60 + slot) * total
-        chosen = place.provider_first
-        for p in range(place.provider_first, place.provider_end):
-            weight = _nearness(world.packages, world.providers[p], p, home, i * slots, slot)
-            if weight > 0.0:
-                chosen = p
-                mark -= weight
-                if mark <= 0.0:
-                    break
-        world.packages[i * slots + slot].provider = chosen
-
-
-@compiled
-def _nearness(packages, provider, p, home, first, slot):
-    for before in range(first, first + slot):
-        if packages[before].provider == p:
-            return 0.0
-    return provider.staff_hours * (3.0 if provider.territory == home else 1.0)
-
-
-@compiled
-def _family_edges(world, row, i):
-    place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
-    slots, peers = int(facts.family_known_providers), int(facts.family_peers)
-    for slot in range(slots):
-        p = world.packages[i * slots + slot].provider
-        edge = world.relations[FAMILY_PROVIDER].first + i * slots + slot
-        _set_edge(world.edges[edge], i, p, FAMILY_PROVIDER, facts.trust_family_provider, int(world.providers[p].active))
-    _set_edge(
-        world.edges[world.relations[FAMILY_COMMISSIONER].first + i],
-        i,
-        row,
-        FAMILY_COMMISSIONER,
-        facts.trust_family_commissioner,
-        1,
-    )
-    count, territories = place.family_end - place.family_first, place.territory_end - place.territory_first
-    home = world.families[i].territory - place.territory_first
-    first = place.family_first + (home * count + territories - 1) // territories
-    end = place.family_first + ((home + 1) * count + territories - 1) // territories
-    for peer in range(peers):
-        target = first + int(uniform(seed, PEER, 0, i, peer) * (end - first))
-        if target == i:
-            target = first + (target - first + 1) % (end - first)
-        edge = world.relations[FAMILY_FAMILY].first + i * peers + peer
-        _set_edge(world.edges[edge], i, target, FAMILY_FAMILY, facts.trust_propensity, 1 if target != i else 0)
 
 
 @compiled
@@ -356,7 +260,7 @@ def _volunteers(world, row):
         volunteer.motivation = volunteer.own_motivation
         volunteer.active = 1 if uniform(seed, VOLUNTEER, 0, v, 2) < 0.3 else 0
         edge = world.relations[VOLUNTEER_PROVIDER].first + v
-        _set_edge(
+        set_edge(
             world.edges[edge], v, chosen, VOLUNTEER_PROVIDER, facts.trust_volunteer_provider, int(volunteer.active)
         )
 
@@ -371,28 +275,6 @@ def _welcome(provider):
 
 
 @compiled
-def _investors(world, row):
-    place, facts, seed = world.localities[row], world.settings[row], world.clock[0].seed
-    count = place.provider_end - place.provider_first
-    for v in range(place.investor_first, place.investor_end):
-        investor = world.investors[v]
-        investor.locality = row
-        investor.social_motivation = facts.investor_social_motivation * exp(0.4 * normal(seed, INVESTOR, 0, v, 0))
-        _set_edge(
-            world.edges[world.relations[INVESTOR_COMMISSIONER].first + v],
-            v,
-            row,
-            INVESTOR_COMMISSIONER,
-            facts.trust_investor,
-            0,
-        )
-        for p in range(place.provider_first, place.provider_end):
-            stake = place.stake_first + (v - place.investor_first) * count + p - place.provider_first
-            edge = world.relations[INVESTOR_PROVIDER].first + stake
-            _set_edge(world.edges[edge], v, p, INVESTOR_PROVIDER, facts.trust_investor, 0)
-
-
-@compiled
 def _commissioner(world, row):
     facts, commissioner = world.settings[row], world.commissioners[row]
     region, domains = world.localities.shape[0], commissioner.priorities.shape[0]
@@ -403,9 +285,9 @@ def _commissioner(world, row):
         commissioner.known_need[d] = (1.0 - facts.family_wellbeing_start) / domains
     commissioner.political_support = facts.rules_support
     start, funded = facts.trust_provider_commissioner, int(world.localities[row].funded)
-    _set_edge(
+    set_edge(
         world.edges[world.relations[COMMISSIONER_REGION].first + row], row, region, COMMISSIONER_REGION, start, funded
     )
-    _set_edge(
+    set_edge(
         world.edges[world.relations[REGION_COMMISSIONER].first + row], region, row, REGION_COMMISSIONER, start, funded
     )

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
+from abm.lab.agents import schema
+from abm.lab.plan import DONE, Run, values_at_end
 from abm.lab.run import failure
-from abm.lab.store import DONE, Run, values_at_end
 from abm.metrics import METRICS
 
 
@@ -37,15 +39,25 @@ def matrix(case, design, seed, months=None):
     return values
 
 
-def simulate(case, design, seed, months=None, changes=()):
+def simulate(case, design, seed, months=None, changes=(), watch=None):
     """In place of `abm.lab.run.simulate`."""
     kind = np.dtype([(metric.name, "f8") for metric in METRICS])
     return FakeWorld(matrix(case, design, seed, months).view(kind)[:, 0].view(np.recarray))
 
 
-def simulate_unit(number, arm, months, seeds):
+def simulate_unit(number, arm, months, seeds, tables=()):
     """In place of `abm.lab.run.simulate_unit`, with the fault that the environment asks for."""
-    return [one_run(number, arm.case, arm.design, months, seed) for seed in seeds]
+    runs = [one_run(number, arm.case, arm.design, months, seed) for seed in seeds]
+    return [run._replace(tables={name: agents(name, arm, run.seed) for name in tables}) for run in runs]
+
+
+def agents(name, arm, seed):
+    """A table of agents of its right columns, three rows long, with the seed in all numbers."""
+    columns = {}
+    for field in schema(name, arm.case.domains):
+        value = "some" if pa.types.is_dictionary(field.type) else seed
+        columns[field.name] = pa.array([value] * 3).cast(field.type)
+    return pa.table(columns)
 
 
 def one_run(arm, case, design, months, seed):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -248,7 +247,7 @@ def test_who_is_paid_and_how_may_change_where_nothing_is_owed():
 
 # ---- the lists of keys are those that the sources show
 
-PHASES = {"plan": "plan", "codesign": "codesign"}
+PHASES = {"plan": {"plan"}, "codesign": {"codesign"}, "contract": {"award"}, "menu": {"codesign", "award"}}
 
 
 def readers():
@@ -256,10 +255,14 @@ def readers():
     keys = {field: ("" if owner == "design" else "case.") + ("locality." if owner == "locality" else "") + key
             for field, owner, key, _ in _places_of_settings()}  # fmt: skip
     found = {key: set() for key in keys.values()}
-    for path in (ABM / "population.py", ABM / "network.py", *(ABM / "stages").glob("*.py")):
+    for path in (
+        *ABM.glob("population*.py"),
+        *(ABM / f"{n}.py" for n in ("network", "associations", "attendance")),
+        *(ABM / "stages").glob("*.py"),
+    ):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr in keys:
-                found[keys[node.attr]].add(path.stem)
+                found[keys[node.attr]].add(path.stem.split("_")[0])
     assert set(keys) == set(SETTINGS.names)
     return found
 
@@ -268,6 +271,7 @@ READERS = readers()
 # What people are drawn by at the start, but which acts by itself from then on.
 ACTS_ON = {
     "control.burden_min", "case.money.wage", "case.trust.propensity", "case.locality.grant_eur", "case.rules.support",
+    "case.commissioner.skill_start",
 }  # fmt: skip
 READ_ELSEWHERE = {"payment.alignment"}  # by world.py, into `localities.measured`
 
@@ -293,7 +297,7 @@ def test_nothing_else_is_refused():
 def test_what_some_months_only_read_is_known():
     expected = {}
     for key, files in READERS.items():
-        phases = {"award" if re.match("contract", f) else PHASES.get(f, "always") for f in files - {"population"}}
+        phases = set().union(*(PHASES.get(f, {"always"}) for f in files - {"population"}))
         if phases and "always" not in phases and not why_fixed(key):
             expected[key] = tuple(phase for phase in ("plan", "codesign", "award") if phase in phases)
     assert expected == {key: ONLY_IN.get(key, ("award",) if is_term(key) else None) for key in expected}

@@ -101,7 +101,7 @@ def test_metrics_and_parameters_are_listed_with_units(obc):
 
 def test_check_says_what_a_file_is(obc, small_file):
     assert obc("check", "block_grant")[1] == "block_grant: a design, 'block_grant', nothing wrong\n"
-    assert obc("check", small_file)[1].endswith("an experiment, 'small', nothing wrong: 2 arms × 3 seeds = 6 runs\n")
+    assert obc("check", small_file)[1].endswith("nothing wrong: (2 arms + 1 block twin) × 3 seeds = 9 runs\n")
 
 
 def test_check_says_all_that_is_wrong(obc, in_folder):
@@ -163,7 +163,7 @@ def test_input_at_fault_gets_one_message_and_nothing_is_written(obc, in_folder, 
 def test_batch_compares_and_says_what_it_wrote(obc, fake_engine, small_file, in_folder):
     code, out, err = obc("batch", "small.toml", "--workers", 1)
     assert code == 0
-    assert err == "6 of 6 runs are over, 0 failed\n"
+    assert err == "9 of 9 runs are over, 0 failed\n"
     assert re.search(r"social_impact_bond +[+−]", out)
     assert max(len(line) for line in out.splitlines() if not line.startswith("written")) <= 80
     written = files(in_folder / "results/small")
@@ -199,7 +199,7 @@ def test_failed_runs_are_named_and_the_code_is_one(obc, fake_engine, small_file,
     monkeypatch.setenv("FAULT", "exception:block_grant:2")
     code, out, err = obc("batch", "small.toml", "--workers", 2)
     assert code == 1
-    assert "6 of 6 runs are over, 1 failed" in err
+    assert "9 of 9 runs are over, 1 failed" in err
     assert "generic · block_grant · seed 2: failed: ValueError: no such luck" in err
     assert "2 paired runs a design" in out
 
@@ -208,7 +208,7 @@ def test_all_runs_failed(obc, fake_engine, small_file, monkeypatch):
     small_file.write_text(small_file.read_text().replace("seeds = 3", "seeds = [2]").replace('"block_grant", ', ""))
     monkeypatch.setenv("FAULT", "exception:social_impact_bond:2")
     code, _, err = obc("batch", "small.toml", "--workers", 1)
-    assert "1 of 1 runs failed" in err
+    assert "1 of 2 runs failed" in err
     assert code == 1
 
 
@@ -250,7 +250,7 @@ def test_an_interrupted_batch_keeps_its_runs(fake_engine, small_file, in_folder)
         err = process.communicate(timeout=20)[1]
     assert time.monotonic() - start < 2
     assert process.returncode == 130
-    assert re.fullmatch(r"interrupted: \d+ of 16 runs are kept; the same command goes on from there\n", err)
+    assert re.fullmatch(r"interrupted: \d+ of 24 runs are kept; the same command goes on from there\n", err)
     assert "parts/" in manifest.read_text()
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
-    assert "16 of 16 runs are over" in done.stderr
+    assert "24 of 24 runs are over" in done.stderr

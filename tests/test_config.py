@@ -502,7 +502,7 @@ def test_an_experiment_can_be_made_without_a_file():
 
 
 def test_what_would_not_fit_in_memory_is_refused(write, monkeypatch):
-    monkeypatch.setattr("abm.config.load.physical_memory", lambda: 10**8)
+    monkeypatch.setattr("abm.config.check.physical_memory", lambda: 10**8)
     with pytest.raises(ConfigError) as refusal:
         check_pair(load_case("generic"), load_design("block_grant"), months=1000)
     assert str(refusal.value) == (

@@ -7,17 +7,10 @@ differs in that place.
 """
 
 from abm.config.changes import Change, as_changes, parse_changes
+from abm.config.check import check_changes, check_experiment, check_pair
 from abm.config.experiment import Arm, Experiment
-from abm.config.load import (
-    check_changes,
-    check_experiment,
-    check_pair,
-    load_any,
-    load_case,
-    load_design,
-    load_experiment,
-    resolved,
-)
+from abm.config.load import load_case, load_design
+from abm.config.load_experiment import load_any, load_experiment, resolved
 from abm.config.presets import preset_names, preset_path
 from abm.config.settings import (
     Design,

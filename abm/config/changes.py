@@ -48,14 +48,21 @@ DRAWN = (
 )  # fmt: skip
 # These are read in some months only, which may be over: rounds of co-planning, design meetings, awards of contracts.
 ONLY_IN: dict[str, tuple[str, ...]] = {
-    "coproduction.planning": ("plan",),
-    "coproduction.design": ("codesign",),
+    "case.rules.plan_trigger": ("plan",),
+    "case.network.voices_for_knowledge": ("plan", "award"),
     "case.network.meeting_hours": ("codesign",),
     "structure.decision_rights": ("codesign", "award"),
     **dict.fromkeys(
         (
+            "coproduction.menu", "case.menu.parent_training", "case.menu.mutual_help", "case.menu.day_centre",
+            "case.menu.weekend", "case.menu.volunteer_course", "case.menu.professional_course",
+        ),
+        ("codesign", "award"),
+    ),
+    **dict.fromkeys(
+        (
             "structure.competition", "structure.price_weight", "structure.partnership_required",
-            "outcomes_use.priorities", "finance.overhead_share", "case.network.voices_for_knowledge",
+            "outcomes_use.priorities", "finance.overhead_share",
             "case.money.bid_hours", "case.money.evaluation_randomised", "case.money.evaluation_comparison",
             "case.money.forecast_optimism", "case.investor.hurdle", "case.investor.risk_aversion",
             "case.locality.grant_eur", "case.locality.demand_ratio", "case.money.prudence", "case.money.margin",

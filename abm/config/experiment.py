@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
@@ -11,13 +11,14 @@ from pydantic import Field, field_validator, model_validator
 from abm.case import Case
 from abm.config.changes import Change
 from abm.config.settings import CASE, Design, changed_case, changed_design, flat
-from abm.config.words import did_you_mean
+from abm.config.words import did_you_mean, listed
 from abm.declare import Part
 
 NAME = r"^[a-z0-9][a-z0-9_\-]*$"
 MAX_SEEDS = 1_000_000
 MAX_ARMS = 10_000
 LAST_SEED = 2**63 - 1
+AGENT_TABLES = ("providers", "families", "trust_edges")  # what can be recorded of single agents: `abm/lab/agents.py`
 
 
 class Arm(NamedTuple):
@@ -51,6 +52,8 @@ class Experiment(Part):
     baseline: str = Field(default_factory=_first, description="design that others are compared with; or the first")
     seeds: tuple[int, ...] = Field(min_length=1, max_length=MAX_SEEDS, description="the paired blocks; n means 1…n")
     months: int | None = Field(None, ge=1, le=2400, description="length of a run; unless given, the case's calendar")
+    tables: tuple[str, ...] = Field((), description="tables of agents to keep: providers, families, trust_edges")
+    twins: bool = Field(True, description="each design's block twin is run too, unless false")
     set: dict[str, Any] = Field(default_factory=dict, description="settings of all runs")
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of single designs")
     factors: dict[str, tuple[Any, ...]] = Field(default_factory=dict, description="values run in every combination")
@@ -119,12 +122,24 @@ def inconsistencies(experiment: Experiment) -> list[str]:
     found += [f"seeds: {seed} stands twice" for seed in _repeated(experiment.seeds)[:3]]
     if not all(0 <= seed <= LAST_SEED for seed in experiment.seeds):
         found.append("seeds: must be whole numbers from 0 to 2^63 - 1")
+    found += wrong_tables(experiment.tables)
     for name, settings in experiment.designs_set.items():
         if name not in designs:
             found.append(f"designs_set.{name}: not among the designs{did_you_mean(name, designs)}")
         of_case = [key for key in settings if key.startswith(CASE)]
         found += [f"designs_set.{name}.{key}: the case must be the same for all designs" for key in of_case]
     return found + _inconsistent_factors(experiment)
+
+
+def wrong_tables(tables: Sequence[str]) -> list[str]:
+    """What is wrong with the tables of agents that are asked for, one sentence each."""
+    found = [f"tables: '{name}' stands twice" for name in _repeated(tables)]
+    for name in tables:
+        if name not in AGENT_TABLES:
+            found.append(
+                f"tables: no '{name}'{did_you_mean(name, AGENT_TABLES) or f', expected {listed(AGENT_TABLES)}'}"
+            )
+    return found
 
 
 def _inconsistent_factors(experiment: Experiment) -> list[str]:

@@ -7,7 +7,7 @@ averaged. Intervals are paired t intervals: at these numbers of seeds they cover
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +24,12 @@ KEY_METRICS: dict[str, tuple[str, ...]] = {
     "Trust and coordination": ("trust_mean", "trust_family_provider", "integration", "engagement"),
     "What may go wrong": ("mission_drift", "marketisation", "bureaucratisation", "gaming"),
 }
+
+AGAINST_TWIN = "_vs_block"  # ending of the name of a metric's difference to the block twin
+# What the terminal and the figure show of it: what payment and finance did to lives, to relations and to organisations.
+KEY_AGAINST_TWIN = (
+    "attributable_gain", "trust_mean", "integration", "mission_drift", "marketisation", "bureaucratisation"
+)  # fmt: skip
 
 
 def half_width(values: ndarray) -> float:
@@ -49,6 +55,9 @@ def blocks(runs: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[str, st
         yield str(case), factor_text(factors, values), block
 
 
+COLUMNS = ["case", "design", "factors", "metric", "unit", "n", "baseline", "mean", "difference", "low", "high"]
+
+
 def differences(
     runs: pd.DataFrame, units: dict[str, str], factors: Sequence[str], designs: Sequence[str], baseline: str
 ) -> pd.DataFrame:
@@ -62,25 +71,55 @@ def differences(
 
     rows = []
     for case, label, block in blocks(runs, factors):
-        by_design = {str(name): part.set_index("seed")[list(units)] for name, part in block.groupby("design")}
-        if baseline not in by_design:
-            continue
-        for design in (name for name in designs if name in by_design):
-            base, other = by_design[baseline].align(by_design[design], join="inner", axis=0)
-            for metric, unit in units.items():
-                before, after = base[metric].to_numpy(float), other[metric].to_numpy(float)
-                both = ~((before != before) | (after != after))
-                before, after = before[both], after[both]
-                change = after - before
-                known = len(change) > 0
-                mean = float(change.mean()) if known else math.nan
-                half = half_width(change)
-                rows.append(
-                    (case, design, label, metric, unit, len(change), float(before.mean()) if known else math.nan,
-                     float(after.mean()) if known else math.nan, mean, mean - half, mean + half)
-                )  # fmt: skip
-    columns = ["case", "design", "factors", "metric", "unit", "n", "baseline", "mean", "difference", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+        by_design = _by_design(block, units)
+        for design in (name for name in designs if name in by_design and baseline in by_design):
+            pairs = _paired(by_design[baseline], by_design[design], units)
+            rows += [(case, design, label, metric, units[metric], *figures) for metric, figures in pairs]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def against_twins(
+    runs: pd.DataFrame,
+    twins: pd.DataFrame | None,
+    units: dict[str, str],
+    factors: Sequence[str],
+    designs: Sequence[str],
+) -> pd.DataFrame:
+    """Every design against its own block twin: the same columns as `differences`, `baseline` the twin's mean.
+
+    `twins` has the rows of `runs` with the metrics of their twins (`Results.twins`), or is None. The metrics are called
+    `<metric>_vs_block`; that of attributable gain also `additional_gain`, in a row of its own after it.
+    """
+    import pandas as pd
+
+    rows = []
+    twin_blocks = {} if twins is None else {(case, label): block for case, label, block in blocks(twins, factors)}
+    for case, label, block in blocks(runs, factors):
+        by_design, by_twin = _by_design(block, units), _by_design(twin_blocks.get((case, label), block[:0]), units)
+        for design in (name for name in designs if name in by_design and name in by_twin):
+            for metric, figures in _paired(by_twin[design], by_design[design], units):
+                names = [metric + AGAINST_TWIN] + (["additional_gain"] if metric == "attributable_gain" else [])
+                rows += [(case, design, label, name, units[metric], *figures) for name in names]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _by_design(block: pd.DataFrame, units: dict[str, str]) -> dict[str, pd.DataFrame]:
+    """The metrics of a block of runs by seed, for each design."""
+    return {str(name): part.set_index("seed")[list(units)] for name, part in block.groupby("design")}
+
+
+def _paired(before: pd.DataFrame, after: pd.DataFrame, metrics: Iterable[str]) -> Iterator[tuple[str, tuple]]:
+    """For each metric: n, the means before and after, the mean paired difference, and its interval's ends."""
+    base, other = before.align(after, join="inner", axis=0)
+    for metric in metrics:
+        x, y = base[metric].to_numpy(float), other[metric].to_numpy(float)
+        both = ~((x != x) | (y != y))
+        x, y = x[both], y[both]
+        change = y - x
+        known = len(change) > 0
+        mean, half = float(change.mean()) if known else math.nan, half_width(change)
+        means = (float(x.mean()), float(y.mean())) if known else (math.nan, math.nan)
+        yield metric, (len(change), *means, mean, mean - half, mean + half)
 
 
 def summary(runs: pd.DataFrame, units: dict[str, str], factors: Sequence[str], designs: Sequence[str]) -> pd.DataFrame:

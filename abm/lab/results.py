@@ -1,10 +1,10 @@
-"""What came out: `Result` of one run, `Results` of a batch, and the two functions that get them, `run` and `batch`."""
+"""What came out: `Results` of a batch, and the two functions that get results, `run` and `batch`."""
 
 from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -28,12 +28,19 @@ from abm.config import (
     resolved,
     unused_settings,
 )
-from abm.config.words import did_you_mean
+from abm.config.experiment import wrong_tables
+from abm.config.words import did_you_mean, listed
 from abm.design import GovernanceDesign
 from abm.lab import compare
+from abm.lab.agents import Recorder, check_tables
 from abm.lab.assignment import assignment_table
-from abm.lab.run import as_matrix, execute, prepare_engine, simulate, versions
-from abm.lab.store import DONE, Plan, Store, code_hash, read_manifest, read_verified, values_at_end, write_whole
+from abm.lab.files import read_verified, write_whole
+from abm.lab.manifest import code_hash, read_manifest
+from abm.lab.plan import DONE, Plan
+from abm.lab.result import Result
+from abm.lab.run import execute, prepare_engine, simulate, versions
+from abm.lab.store import Store
+from abm.lab.twins import NAME_ENDING, is_own_twin, twins_of
 from abm.lab.workers import processors
 from abm.metrics import METRICS
 
@@ -41,53 +48,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from abm.case import Case
-    from abm.world import World
 
 Progress = Callable[[int, int, int], None]  # runs over so far, runs in all, failed so far
-
-
-@dataclass(frozen=True)
-class Result:
-    """One run: the case and design as they were at its start, its dated changes, and the world at the end of it."""
-
-    case: Case
-    design: Design
-    seed: int
-    world: World
-    changes: tuple[Change, ...] = ()
-
-    @cached_property
-    def series(self) -> pd.DataFrame:
-        """A row per month (`month` 0 is the start), a column per metric."""
-        import pandas as pd
-
-        table = pd.DataFrame(as_matrix(self.world.series), columns=[metric.name for metric in METRICS])
-        table.insert(0, "month", range(len(table)))
-        return table
-
-    @cached_property
-    def summary(self) -> dict[str, float]:
-        """Each metric at the end: its last month, its mean in service, or its total, as declared."""
-        values = values_at_end(as_matrix(self.world.series), self.case)
-        return {metric.name: float(value) for metric, value in zip(METRICS, values, strict=True)}
-
-    @property
-    def assignment(self) -> pd.DataFrame:
-        """Which places were drawn for each change that concerns half of them; see `Results.assignment`."""
-        keys = {"case": [self.case.name], "design": [self.design.name]}
-        return assignment_table([self.case], self.changes, keys, [self.seed])
-
-    def write(self, folder: str | Path) -> list[Path]:
-        """Write the series as `series.csv` and `series.parquet` into a folder; returns what was written.
-
-        Raises ConfigError for the folder of a batch, whose own series it would replace.
-        """
-        folder = Path(folder)
-        if (folder / "manifest.json").exists():
-            raise ConfigError(f"{folder}: holds the results of a batch; choose another folder for a single run")
-        write_whole(folder / "series.csv", lambda to: self.series.to_csv(to, index=False))
-        write_whole(folder / "series.parquet", lambda to: self.series.to_parquet(to, compression="zstd", index=False))
-        return [folder / "series.csv", folder / "series.parquet"]
 
 
 @dataclass(frozen=True)
@@ -95,14 +57,17 @@ class Results:
     """The results of a batch.
 
     `runs` has a row per run: `case, design, <factors>, seed, status`, then each metric at the end. `series` has the
-    same keys and `month` (0 = start), then the metrics. Both are sorted by their keys. `manifest` holds what was run,
-    in full.
+    same keys and `month` (0 = start), then the metrics. `twins` has the rows of `runs`, with status and metrics of each
+    run's block twin (`abm.lab.twins`), and `twin`, the number of the arm that it is: an arm of the experiment, counted
+    from 0 in its order, or one after them; None where the experiment says `twins = false`. All are sorted by their keys.
+    `manifest` holds what was run, in full.
     """
 
     runs: pd.DataFrame
     series: pd.DataFrame
     manifest: dict[str, Any]
     folder: Path
+    twins: pd.DataFrame | None = None
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:
@@ -112,10 +77,11 @@ class Results:
         files = manifest["files"]
         if "runs.parquet" not in files:
             raise ConfigError(f"{folder}: the batch was interrupted; the same `obc batch` command continues it")
-        runs, series = (
-            read_verified(folder, name, files[name]).to_pandas() for name in ("runs.parquet", "series.parquet")
+        runs, series, twins = (
+            read_verified(folder, name, files[name]).to_pandas() if name in files else None
+            for name in ("runs.parquet", "series.parquet", "twins.parquet")
         )
-        return cls(runs, series, manifest, folder)
+        return cls(runs, series, manifest, folder, twins)
 
     @property
     def baseline(self) -> str:
@@ -156,8 +122,18 @@ class Results:
 
     @property
     def failures(self) -> pd.DataFrame:
-        """Keys and status of the runs that did not come to their end."""
-        return self.runs.loc[self.runs["status"] != DONE, ["case", "design", *self.factors, "seed", "status"]]
+        """Keys and status of the runs that did not come to their end; that of a twin bears the twin's name."""
+        import pandas as pd
+
+        shown = ["case", "design", *self.factors, "seed", "status"]
+        failed = self.runs.loc[self.runs["status"] != DONE, shown]
+        if self.twins is None:
+            return failed
+        arms = len(self.runs) // len(self.manifest["configuration"]["seeds"])
+        of_twins = self.twins[(self.twins["status"] != DONE) & (self.twins["twin"] >= arms)]
+        of_twins = of_twins.drop_duplicates(["twin", "seed"])
+        of_twins = of_twins.assign(design=of_twins["design"] + NAME_ENDING)
+        return pd.concat([failed, of_twins[shown]]) if len(of_twins) else failed
 
     @cached_property
     def assignment(self) -> pd.DataFrame:
@@ -170,6 +146,17 @@ class Results:
         plan = Plan(tuple(self.factors), arms, self.experiment.seeds, ())
         cases = [arm.case for arm in arms]
         return assignment_table(cases, self.experiment.changes, plan.columns, self.experiment.seeds)
+
+    def agents(self, table: str) -> pd.DataFrame:
+        """A table of agents that the experiment kept: `case, design, <factors>, seed`, then its columns (`abm.lab.agents`).
+
+        It is read when asked for. Raises ConfigError for one that the experiment did not keep, or that is damaged.
+        """
+        name, kept = f"agents/{table}.parquet", self.manifest["configuration"].get("tables", [])
+        if table not in kept:
+            there = f"there are {listed(kept)}" if kept else "the experiment's `tables` says which"
+            raise ConfigError(f"tables: no '{table}' in these results; {there}")
+        return read_verified(self.folder, name, self.manifest["files"][name]).to_pandas()
 
     def title(self, name: str) -> str:
         """How figures and tables call a design or a case."""
@@ -186,12 +173,30 @@ class Results:
 
         Columns `case, design, factors, metric, unit, n, baseline, mean, difference, low, high`: means over the n seeds
         under which both designs have a value, and the 95 % paired t interval of the difference, in the metric's unit.
-        Raises ConfigError for a design that these results do not hold.
+        Where there are twins, the rows of `against_twins` follow. Raises ConfigError for a design that these results do
+        not hold.
         """
+        import pandas as pd
+
         baseline = baseline or self.baseline
         if baseline not in self.designs:
             raise ConfigError(f"baseline: no '{baseline}' in these results{did_you_mean(baseline, self.designs)}")
-        return compare.differences(self.runs, self.units, self.factors, self.designs, baseline)
+        table = compare.differences(self.runs, self.units, self.factors, self.designs, baseline)
+        against = self.against_twins()
+        return pd.concat([table, against], ignore_index=True) if len(against) else table
+
+    def against_twins(self) -> pd.DataFrame:
+        """Every design, the baseline too, against its own block twin, paired by seed: what payment and finance do.
+
+        Columns as in `compare`; `baseline` is the twin's mean, `metric` is `<metric>_vs_block`, and `additional_gain` is
+        `attributable_gain_vs_block` by its own name. Without twins there are no rows.
+        """
+        return compare.against_twins(self.runs, self.twins, self.units, self.factors, self.designs)
+
+    def own_twins(self) -> list[str]:
+        """The designs that pay by block grant in all their arms, and so are their own twins."""
+        others = {arm.design.name for arm in self.experiment.arms() if not is_own_twin(arm)}
+        return [name for name in self.designs if name not in others]
 
     def summary(self) -> pd.DataFrame:
         """Each design by itself: `case, design, factors, metric, unit, n, mean, sd, low, high` (95 % of the mean)."""
@@ -212,12 +217,14 @@ def run(
     months: int | None = None,
     settings: Mapping[str, Any] | None = None,
     changes: Iterable[Change | Mapping[str, Any]] = (),
+    tables: Sequence[str] = (),
 ) -> Result:
     """Run one case under one design, each a preset's name, a path to a TOML file, or a value.
 
     `seed` is a whole number from 0, `months` the length (unless given, the case's calendar), `settings` changes single
     keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. `changes` come in the course of the run, as values or tables:
-    `{"month": 50, "who": "all", "set": {"control.audit": 0.3}}`. Raises ConfigError for anything that cannot be run.
+    `{"month": 50, "who": "all", "set": {"control.audit": 0.3}}`. `tables` names tables of
+    agents to record: providers, families, trust_edges. Raises ConfigError for anything that cannot be run.
     """
     settings, changes = settings or {}, as_changes(changes)
     _check_whole("seed", seed, 0, 2**63 - 1)
@@ -231,9 +238,14 @@ def run(
         raise ConfigError(*(f"setting: {key}: {reason}" for key, reason in unused.items()))
     check_pair(the_case, the_design, months)
     check_changes(the_case, the_design, changes, [seed], months)
+    wrong = wrong_tables(tables)
+    if wrong:
+        raise ConfigError(*wrong)
+    check_tables(tables, the_case, months)
     prepare_engine(len(the_case.domains))
-    world = simulate(the_case, the_design, seed, months, changes)
-    return Result(the_case, the_design, seed, world, changes)
+    recorder = Recorder(tables, the_case) if tables else None
+    world = simulate(the_case, the_design, seed, months, changes, recorder)
+    return Result(the_case, the_design, seed, world, changes, recorder.tables(world) if recorder else {})
 
 
 def batch(
@@ -245,6 +257,7 @@ def batch(
 ) -> Results:
     """Run every arm of an experiment under every seed; all of it is kept in `results/<name>`, or the folder `out`.
 
+    Unless the experiment says `twins = false`, the block twin of each arm is run too, once where several are the same.
     What the folder holds already is not run again; an interrupted batch goes on where it stopped. A folder with
     results of another configuration is refused, or replaced with `fresh`. A run that fails is a row whose status says
     why. `workers` is the number of processes (unless given, the processors there are), and changes no number in the
@@ -259,21 +272,27 @@ def batch(
         _check_whole("workers", workers, 1, 4096)
     folder = Path(out) if out is not None else Path("results") / experiment.name
     arms = list(experiment.arms())
-    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, tuple(metric.name for metric in METRICS))
-    with Store(folder, plan, _description(experiment), fresh=fresh) as store:
+    further, twin_of = twins_of(arms) if experiment.twins else ([], [])
+    metrics = tuple(metric.name for metric in METRICS)
+    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, metrics, further, twin_of, experiment.tables)
+    workers = workers or processors()
+    for arm in arms if experiment.tables else ():
+        check_tables(experiment.tables, arm.case, experiment.months, workers)
+    about = _description(experiment) | {"twins": _named(plan)}
+    with Store(folder, plan, about, fresh=fresh) as store:
         missing = store.missing()
-        over, planned = len(arms) * len(plan.seeds) - len(missing), len(arms) * len(plan.seeds)
+        over = plan.runs - len(missing)
         if missing:
             for domains in {len(case.domains) for case in experiment.cases}:
                 prepare_engine(domains)
             if progress:
-                progress(over, planned, 0)
-            workers = min(workers or processors(), len(missing))
-            for one in execute(arms, missing, experiment.months, workers):
+                progress(over, plan.runs, 0)
+            tables = dict.fromkeys(range(len(arms)), experiment.tables)
+            for one in execute(plan.all_arms, missing, experiment.months, min(workers, len(missing)), tables):
                 store.add(one)
                 over += 1
                 if progress:
-                    progress(over, planned, len(store.failed))
+                    progress(over, plan.runs, len(store.failed))
         if not store.complete:
             store.finish(_now())
     return Results.load(folder)
@@ -299,6 +318,15 @@ def _description(experiment: Experiment) -> dict[str, Any]:
         "machine": platform.platform(),
         "started": _now(),
     }
+
+
+def _named(plan: Plan) -> list[dict[str, Any]]:
+    """The twins that are no arms of the experiment: number, case, design, and the factors of the first arm they serve."""
+    first = len(plan.arms)
+    return [
+        {"twin": first + place, "case": arm.case.name, "design": arm.design.name, "factors": arm.factors}
+        for place, arm in enumerate(plan.further)
+    ]
 
 
 def _now() -> str:

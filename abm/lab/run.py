@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from abm.case import Case
-from abm.lab.store import DONE, Run, values_at_end
+from abm.lab.agents import Recorder
+from abm.lab.plan import DONE, Run, values_at_end
 from abm.lab.workers import LocalWorkers, WorkerDied
 from abm.metrics import METRICS
 
@@ -31,10 +32,18 @@ RETRIES = 2  # further attempts at a run whose process died
 Unit = tuple[int, tuple[int, ...]]  # number of an arm, seeds
 
 
-def simulate(case: Case, design: Design, seed: int, months: int | None = None, changes: Sequence[Change] = ()) -> World:
+def simulate(
+    case: Case,
+    design: Design,
+    seed: int,
+    months: int | None = None,
+    changes: Sequence[Change] = (),
+    watch: Callable[[World], None] | None = None,
+) -> World:
     """The world after a whole run (the case's calendar unless `months` is given); its series has every month.
 
-    Dated `changes` come into force on the way. Raises ConfigError for changes that cannot come in this run.
+    Dated `changes` come into force on the way. `watch` is called with the world at its start and after each month, and
+    may only look. Raises ConfigError for changes that cannot come in this run.
     """
     from abm.config import steps, treated_places
     from abm.engine import run_months
@@ -42,11 +51,20 @@ def simulate(case: Case, design: Design, seed: int, months: int | None = None, c
 
     ahead = steps(case, design, changes, treated_places(case, changes, seed), months)
     world, over, before = new_world(case, design, seed, months), 0, design
+    if watch:
+        watch(world)
+
+    def go_on(count: int) -> None:
+        for part in [count] if watch is None else [1] * count:
+            run_months(world, part)
+            if watch:
+                watch(world)
+
     for step in ahead:
-        run_months(world, step.month - 1 - over)
+        go_on(step.month - 1 - over)
         refill(world, step.case, step.design, before)
         over, before = step.month - 1, step.design
-    run_months(world, (case.calendar.months if months is None else months) - over)
+    go_on((case.calendar.months if months is None else months) - over)
     return world
 
 
@@ -82,13 +100,17 @@ def as_matrix(series: np.ndarray) -> np.ndarray:
     return np.array(series).view(np.float64).reshape(len(series), len(METRICS))
 
 
-def simulate_unit(number: int, arm: Arm, months: int | None, seeds: Sequence[int]) -> list[Run]:
-    """Runs of the arm of that number; what goes wrong in a run is its status and stops no other."""
+def simulate_unit(
+    number: int, arm: Arm, months: int | None, seeds: Sequence[int], tables: Sequence[str] = ()
+) -> list[Run]:
+    """Runs of the arm of that number, with these tables of agents; what goes wrong in a run stops no other."""
     runs = []
     for seed in seeds:
         try:
-            matrix = as_matrix(simulate(arm.case, arm.design, seed, months, arm.changes).series)
-            runs.append(Run(number, seed, DONE, matrix, values_at_end(matrix, arm.case)))
+            recorder = Recorder(tables, arm.case) if tables else None
+            world = simulate(arm.case, arm.design, seed, months, arm.changes, recorder)
+            matrix, recorded = as_matrix(world.series), recorder.tables(world) if recorder else {}
+            runs.append(Run(number, seed, DONE, matrix, values_at_end(matrix, arm.case), recorded))
         except Exception as error:  # whatever it is, it is this run's
             runs.append(Run(number, seed, failure(f"{type(error).__name__}: {error}"), None, None))
     return runs
@@ -112,25 +134,37 @@ def units(missing: Sequence[tuple[int, int]], workers: int) -> list[Unit]:
     ]  # fmt: skip
 
 
-def execute(arms: Sequence[Arm], missing: Sequence[tuple[int, int]], months: int | None, workers: int) -> Iterator[Run]:
+def execute(
+    arms: Sequence[Arm],
+    missing: Sequence[tuple[int, int]],
+    months: int | None,
+    workers: int,
+    tables: Mapping[int, Sequence[str]] | None = None,
+) -> Iterator[Run]:
     """Do the missing runs, as (number of the arm, seed), and yield each as it ends, in no particular order.
 
+    `tables` says for which arms which tables of agents are recorded.
     One worker is this process itself; more are processes of their own, ended with the iterator. The model must be
     compiled before (`prepare_engine`), or each worker would do it.
     """
     if workers == 1:
         for arm, seed in missing:
-            yield from simulate_unit(arm, arms[arm], months, [seed])
+            yield from simulate_unit(arm, arms[arm], months, [seed], (tables or {}).get(arm, ()))
         return
     executor = LocalWorkers(workers, prepare_worker)
     try:
-        yield from on_executor(executor, arms, units(missing, workers), months, workers * AHEAD)
+        yield from on_executor(executor, arms, units(missing, workers), months, workers * AHEAD, tables)
     finally:
         executor.shutdown(cancel_futures=True)
 
 
 def on_executor(
-    executor: Executor, arms: Sequence[Arm], work: Sequence[Unit], months: int | None, most: int
+    executor: Executor,
+    arms: Sequence[Arm],
+    work: Sequence[Unit],
+    months: int | None,
+    most: int,
+    tables: Mapping[int, Sequence[str]] | None = None,
 ) -> Iterator[Run]:
     """Hand out at most `most` units at a time and yield their runs.
 
@@ -142,7 +176,8 @@ def on_executor(
     while waiting or running:
         while waiting and len(running) < most:
             arm, seeds = waiting.popleft()
-            future = executor.submit(simulate_unit, arm, arms[arm], months, seeds)
+            asked = (tables or {}).get(arm, ())
+            future = executor.submit(simulate_unit, arm, arms[arm], months, seeds, tables=asked)
             running[future] = (arm, seeds)
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             arm, seeds = running.pop(future)

@@ -54,3 +54,15 @@ def waiting_months(backlog, settled, longest):
     if backlog <= 0.0:
         return 0.0
     return min(longest, backlog / settled) if settled > 0.0 else longest
+
+
+@compiled
+def difference(one, other):
+    """Distance, in [0, 1], of what two want: half the sum of differences of their shares over domains."""
+    first = second = distance = 0.0
+    for d in range(one.shape[0]):
+        first += one[d]
+        second += other[d]
+    for d in range(one.shape[0]):
+        distance += 0.5 * abs(one[d] / max(1e-9, first) - other[d] / max(1e-9, second))
+    return distance

@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from abm.lab.compare import KEY_METRICS
+from abm.lab.compare import AGAINST_TWIN, KEY_AGAINST_TWIN, KEY_METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,37 +40,50 @@ def decimals_for(values: Iterable[float], digits: int) -> int:
 def comparison(results: Results, baseline: str | None, width: int) -> Group:
     """Key metrics by design, for each case and setting of the factors: the baseline's means, then the others' differences.
 
-    Each group of metrics is a table, or several where `width` columns do not hold it.
+    Each group of metrics is a table, or several where `width` columns do not hold it. A short table after them has each
+    design's difference to its own block twin.
     """
-    table = results.compare(baseline)
     baseline = baseline or results.baseline
+    table = results.compare(baseline)
+    against = table["metric"].str.endswith(AGAINST_TWIN)
+    twins = table[against & ~table["design"].isin(results.own_twins())] if against.any() else table[:0]
+    twins = twins.assign(metric=twins["metric"].str.removesuffix(AGAINST_TWIN))
+    table = table[table["metric"].isin(list(results.units))]
     combinations = list(dict.fromkeys(zip(table["case"], table["factors"], strict=True)))
     shown: list[RenderableType] = []
     for case, factors in combinations[:MOST_BLOCKS]:
-        block = table[(table["case"] == case) & (table["factors"] == factors)]
+        block, of_twins = (one[(one["case"] == case) & (one["factors"] == factors)] for one in (table, twins))
         about = f"{results.title(case)}{': ' if factors else ''}{factors}"
         shown.append(Text(f"{about}, {block['n'].max()} paired runs a design", style="bold"))
+        designs = [baseline, *(name for name in dict.fromkeys(block["design"]) if name != baseline)]
         for group, names in KEY_METRICS.items():
-            known = [name for name in names if name in results.units]
-            shown += _tables_of_group(results, block, group, known, baseline, width)
+            columns = [_column(results, block, name, designs, first_is_mean=True) for name in _known(results, names)]
+            shown += _tables_of_group(group, designs, columns, width)
+        if len(of_twins):
+            designs = list(dict.fromkeys(of_twins["design"]))
+            known = _known(results, KEY_AGAINST_TWIN)
+            columns = [_column(results, of_twins, name, designs, first_is_mean=False) for name in known]
+            shown += _tables_of_group("Against its block twin", designs, columns, width)
     if len(combinations) > MOST_BLOCKS:
         shown.append(Text(f"… and {len(combinations) - MOST_BLOCKS} more combinations: see differences.csv"))
-    shown.append(
-        Text(
-            f"{baseline}: means. Others: difference ± half of its 95 % interval, paired.\n"
-            "↑ ↓ which way is better. † fewer pairs than above. – no value.",
-            style="dim",
-        )
-    )
+    lines = [
+        f"{baseline}: means. Others: difference ± half of its 95 % interval, paired.",
+        "Block twin: the same design with block pay and state finance." if len(twins) else "",
+        "↑ ↓ which way is better. † fewer pairs than above. – no value.",
+    ]
+    shown.append(Text("\n".join(filter(None, lines)), style="dim"))
     return Group(*shown)
 
 
+def _known(results: Results, names: Iterable[str]) -> list[str]:
+    """Those of the metrics that the results hold."""
+    return [name for name in names if name in results.units]
+
+
 def _tables_of_group(
-    results: Results, block: pd.DataFrame, group: str, names: Sequence[str], baseline: str, width: int
+    group: str, designs: Sequence[str], columns: Sequence[tuple[str, list[Text]]], width: int
 ) -> Iterator[Table]:
     """The metrics of a group, in as many tables as the width asks for."""
-    designs = [baseline, *(name for name in dict.fromkeys(block["design"]) if name != baseline)]
-    columns = [_column(results, block, name, designs) for name in names]
     room = width - 2 - max(len(text) for text in (*designs, group))
     tables = 1
     while any(sum(2 + _width(column) for column in part) > room for part in _shared(columns, tables)):
@@ -98,16 +111,18 @@ def _width(column: tuple[str, list[Text]]) -> int:
     return max(*map(len, heading.split("\n")), *(cell.cell_len for cell in cells))
 
 
-def _column(results: Results, block: pd.DataFrame, metric: str, designs: Sequence[str]) -> tuple[str, list[Text]]:
-    """A metric's heading, the baseline's mean, and each other design's difference with half its interval."""
+def _column(
+    results: Results, block: pd.DataFrame, metric: str, designs: Sequence[str], *, first_is_mean: bool
+) -> tuple[str, list[Text]]:
+    """A metric's heading, the first design's mean if asked for, and each other's difference with half its interval."""
     declared = results.metric(metric)
     rows = {row.design: row for row in block[block["metric"] == metric].itertuples()}
     halves = {design: (row.high - row.low) / 2 for design, row in rows.items()}
     changes = [row.difference for row in rows.values()]
     decimals = min(decimals_for(halves.values(), 2), decimals_for(changes, 3))
     pairs = int(block["n"].max())
-    cells = [Text(number(rows[designs[0]].mean, decimals))]
-    for design in designs[1:]:
+    cells = [Text(number(rows[designs[0]].mean, decimals))] if first_is_mean else []
+    for design in designs[len(cells) :]:
         row, half = rows[design], halves[design]
         text = number(row.difference, decimals, signed=True)
         text += f" ±{number(half, decimals)}" if not math.isnan(half) else ""

@@ -1,15 +1,20 @@
 """codesign: families and providers meet; services come to fit, partners join, and everybody lives what the meeting was."""
 
+import numpy as np
+
+from abm.associations import speak_for_absent
+from abm.attendance import come_probability
 from abm.compiled import compiled
 from abm.network import live, pair_row
+from abm.rules.coordination import difference
 from abm.rules.learning import next_fit, revised
 from abm.rules.menu import SERVICES, wish_of_family
 from abm.rules.outcomes import need
+from abm.rules.skills import skill_factor
 from abm.rules.trust import experience_against
 from abm.stages.contract_award import activate
 from abm.stages.contract_terms import plan_work
-from abm.stages.menu import HIERARCHY, choose_menu
-from abm.stages.plan import come_probability
+from abm.stages.menu import HIERARCHY, MEMBERS, choose_menu
 from abm.streams import JOIN, MEETING, uniform
 from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, FOR_PROFIT, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
 
@@ -36,7 +41,7 @@ def codesign(world):
         place.meeting_experience = -1.0  # no meeting
         for p in range(place.provider_first, place.provider_end):
             world.providers[p].coordination_hours = 0.0
-        if clock.codesigning and place.funded and facts.coproduction_design > 0.0:
+        if clock.codesigning and place.launched and facts.coproduction_design > 0.0:
             place.meetings += 1
             if _gather(world, row) > 0.0:
                 _decide(world, row)
@@ -72,6 +77,9 @@ def _gather(world, row):
             present += 1.0
             for d in range(family.wellbeing.shape[0]):
                 team.asked_need[d] += need(family.importance[d], family.wellbeing[d])
+        else:
+            team = world.teams[family.team]
+            team.present += speak_for_absent(world, i, world.settings[row].coproduction_design, team.asked_need)
     return present
 
 
@@ -90,6 +98,32 @@ def _asked(world, row, team, d):
 
 
 @compiled
+def _hearing(world, row, voices):
+    """How far a meeting of so many voices can move a plan: by their number, and by the authority's skill of collaboration."""
+    facts, skill = world.settings[row], world.commissioners[row].collaboration_skill
+    made = skill_factor(skill, facts.commissioner_skill_start, facts.commissioner_skill_effect)
+    if facts.structure_decision_rights == MEMBERS:
+        made *= agreement(world.localities[row], world.providers)
+    return min(1.0, made * voices / FULL_HEARING)
+
+
+@compiled
+def agreement(place, providers):
+    """How far partners want the same, in [0, 1]: members decide only what they agree on."""
+    domains, partners, apart = place.measured.shape[0], 0.0, 0.0
+    mean = np.zeros(domains)
+    for p in range(place.provider_first, place.provider_end):
+        if providers[p].partner:
+            partners += 1.0
+            for d in range(domains):
+                mean[d] += providers[p].known_need[d]
+    for p in range(place.provider_first, place.provider_end):
+        if providers[p].partner:
+            apart += difference(providers[p].known_need, mean)
+    return 1.0 - apart / partners if partners > 0.0 else 1.0
+
+
+@compiled
 def _decide(world, row):
     """Providers' plans move toward what was asked; a first meeting only hears, and a hierarchy never decides here."""
     place, facts = world.localities[row], world.settings[row]
@@ -100,7 +134,7 @@ def _decide(world, row):
         if not provider.partner:
             continue
         provider.coordination_hours += facts.network_meeting_hours * facts.coproduction_design
-        heard = min(1.0, _asked(world, row, provider.team, 0)[1] / FULL_HEARING)
+        heard = _hearing(world, row, _asked(world, row, provider.team, 0)[1])
         provider.openness += facts.provider_adaptation * heard * (1.0 - provider.openness)
         if not decides:
             continue
@@ -123,7 +157,7 @@ def _voice_of(world, row, i):
     decides = world.localities[row].meetings > 1 and facts.structure_decision_rights != 0.0
     if not decides:
         return 0.0
-    heard = min(1.0, _asked(world, row, family.team, 0)[1] / FULL_HEARING)
+    heard = _hearing(world, row, _asked(world, row, family.team, 0)[1])
     step = heard * (
         1.0 - 0.5 * facts.payment_input_specification
     )  # prescriptions bind part of what a meeting could decide

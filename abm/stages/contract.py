@@ -5,19 +5,19 @@ from abm.rules.learning import knowledge_share, revised
 from abm.stages.contract_award import award, part_rivals
 from abm.stages.contract_prices import set_prices
 from abm.stages.contract_terms import finance, plan_work, promise
-from abm.stages.menu import choose_menu
+from abm.stages.menu import HIERARCHY, choose_menu
 
 WRITES = (
     "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "providers.known_need",
     "providers.active", "providers.partner", "providers.at_start", "providers.award_share", "providers.tender_hours",
     "providers.planned_hours", "providers.promised_hours", "providers.places", "pairs.rival", "pairs.joint_hours",
     "edges.support", "edges.against", "edges.damage", "edges.active", "investors.active", "milestones.price",
-    "milestones.cap", "milestones.claimed", "milestones.expected", "families.was_served", "localities.voice",
-    "localities.bid_hours", "localities.links_start", "localities.links_cut", "localities.metric_weight",
-    "localities.need_scale", "localities.places", "localities.promised_hours", "localities.service_budget",
-    "localities.launched", "localities.serving", "localities.signed", "localities.expenses_left",
-    "localities.negotiation_hours", "localities.claim_ceiling", "teams.offers", "teams.centre_domain",
-    "teams.menu_hours", "localities.fee_per_hour", "localities.overhead_budget",
+    "milestones.cap", "milestones.claimed", "milestones.expected", "families.was_served", "families.at_meeting",
+    "localities.voice", "localities.bid_hours", "localities.links_start", "localities.links_cut",
+    "localities.metric_weight", "localities.need_scale", "localities.places", "localities.promised_hours",
+    "localities.service_budget", "localities.launched", "localities.serving", "localities.signed",
+    "localities.expenses_left", "localities.negotiation_hours", "localities.claim_ceiling", "teams.offers",
+    "teams.centre_domain", "teams.menu_hours", "localities.fee_per_hour", "localities.overhead_budget",
     "localities.expected_outcome_payment", "localities.expected_result", "localities.outcome_claimed",
     "localities.claimed_before", "localities.expected_claims", "edges.lived", "edges.lived_weight",
 )  # fmt: skip
@@ -40,8 +40,17 @@ def contract(world):
             promise(world, row)
             plan_work(world, row)
             set_prices(world, row)
-            if world.clock[0].contract == 0:
-                choose_menu(world, row, 0.0)  # partners' plan, before families are heard
+            _renew_menu(world, row)
+
+
+@compiled
+def _renew_menu(world, row):
+    """Partners plan the menu before families are heard; at a renewal those in service are asked too."""
+    place, facts = world.localities[row], world.settings[row]
+    asked = world.clock[0].contract > 0 and facts.structure_decision_rights != HIERARCHY
+    for i in range(place.family_first, place.family_end):
+        world.families[i].at_meeting = world.families[i].enrolled if asked else 0
+    choose_menu(world, row, facts.coproduction_design if asked else 0.0)
 
 
 @compiled
@@ -64,8 +73,8 @@ def _learn_what_was_heard(world, row):
         commissioner.known_need[d] = revised(commissioner.known_need[d], heard, known)
         total += commissioner.known_need[d]
     for d in range(domains):
-        wanted = commissioner.known_need[d] / total
         before = commissioner.priorities[d]
+        wanted = commissioner.known_need[d] / total if total > 0.0 else before
         commissioner.priorities[d] = revised(before, wanted, facts.outcomes_use_priorities if hears else 0.0)
         moved += abs(commissioner.priorities[d] - before)
     if voices > 0.0:

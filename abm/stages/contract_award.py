@@ -126,9 +126,11 @@ def award(world, row):
                 continue
             provider.award_share = award_weight(provider.staff_hours, score, mean_score, competition)
             total += provider.award_share
+    if total <= 0.0:
+        return False
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
-        provider.award_share = provider.award_share / total if total > 0.0 else 0.0
+        provider.award_share /= total
         discount += provider.award_share * _discount(provider, facts, clock, p)
         if clock.contract == 0 and provider.partner:
             provider.at_start = 1

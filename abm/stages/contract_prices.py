@@ -4,7 +4,7 @@ from abm.compiled import compiled
 from abm.rules.coordination import service_after_fragmentation
 from abm.rules.coproduction import combined_input
 from abm.rules.outcomes import improvement, next_wellbeing, response
-from abm.rules.payment import ENTRY, GAIN, SUSTAINED, reached_share
+from abm.rules.payment import ENTRY, GAIN, GRADUATED, SUSTAINED, graduated_payment, reached_share
 from abm.streams import power
 
 EXPECTED_INTENSITY, EXPECTED_WORK, EXPECTED_INTEGRATION = (
@@ -112,3 +112,12 @@ def _expected_count(milestone, change, noise, months):
     if milestone.kind == SUSTAINED and milestone.months > months:
         return 0.0
     return reached_share(change, milestone.threshold, noise)
+
+
+@compiled
+def full_payment(facts):
+    """Full payment relative to the expected one: a graduated rule pays its expected part at the forecast."""
+    if facts.payment_rule == GRADUATED:
+        at_forecast = graduated_payment(1.0, facts.payment_floor, facts.payment_ceiling)
+        return 1.0 / at_forecast if at_forecast > 0.0 else 1.0
+    return 1.0

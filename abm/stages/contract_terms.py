@@ -15,7 +15,7 @@ from abm.tables import (
 )  # fmt: skip
 
 MOST_EXPENSES = 0.25  # share of the grant that expense money may take
-MOST_ON_BROKERS = 0.2  # of the grant
+MOST_ON_BROKERS, MOST_OVERHEAD = 0.2, 0.7  # of the grant
 
 
 @compiled
@@ -30,7 +30,7 @@ def finance(world, row):
         share = 0.0  # nobody estimates a counterfactual that nothing is paid on
     brokers = facts.structure_network_management * facts.network_brokerage_hours * facts.money_wage
     brokers = min(MOST_ON_BROKERS * grant, brokers * world.clock[0].service_months)
-    place.overhead_budget = grant * (share + facts.finance_overhead_share) + brokers
+    place.overhead_budget = min(MOST_OVERHEAD * grant, grant * (share + facts.finance_overhead_share) + brokers)
     reserved = expenses_reserve(
         facts.coproduction_expenses, facts.coproduction_delivery,
         (place.family_end - place.family_first) / facts.locality_demand_ratio, facts.family_free_hours,

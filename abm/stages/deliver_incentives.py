@@ -18,6 +18,7 @@ from abm.rules.payment import (
     graduated_slope,
     reached_slope,
 )  # fmt: skip
+from abm.stages.contract_prices import full_payment
 
 
 @compiled
@@ -124,7 +125,7 @@ def _cohort_slopes(world, row):
     """β under a cohort test: the provider's part of the payment × its slope × what an hour moves of the cohort's mean."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     periods = max(1.0, math.ceil(clock.service_months / facts.payment_period_months))
-    full = place.expected_outcome_payment * facts.payment_contract_cap / periods
+    full = place.expected_outcome_payment * full_payment(facts) / periods
     room = place.claim_ceiling - place.outcome_claimed
     forecast, cohort, per_input = 0.0, 0.0, 0.0
     for i in range(place.family_first, place.family_end):

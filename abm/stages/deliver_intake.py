@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from abm.attendance import outreach_of
 from abm.compiled import compiled
 from abm.rules.coproduction import combined_input, role_factor
 from abm.rules.forecast import settling_share, wellbeing_ahead
@@ -11,7 +12,6 @@ from abm.rules.selection import applicant_score, apply_probability, gateway_scor
 from abm.stages.contract_prices import EXPECTED_WORK
 from abm.stages.contract_terms import main_slot
 from abm.stages.deliver_incentives import forecast_noise, hour_effect
-from abm.stages.plan import outreach_of
 from abm.streams import APPLY, CRISIS, GATEWAY, LEAVE, SWITCH, uniform
 from abm.tables import FAMILY_PROVIDER
 

@@ -8,7 +8,7 @@ disagreements for more, and hours are what the holders of coordination rights ma
 from abm.compiled import compiled
 from abm.network import live, pair_row
 from abm.rules.control import burden_target, passed_on
-from abm.rules.coordination import clash_probability, either_way, link, next_joint_hours, reach
+from abm.rules.coordination import clash_probability, difference, either_way, link, next_joint_hours, reach
 from abm.streams import BROKER, CONFLICT, uniform
 from abm.tables import COMMISSIONER_PROVIDER, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER, REGION_COMMISSIONER
 
@@ -74,18 +74,6 @@ def absorb_burden(world, row):
 
 
 @compiled
-def _apart(one, other):
-    """Distance, in [0, 1], of what two want: half the sum of differences of their shares over domains."""
-    first = second = distance = 0.0
-    for d in range(one.shape[0]):
-        first += one[d]
-        second += other[d]
-    for d in range(one.shape[0]):
-        distance += 0.5 * abs(one[d] / max(1e-9, first) - other[d] / max(1e-9, second))
-    return distance
-
-
-@compiled
 def _mates(one, other, pair):
     """Whether two partners meet as members: in one team, and no rivals."""
     return one.partner and other.partner and one.team == other.team and not pair.rival
@@ -104,7 +92,9 @@ def _disagree_in_pairs(world, row):
             there, back = pair_row(place, p, q), pair_row(place, q, p)
             if _mates(one, other, world.pairs[there]):
                 trust = min(world.edges[first + there].trust, world.edges[first + back].trust)
-                odds = clash_probability(facts.network_conflict_rate, _apart(one.known_need, other.known_need), trust)
+                odds = clash_probability(
+                    facts.network_conflict_rate, difference(one.known_need, other.known_need), trust
+                )
                 if uniform(clock.seed, CONFLICT, clock.month, p, q) < odds:
                     world.pairs[there].conflict = world.pairs[back].conflict = 1
 
@@ -158,7 +148,9 @@ def _meet_through_hub(world, row, partners, hours):
         if provider.partner and facts.mechanisms_conflict:
             there = world.edges[world.relations[PROVIDER_COMMISSIONER].first + p].trust
             back = world.edges[world.relations[COMMISSIONER_PROVIDER].first + p].trust
-            odds = clash_probability(facts.network_conflict_rate, _apart(provider.known_need, wanted), min(there, back))
+            odds = clash_probability(
+                facts.network_conflict_rate, difference(provider.known_need, wanted), min(there, back)
+            )
             if uniform(clock.seed, CONFLICT, clock.month, p, p) < odds:
                 provider.conflict = 1
                 clashes += 1.0

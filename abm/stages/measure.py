@@ -18,6 +18,7 @@ from abm.rules.payment import (
     reached_now,
     room_under,
 )  # fmt: skip
+from abm.stages.contract_prices import full_payment
 from abm.stages.follow_up import note_shortfalls
 from abm.streams import AUDIT, MEASURE, normal, uniform
 from abm.tables import FAMILY_PROVIDER
@@ -234,7 +235,7 @@ def _claim_period(world, row):
     """The cohort's test at the end of a period: partners share what it earns by their part of the contract."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     periods = max(1.0, math.ceil(clock.service_months / facts.payment_period_months))
-    full = 100.0 * place.expected_outcome_payment * _full_payment(facts) / periods
+    full = 100.0 * place.expected_outcome_payment * full_payment(facts) / periods
     result, alone, count = place.result - place.counterfactual, 0.0, 0.0
     for i in range(place.family_first, place.family_end):
         family = world.families[i]
@@ -257,15 +258,6 @@ def _claim_period(world, row):
         if world.providers[p].partner:
             _due(world, row, p, left)  # the remainder of whole cents
             break
-
-
-@compiled
-def _full_payment(facts):
-    """Full payment relative to the expected one: a graduated rule pays its expected part at the forecast."""
-    if facts.payment_rule == GRADUATED:
-        at_forecast = graduated_payment(1.0, facts.payment_floor, facts.payment_ceiling)
-        return 1.0 / at_forecast if at_forecast > 0.0 else 1.0
-    return 1.0
 
 
 @compiled

@@ -12,7 +12,7 @@ from abm.rules.outcomes import need
 from abm.tables import ASSOCIATION, FOR_PROFIT
 
 KINDS_OF_SERVICE = len(SERVICES)
-HIERARCHY, TEAMS = 0.0, 2.0  # positions of decision rights
+HIERARCHY, TEAMS, MEMBERS = 0.0, 2.0, 3.0  # positions of decision rights
 WRITES = ("teams.offers", "teams.centre_domain", "teams.menu_hours")
 
 

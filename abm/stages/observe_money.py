@@ -4,6 +4,7 @@ from abm.compiled import compiled
 from abm.ledger import (
     ADVANCE,
     AUTHORITY,
+    BUDGET,
     EVALUATION,
     EVALUATOR,
     FEE,
@@ -12,6 +13,7 @@ from abm.ledger import (
     OUTCOME_PAYMENT,
     PROVIDER_ACCOUNT,
     REFUND,
+    REGION,
 )  # fmt: skip
 from abm.rules.indices import MISSING, ratio
 
@@ -38,6 +40,8 @@ def observe_money(world, row):
     evaluated = _flow(flows, month, EVALUATION, AUTHORITY, EVALUATOR)
     row.outcome_payments = paid
     row.spend_public = spent + evaluated - _flow(flows, month, REFUND, PROVIDER_ACCOUNT, AUTHORITY)
+    given, back = _flow(flows, month, BUDGET, REGION, AUTHORITY), _flow(flows, month, REFUND, AUTHORITY, REGION)
+    row.spend_region = given - back
     outstanding, called, claimed, alone = 0, 0, 0, 0
     for v in range(world.investors.shape[0]):
         outstanding += max(0, world.investors[v].capital)

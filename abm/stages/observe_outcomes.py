@@ -7,6 +7,8 @@ from abm.rules.indices import ratio
 from abm.rules.outcomes import need
 from abm.stages.deliver_intake import need_of
 
+ROUNDING = 1e-12  # hours that are the same, summed in another order, differ by less
+
 
 @compiled
 def observe_wellbeing(families, localities, row):
@@ -118,4 +120,6 @@ def observe_drift(cells, row):
             drift += 0.5 * abs(cell.delivered[d] / done - cell.mission[d] / unpaid)
             misfit += 0.5 * abs(cell.mission[d] / unpaid - cell.needed[d] / needed)
             missed += 0.5 * abs(cell.delivered[d] / done - cell.needed[d] / needed)
-    row.mission_drift, row.misfit, row.realignment = drift, misfit, misfit - missed
+    row.mission_drift = drift if drift > ROUNDING else 0.0
+    row.misfit = misfit
+    row.realignment = misfit - missed if drift > ROUNDING else 0.0

@@ -7,8 +7,6 @@ from abm.ledger import (
     ADVANCE,
     AUTHORITY,
     BANK,
-    BUDGET,
-    CAPITAL,
     EVALUATION,
     EVALUATOR,
     EXPENSES,
@@ -16,27 +14,24 @@ from abm.ledger import (
     GRANT,
     HOUSEHOLD,
     INTEREST,
-    INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
     OVERHEAD,
     PROVIDER_ACCOUNT,
     REFUND,
-    REGION,
-    REPAYMENT,
     STAFF,
     TREASURY,
     USUAL_SERVICE,
     WAGE,
     authority_account,
     cents,
-    investor_account,
-    pay_out,
     provider_account,
     single_account,
 )  # fmt: skip
 from abm.rules.finance import monthly_cost_of_credit
 from abm.stages.contract_terms import investors_in
 from abm.stages.deliver_hours import advance_of_month, new_loan, own_part
+from abm.stages.pay_capital import allow_returns, call_capital, repay_investors, repay_loan
+from abm.stages.pay_moves import move, pay_public, return_to_treasury
 from abm.tables import (
     COMMISSIONER_PROVIDER,
     FAMILY_PROVIDER,
@@ -68,7 +63,7 @@ def pay(world):
         if place.serving:
             _pay_running(world, row)
         _pay_expenses(world, row)
-        _allow_returns(world, row)
+        allow_returns(world, row)
         for p in range(place.provider_first, place.provider_end):
             _pay_due(world, row, p)
             _pay_wages(world, row, p)
@@ -81,32 +76,13 @@ def pay(world):
 
 
 @compiled
-def _move(world, payer, payer_class, payee, payee_class, purpose, amount):
-    if amount > 0:
-        pay_out(
-            world.balances, world.flows, world.clock[0].month, payer, payer_class, payee, payee_class, purpose, amount
-        )
-
-
-@compiled
-def _pay_public(world, row, payee, payee_class, purpose, amount):
-    """The authority pays; region and treasury put the money there first, each by its share of the grant."""
-    authority = authority_account(row)
-    region = cents(0.01 * amount * world.settings[row].locality_region_share)
-    _move(world, TREASURY, TREASURY, REGION, REGION, BUDGET, region)
-    _move(world, REGION, REGION, authority, AUTHORITY, BUDGET, region)
-    _move(world, TREASURY, TREASURY, authority, AUTHORITY, BUDGET, amount - region)
-    _move(world, authority, AUTHORITY, payee, payee_class, purpose, amount)
-
-
-@compiled
 def _pay_usual_service(world, row, p):
     """Usual services are funded and worked outside the contract, alike in every design."""
     facts, provider = world.settings[row], world.providers[p]
     account = provider_account(p, world.localities.shape[0])
     amount = cents(provider.usual_hours * facts.money_wage)
-    _move(world, TREASURY, TREASURY, account, PROVIDER_ACCOUNT, USUAL_SERVICE, amount)
-    _move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, WAGE, amount)
+    move(world, TREASURY, TREASURY, account, PROVIDER_ACCOUNT, USUAL_SERVICE, amount)
+    move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, WAGE, amount)
 
 
 @compiled
@@ -114,7 +90,7 @@ def _pay_running(world, row):
     """Block part, advances and capital calls of the month, evaluation and governance."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     overhead = cents(place.overhead_budget / clock.service_months)
-    _pay_public(world, row, single_account(EVALUATOR), EVALUATOR, EVALUATION, overhead)
+    pay_public(world, row, single_account(EVALUATOR), EVALUATOR, EVALUATION, overhead)
     investor_part = facts.finance_bridge_investor * investors_in(world, row)
     bridged = facts.finance_bridge_state + investor_part
     for p in range(place.provider_first, place.provider_end):
@@ -123,14 +99,14 @@ def _pay_running(world, row):
             continue
         account = provider_account(p, world.localities.shape[0])
         block, advance = advance_of_month(world, row, p)
-        _pay_public(world, row, account, PROVIDER_ACCOUNT, GRANT, cents(block))
+        pay_public(world, row, account, PROVIDER_ACCOUNT, GRANT, cents(block))
         provider.income += cents(block) + cents(advance)
         provider.year_surplus += cents(block) + cents(advance)
         if advance <= 0.0:
             continue
         from_state = cents(advance * facts.finance_bridge_state / bridged)
-        _pay_public(world, row, account, PROVIDER_ACCOUNT, ADVANCE, from_state)
-        _call_capital(world, row, account, cents(advance) - from_state)
+        pay_public(world, row, account, PROVIDER_ACCOUNT, ADVANCE, from_state)
+        call_capital(world, row, account, cents(advance) - from_state)
         provider.loan += new_loan(world, row, p)
 
 
@@ -156,44 +132,9 @@ def _pay_expenses(world, row):
     for p in range(place.provider_first, place.provider_end):
         account = provider_account(p, world.localities.shape[0])
         amount = int(100.0 * place.expenses_per_hour * hours[p - place.provider_first])
-        _pay_public(world, row, account, PROVIDER_ACCOUNT, GRANT, amount)
-        _move(world, account, PROVIDER_ACCOUNT, single_account(HOUSEHOLD), HOUSEHOLD, EXPENSES, amount)
+        pay_public(world, row, account, PROVIDER_ACCOUNT, GRANT, amount)
+        move(world, account, PROVIDER_ACCOUNT, single_account(HOUSEHOLD), HOUSEHOLD, EXPENSES, amount)
         place.expenses_left -= amount
-
-
-@compiled
-def _call_capital(world, row, account, amount):
-    """Investors that take part advance equal parts; the first the odd cent."""
-    place, localities, providers = world.localities[row], world.localities.shape[0], world.providers.shape[0]
-    active = 0
-    for v in range(place.investor_first, place.investor_end):
-        active += int(world.investors[v].active)
-    left = amount
-    for v in range(place.investor_end - 1, place.investor_first - 1, -1):
-        if world.investors[v].active:
-            active -= 1
-            part = left if active == 0 else left // (active + 1)
-            left -= part
-            _move(
-                world,
-                investor_account(v, localities, providers),
-                INVESTOR_ACCOUNT,
-                account,
-                PROVIDER_ACCOUNT,
-                CAPITAL,
-                part,
-            )
-            world.investors[v].capital += part
-            place.capital_called += part
-
-
-@compiled
-def _allow_returns(world, row):
-    """The ceiling on returns grows each month with the capital outstanding."""
-    place, outstanding = world.localities[row], 0
-    for v in range(place.investor_first, place.investor_end):
-        outstanding += max(0, world.investors[v].capital)
-    place.return_allowed += cents(0.01 * outstanding * world.settings[row].finance_return_cap / 12.0)
 
 
 @compiled
@@ -210,69 +151,12 @@ def _pay_due(world, row, p):
     bridged = facts.finance_bridge_state + investor_part
     to_investors = int((due - own) * investor_part / bridged) if bridged > 0.0 else 0
     if not provider.exited:
-        _pay_public(world, row, account, PROVIDER_ACCOUNT, purpose, own)
+        pay_public(world, row, account, PROVIDER_ACCOUNT, purpose, own)
         provider.income += own
         provider.year_surplus += own
         provider.outcome_income += own if purpose == OUTCOME_PAYMENT else 0
-        _repay_loan(world, row, p, account, min(own, provider.loan))
-    _repay_investors(world, row, to_investors, purpose)
-
-
-@compiled
-def _repay_loan(world, row, p, account, amount):
-    """Advances beyond what lenders bear alone go back: to investors by their part of them, the rest to the state."""
-    facts, place, provider = world.settings[row], world.localities[row], world.providers[p]
-    if amount <= 0:
-        return
-    provider.loan -= amount
-    investor_part = facts.finance_bridge_investor * investors_in(world, row)
-    bridged = facts.finance_bridge_state + investor_part
-    part, left = int(amount * investor_part / bridged) if bridged > 0.0 else 0, amount
-    for v in range(place.investor_first, place.investor_end):
-        investor = world.investors[v]
-        if investor.active and part > 0:
-            back = min(part, investor.capital)
-            target = investor_account(v, world.localities.shape[0], world.providers.shape[0])
-            _move(world, account, PROVIDER_ACCOUNT, target, INVESTOR_ACCOUNT, REPAYMENT, back)
-            investor.capital -= back
-            part, left = part - back, left - back
-    _move(world, account, PROVIDER_ACCOUNT, authority_account(row), AUTHORITY, REFUND, left)
-    _return_to_treasury(world, row, left)
-
-
-@compiled
-def _return_to_treasury(world, row, amount):
-    """What the authority gets back returns to those who funded it."""
-    authority = authority_account(row)
-    region = cents(0.01 * amount * world.settings[row].locality_region_share)
-    _move(world, authority, AUTHORITY, REGION, REGION, REFUND, region)
-    _move(world, REGION, REGION, TREASURY, TREASURY, REFUND, region)
-    _move(world, authority, AUTHORITY, TREASURY, TREASURY, REFUND, amount - region)
-
-
-@compiled
-def _repay_investors(world, row, amount, purpose):
-    """Capital first, then return up to its ceiling; above it the commissioner keeps the money."""
-    place, left = world.localities[row], amount
-    localities, providers = world.localities.shape[0], world.providers.shape[0]
-    active = 0
-    for v in range(place.investor_first, place.investor_end):
-        active += int(world.investors[v].active)
-    if active == 0:
-        return
-    part = amount // active
-    for v in range(place.investor_first, place.investor_end):
-        investor = world.investors[v]
-        if not investor.active:
-            continue
-        capital = max(0, min(part, investor.capital))
-        room = max(0, place.return_allowed - place.return_paid)
-        gain = min(part - capital, room)
-        investor.capital -= capital
-        place.return_paid += gain
-        left -= part
-        target = investor_account(v, localities, providers)
-        _pay_public(world, row, target, INVESTOR_ACCOUNT, purpose, capital + gain)
+        repay_loan(world, row, p, account, min(own, provider.loan))
+    repay_investors(world, row, to_investors, purpose)
 
 
 @compiled
@@ -281,9 +165,9 @@ def _pay_wages(world, row, p):
     facts, provider = world.settings[row], world.providers[p]
     account = provider_account(p, world.localities.shape[0])
     wages = cents(provider.contract_hours * facts.money_wage)
-    _move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, WAGE, wages)
+    move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, WAGE, wages)
     overhead = cents(provider.contract_hours * facts.money_wage * facts.money_overhead)
-    _move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, OVERHEAD, overhead)
+    move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, OVERHEAD, overhead)
     provider.year_surplus -= wages + overhead
 
 
@@ -297,8 +181,8 @@ def _lapse(world, row, p):
     amount = max(0, min(provider.year_surplus, world.balances[account]))
     provider.year_surplus = 0
     if facts.structure_annual_budget and facts.payment_outcome_share <= 0.0 and amount > 0:
-        _move(world, account, PROVIDER_ACCOUNT, authority_account(row), AUTHORITY, REFUND, amount)
-        _return_to_treasury(world, row, amount)
+        move(world, account, PROVIDER_ACCOUNT, authority_account(row), AUTHORITY, REFUND, amount)
+        return_to_treasury(world, row, amount)
 
 
 @compiled
@@ -310,7 +194,7 @@ def _pay_penalty(world, row, p):
     claimed = world.dues[min(clock.month + int(facts.payment_lag_months), clock.months), p]
     amount = int(facts.control_penalty * provider.misreport * claimed * facts.finance_risk_to_provider)
     provider.shortfall_consequence |= amount > 0
-    _move(
+    move(
         world,
         provider_account(p, world.localities.shape[0]),
         PROVIDER_ACCOUNT,
@@ -319,7 +203,7 @@ def _pay_penalty(world, row, p):
         REFUND,
         amount,
     )
-    _return_to_treasury(world, row, amount)
+    return_to_treasury(world, row, amount)
 
 
 @compiled
@@ -327,7 +211,7 @@ def _pay_interest(world, row, p):
     account = provider_account(p, world.localities.shape[0])
     used = -0.01 * world.balances[account]
     amount = cents(monthly_cost_of_credit(used, world.settings[row].money_interest))
-    _move(world, account, PROVIDER_ACCOUNT, single_account(BANK), BANK, INTEREST, amount)
+    move(world, account, PROVIDER_ACCOUNT, single_account(BANK), BANK, INTEREST, amount)
 
 
 @compiled
@@ -366,4 +250,4 @@ def _settle_loans(world, row):
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         account = provider_account(p, world.localities.shape[0])
-        _repay_loan(world, row, p, account, max(0, min(provider.loan, world.balances[account])))
+        repay_loan(world, row, p, account, max(0, min(provider.loan, world.balances[account])))

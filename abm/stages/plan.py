@@ -1,12 +1,11 @@
 """plan: families are asked what they need; who comes is not everyone, and associations speak for members only."""
 
 from abm.associations import HEARD_A_MONTH, hear_members, speak_for_absent
+from abm.attendance import come_probability
 from abm.compiled import compiled
-from abm.rules.coproduction import attend_probability, role_factor
+from abm.rules.learning import knowledge_share
 from abm.rules.outcomes import need
-from abm.rules.skills import supported
 from abm.streams import ATTEND, uniform
-from abm.tables import FAMILY_COMMISSIONER
 
 WRITES = (
     "families.coproduction_hours", "teams.heard_need", "teams.voices", "providers.prior_need", "providers.known_need",
@@ -24,11 +23,30 @@ def plan(world):
         hear_members(world, row, HEARD_A_MONTH)
     if clock.planning == 0:
         return
-    for i in range(world.families.shape[0]):
+    for row in range(world.localities.shape[0]):
+        if _has_trigger(world, row):
+            _hear(world, row)
+
+
+@compiled
+def _has_trigger(world, row):
+    """A round is held where political support × gap in knowledge is large enough (Joshi & Moore 2004: governance drivers)."""
+    place, facts, voices = world.localities[row], world.settings[row], 0.0
+    if not (place.funded and facts.coproduction_planning > 0.0):
+        return False
+    for t in range(place.team_first, place.team_end):
+        voices += world.teams[t].voices
+    gap = 1.0 - knowledge_share(voices, facts.network_voices_for_knowledge)
+    wanted = world.commissioners[row].political_support * gap >= facts.rules_plan_trigger
+    return wanted or not facts.mechanisms_politics
+
+
+@compiled
+def _hear(world, row):
+    """Those who come speak for themselves; of the others, associations speak for their members."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    for i in range(place.family_first, place.family_end):
         family = world.families[i]
-        facts = world.settings[family.locality]
-        if world.localities[family.locality].funded == 0 or facts.coproduction_planning <= 0.0:
-            continue
         team = world.teams[family.team]
         if uniform(clock.seed, ATTEND, clock.month, i) < facts.coproduction_planning * come_probability(world, i):
             family.coproduction_hours += HOURS_OF_A_SURVEY
@@ -37,27 +55,3 @@ def plan(world):
                 team.heard_need[d] += need(family.importance[d], family.wellbeing[d])
         else:
             team.voices += speak_for_absent(world, i, facts.coproduction_planning, team.heard_need)
-
-
-@compiled
-def come_probability(world, i):
-    """Probability that an invited family comes to a survey or a meeting."""
-    family = world.families[i]
-    facts = world.settings[family.locality]
-    trust = world.edges[world.relations[FAMILY_COMMISSIONER].first + i].trust
-    free = min(1.0, family.free_hours / (2.0 * facts.family_free_hours)) * (1.0 - family.fatigue)
-    relief = min(1.0, world.localities[family.locality].expenses_per_hour / facts.money_wage)
-    coming = attend_probability(
-        family.engagement, trust, free, family.resources, outreach_of(world, family.locality), facts.coproduction_information,
-        relief,
-    )  # fmt: skip
-    return min(0.98, coming * role_factor(facts.coproduction_roles_coproducer, facts.family_roles_effect))
-
-
-@compiled
-def outreach_of(world, row):
-    """A locality's outreach as far as the authority's skill makes it arrive."""
-    facts, skill = world.settings[row], world.commissioners[row].outreach_skill
-    return supported(
-        facts.coproduction_outreach, skill, facts.commissioner_skill_start, facts.commissioner_skill_effect
-    )

@@ -9,19 +9,11 @@ import pyarrow as pa
 import pytest
 
 from abm.config import ConfigError
+from abm.lab.files import read_verified, write_table, write_whole
+from abm.lab.manifest import code_hash, read_manifest, what_differs
+from abm.lab.plan import DONE, Plan, Run
 from abm.lab.results import _description
-from abm.lab.store import (
-    DONE,
-    Plan,
-    Run,
-    Store,
-    code_hash,
-    read_manifest,
-    read_verified,
-    what_differs,
-    write_table,
-    write_whole,
-)
+from abm.lab.store import Store
 from abm.metrics import METRICS
 
 NAMES = tuple(metric.name for metric in METRICS)
@@ -112,8 +104,8 @@ def test_a_damaged_part_is_left_out_with_a_warning(open_store, tmp_path):
         store.add(a_run(0, 1))
         store.flush()
         store.add(a_run(0, 2))
-    (tmp_path / "r/parts/part-0001.parquet").write_bytes(b"?")
-    with pytest.warns(UserWarning, match="part-0001.*done again"), open_store() as again:
+    (tmp_path / "r/parts/series-0001.parquet").write_bytes(b"?")
+    with pytest.warns(UserWarning, match="series-0001.*done again"), open_store() as again:
         assert set(again.rows) == {(0, 2)}
 
 

@@ -30,7 +30,7 @@ def service(world, metric):
 
 
 def test_teams_do_not_move_families():
-    one, many = (after(months=8, structure__teams=teams) for teams in (1, 4))
+    one, many = (after(months=4, structure__teams=teams) for teams in (1, 4))
     for column in ("importance", "wellbeing", "territory", "complexity"):
         assert np.array_equal(one.families[column], many.families[column])
     assert set(one.families.team) == {0}

@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 from abm.config import ConfigError
 from abm.lab.results import batch
 from abm.show import plot
+from abm.show.style import COLOURS, MARKERS, dash
+from abm.show.trajectories import phases
 
 
 def texts(figure):
@@ -32,8 +34,8 @@ def test_trajectories_have_a_panel_for_each_design_and_metric(designs_of_demo):
 
 
 def test_designs_keep_colour_line_and_marker_apart():
-    assert len(set(plot.COLOURS)) == len(plot.MARKERS) == 8
-    styles = [(plot.COLOURS[number % 8], str(plot._dash(number))) for number in range(32)]
+    assert len(set(COLOURS)) == len(MARKERS) == 8
+    styles = [(COLOURS[number % 8], str(dash(number))) for number in range(32)]
     assert len(set(styles)) == 32
 
 
@@ -47,6 +49,16 @@ def test_differences_have_a_panel_for_each_key_metric(designs_of_demo):
     assert "Block grant" not in [label.get_text() for label in shown[0].get_yticklabels()]
 
 
+def test_twins_have_a_panel_for_each_key_metric_and_a_line_for_each_design_that_is_not_its_own(designs_of_demo):
+    figure = plot.against_twins(designs_of_demo)
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert len(shown) == 6
+    labels = [label.get_text().replace("\n", " ") for label in shown[0].get_yticklabels()]
+    assert labels == ["New public management", "Social impact bond", "Provider-financed payment by results"]
+    assert "its own block twin" in texts(figure)
+    assert len(plot.against_twins(designs_of_demo, ["fatigue", "misfit"]).axes) == 2
+
+
 def test_metrics_can_be_chosen(designs_of_demo):
     assert len(plot.trajectories(designs_of_demo, ["fatigue"]).axes) == 8
     assert (
@@ -54,7 +66,7 @@ def test_metrics_can_be_chosen(designs_of_demo):
     )
 
 
-@pytest.mark.parametrize("draw", [plot.trajectories, plot.differences])
+@pytest.mark.parametrize("draw", [plot.trajectories, plot.differences, plot.against_twins])
 def test_unknown_names_are_refused(designs_of_demo, draw):
     with pytest.raises(ConfigError, match="did you mean 'satisfaction'"):
         draw(designs_of_demo, ["satisfation"])
@@ -75,7 +87,7 @@ def test_the_same_results_give_the_same_bytes(designs_of_demo, tmp_path):
 def test_the_usual_figures_are_written_for_each_case(fake_engine, experiment, tmp_path):
     results = batch(experiment, workers=1, out=tmp_path / "r")
     names = [path.name for path in plot.save_all(results, tmp_path / "figures")]
-    figures = ("trust_trajectories", "outcome_trajectories", "differences")
+    figures = ("trust_trajectories", "outcome_trajectories", "differences", "against_twins")
     assert names == [f"{figure}.{ending}" for figure in figures for ending in ("png", "svg")]
     assert "payment.lag_months=6" in texts(plot.differences(results))
     assert "10 runs a design" in texts(plot.trajectories(results))
@@ -91,7 +103,10 @@ def test_one_design_has_no_differences(fake_engine, experiment, tmp_path):
     results = batch(alone, workers=1, out=tmp_path / "r")
     with pytest.raises(ConfigError, match="nothing to compare"):
         plot.differences(results)
-    assert len(plot.save_all(results, tmp_path / "figures")) == 4
+    plain = batch(alone.model_copy(update={"twins": False}), workers=1, out=tmp_path / "plain")
+    with pytest.raises(ConfigError, match="no design with a block twin"):
+        plot.against_twins(plain)
+    assert len(plot.save_all(results, tmp_path / "figures")) == 6
 
 
 def test_failed_runs_leave_gaps_not_errors(fake_engine, experiment, tmp_path, monkeypatch):
@@ -109,5 +124,5 @@ def test_phases_follow_renewals():
         "start": "2005-01", "plan": [1, 4], "tender": 5, "codesign": [5, 8], "service": [9, 28], "assess": [9, 30],
         "runoff": 6, "renewals": 2,
     }  # fmt: skip
-    found = {phase.name: (phase.first, phase.last) for phase in plot.phases(calendar)}
+    found = {phase.name: (phase.first, phase.last) for phase in phases(calendar)}
     assert found == {"plan": (1, 4), "tender": (5, 5), "co-design": (5, 8), "service": (9, 68), "run-off": (69, 74)}

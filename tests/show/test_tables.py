@@ -32,7 +32,8 @@ def test_the_comparison_fits_and_leaves_nothing_out(designs_of_demo, width):
     for names in KEY_METRICS.values():
         for name in names:
             assert name.split("_")[0] in joined
-    assert text.count("±") == 7 * 12 + 1
+    assert text.count("±") == 7 * 12 + 3 * 6 + 1  # three designs are not paid by block grant
+    assert text.count("Against its block twin") == 2  # in two tables of three metrics
     assert "6 paired runs" in text
 
 

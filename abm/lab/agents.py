@@ -1,0 +1,327 @@
+"""Tables of agents, recorded on request while a run goes on: single providers, families and ties.
+
+Only places with a grant are in them. They are read from the world and move nothing in it: with tables or without, a run
+is the same to the last bit. Their columns are declared here, or in `abm/tables.py` and taken over under the same name;
+those with a value for each domain become one column a domain (`wellbeing_health`), and cents become euros.
+
+Size: on `lombardy` (175 families with a grant, 78 months) a run has about 3,100 rows of providers, 175 of families and
+170,000 of ties, which take 0.16, 0.06 and 0.75 MB as files and 0.8, 0.1 and 5 MB in memory; rows of providers and ties
+grow with months times people.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from abm.case import Case
+from abm.config import ConfigError
+from abm.config.check import physical_memory
+from abm.declare import Column
+from abm.ledger import provider_account
+from abm.network import ABILITY, TABLE_OF, first_ids
+from abm.rules.trust import certainty
+from abm.tables import (
+    COMMISSIONER_PROVIDER,
+    FAMILIES,
+    FAMILY_PROVIDER,
+    KINDS,
+    PROVIDER_COMMISSIONER,
+    PROVIDERS,
+    RELATION_NAMES,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from abm.world import World
+
+MONTH = Column("month", "months", "months since the start; 0 is the start", kind="i4")
+LOCALITY = Column("locality", "name", "its locality", kind="name")
+MAIN = Column("main_provider", "id", "provider that took it in; missing while it is not in service", kind="i4")
+NAMES_OF = {"kind": KINDS, "relation": RELATION_NAMES}  # columns of codes, besides domain and locality, the case's own
+
+OF_PROVIDERS = (
+    "territory", "kind", "domain", "active", "partner", "exited", "award_share", "planned_hours", "contract_hours",
+    "service_hours", "reporting_hours", "coordination_hours", "bid_hours", "gaming_hours", "caseload", "main_families",
+    "result", "intensity", "mission_intensity", "motivation", "job_satisfaction", "integrity", "misreport", "burden",
+    "reporting_share", "liquidity", "months_short", "loan", "income", "outcome_income",
+)  # fmt: skip
+OF_FAMILIES = (
+    "territory", "complexity", "resources", "complexity_third", "resources_third", "free_hours", "enrolled", "applied",
+    "was_served", "served_months", "waiting_months", "start_wellbeing", "importance", "wellbeing", "unserved_wellbeing",
+    "hours_received", "integration", "match", "tailoring", "own_engagement", "engagement", "capability", "fatigue", "work",
+    "took_part", "coproduction_hours", "integration_hours", "red_tape_hours", "voice", "satisfaction", "lost_red_tape",
+    "lost_waiting", "lost_mismatch", "lost_voice", "reported", "overstated", "earned",
+)  # fmt: skip
+
+
+def _taken_over(columns: Sequence[Column], names: Iterable[str]) -> tuple[Column, ...]:
+    declared = {column.name: column for column in columns}
+    return tuple(declared[name] for name in names)
+
+
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "providers": (  # a row for each month and provider that works or has left, from the start on
+        MONTH,
+        Column("service_month", "months", "month within the contract's service, from 1; 0 outside", kind="i4"),
+        Column("provider", "id", "unique id, as in the trust graph", kind="i4"),
+        LOCALITY,
+        *_taken_over(PROVIDERS, OF_PROVIDERS),
+        Column("balance", "€", "its account; below 0 where it draws on its credit line"),
+        Column(
+            "attributable_gain", "wellbeing", "gain against the same world without service, mean over families weighted by "
+            "the contract hours that each has had from it so far; missing before the first hour",
+        ),
+        Column("attention_drift", "share", "distance of its attention from what it would be unpaid for results"),
+        Column("trust_of_families", "trust", "mean trust of the families that know it"),
+        Column("trust_of_commissioner", "trust", "trust of the local authority in it"),
+        Column("trust_in_commissioner", "trust", "its trust in the local authority"),
+    ),
+    "families": (  # a row for each family, at the end
+        Column("family", "id", "unique id, as in the trust graph", kind="i4"),
+        LOCALITY,
+        *_taken_over(FAMILIES, OF_FAMILIES),
+        MAIN,
+        Column("weighted_wellbeing", "wellbeing", "wellbeing, weighted by what matters to it"),
+        Column("attributable_gain", "wellbeing", "that, less the same without service"),
+    ),
+    "trust_edges": (  # a row for each month and tie that exists
+        MONTH,
+        Column("source", "id", "unique id of who trusts", kind="i4"),
+        Column("target", "id", "unique id of who is trusted", kind="i4"),
+        Column("relation", "name", "kind of relation", kind="name"),
+        Column("trust", "trust", "trust"),
+        Column("certainty", "share", "how far that rests on experience"),
+    ),
+}  # fmt: skip
+
+
+def check_tables(tables: Sequence[str], case: Case, months: int | None, runs: int = 1) -> None:
+    """Refuse tables that would not fit in memory; `runs` go on at a time. Raises ConfigError."""
+    length = (months or case.calendar.months) + 1
+    places = [place for place in case.locality.values() if place.grant_eur > 0]
+    rows = {
+        "providers": length * sum(place.providers for place in places),
+        "families": sum(place.families for place in places),
+        "trust_edges": length * sum(_most_ties(case, place) for place in places),
+    }
+    for table in tables:
+        needed, there = 3.0 * runs * rows[table] * _row_bytes(table, case), physical_memory()
+        if needed > there:
+            raise ConfigError(
+                f"tables: '{table}' of case '{case.name}' has {rows[table]:,} rows a run and needs about "
+                f"{needed / 1e9:,.0f} GB of memory, this machine has {there / 1e9:,.0f} GB; ask for fewer families or "
+                "months, or leave the table out"
+            )
+
+
+def _most_ties(case: Case, place: Any) -> int:
+    """An upper bound on the ties of a place."""
+    of_families = place.families * (case.family.known_providers + case.family.peers + 1 + place.volunteers_per_family)
+    return (
+        math.ceil(of_families)
+        + place.providers * (place.providers + 2 + case.investor.number)
+        + case.investor.number
+        + 3
+    )
+
+
+def _row_bytes(table: str, case: Case) -> int:
+    return sum(8 * (len(case.domains) if column.per else 1) for column in COLUMNS[table])
+
+
+def schema(table: str, domains: Iterable[str]) -> pa.Schema:
+    """The Arrow schema of a table, for all domains that some case has."""
+    import pyarrow as pa
+
+    fields = []
+    for column in COLUMNS[table]:
+        names = [f"{column.name}_{domain}" for domain in domains] if column.per else [column.name]
+        fields += [pa.field(name, _arrow_type(column)) for name in names]
+    return pa.schema(fields)
+
+
+def _arrow_type(column: Column) -> pa.DataType:
+    import pyarrow as pa
+
+    if column.unit in ("name", "code") or column.name == "domain":
+        return pa.dictionary(pa.int16(), pa.string())
+    if column.unit == "flag":
+        return pa.bool_()
+    return pa.int32() if column.kind[0] in "iu" and column.unit != "cents" else pa.float64()
+
+
+class Recorder:
+    """Watches a run, from before its first month, and gives the tables that were asked for at its end."""
+
+    def __init__(self, tables: Sequence[str], case: Case) -> None:
+        self._tables, self._case = tables, case
+        self._months: dict[str, list[dict[str, np.ndarray]]] = {table: [] for table in tables}
+        self._hours: np.ndarray | None = None  # that a family has had from each provider of its place
+
+    def __call__(self, world: World) -> None:
+        """Take note of the start, or of the month that is just over."""
+        if "providers" in self._tables:
+            self._count_hours(world)
+            self._months["providers"].append(self._providers(world))
+        if "trust_edges" in self._tables:
+            self._months["trust_edges"].append(self._trust_edges(world))
+
+    def tables(self, world: World) -> dict[str, pa.Table]:
+        """The tables of the whole run, by name; `world` is at its end."""
+        if "families" in self._tables:
+            self._months["families"] = [self._families(world)]
+        found = {}
+        for table, months in self._months.items():
+            values = {name: np.concatenate([month[name] for month in months]) for name in months[0]}
+            found[table] = self._as_table(table, values)
+        return found
+
+    def _as_table(self, table: str, values: dict[str, np.ndarray]) -> pa.Table:
+        import pyarrow as pa
+
+        codes: dict[str, Sequence[str]] = {
+            **NAMES_OF,
+            "domain": self._case.domains,
+            "locality": list(self._case.locality),
+        }
+        arrays = []
+        wanted = schema(table, self._case.domains)
+        for field in wanted:
+            if field.name in codes:
+                indices = pa.array(values[field.name].astype(np.int16))
+                arrays.append(pa.DictionaryArray.from_arrays(indices, pa.array(codes[field.name], pa.string())))
+            else:
+                gaps = values[field.name] == MISSING if field.name == MAIN.name else None
+                arrays.append(pa.array(values[field.name], mask=gaps).cast(field.type))
+        return pa.table(arrays, schema=wanted)
+
+    def _copied(self, table: str, names: Iterable[str], rows: np.ndarray, picked: np.ndarray) -> dict[str, np.ndarray]:
+        """Columns of some rows as they are, but for a column a domain, and euros for cents."""
+        found: dict[str, np.ndarray] = {}
+        for column in (one for one in COLUMNS[table] if one.name in set(names)):
+            values = rows[column.name][picked]
+            if column.per:
+                found |= {f"{column.name}_{domain}": values[:, d] for d, domain in enumerate(self._case.domains)}
+            else:
+                found[column.name] = values / 100.0 if column.unit == "cents" else values
+        return found
+
+    def _providers(self, world: World) -> dict[str, np.ndarray]:
+        rows, clock = world.providers.view(np.ndarray), world.clock[0]
+        picked = np.flatnonzero(_is_funded(world)[rows["locality"]] & ((rows["active"] | rows["exited"]) > 0))
+        there = np.ones(len(picked), np.int32)
+        accounts = provider_account(0, len(world.localities)) + picked
+        change = np.abs(rows["attention"][picked] - rows["mission_attention"][picked])
+        return {
+            "month": there * int(clock.month),
+            "service_month": there * int(clock.service_month),
+            "provider": first_ids(world)["providers"] + picked,
+            "locality": rows["locality"][picked],
+            **self._copied("providers", OF_PROVIDERS, rows, picked),
+            "balance": world.balances[accounts] / 100.0,
+            "attributable_gain": self._gain_of_providers(world)[picked],
+            "attention_drift": 0.5 * change.sum(axis=1),
+            "trust_of_families": _mean_trust(world, FAMILY_PROVIDER, "target")[picked],
+            "trust_of_commissioner": _mean_trust(world, COMMISSIONER_PROVIDER, "target")[picked],
+            "trust_in_commissioner": _mean_trust(world, PROVIDER_COMMISSIONER, "source")[picked],
+        }
+
+    def _count_hours(self, world: World) -> None:
+        families, places = world.families.view(np.ndarray), world.localities.view(np.ndarray)
+        if self._hours is None:
+            self._hours = np.zeros((len(families), int((places["provider_end"] - places["provider_first"]).max())))
+        packages = world.packages.view(np.ndarray)
+        owner = np.repeat(np.arange(len(families)), len(packages) // len(families))
+        served = (packages["enrolled"] & families["enrolled"][owner] & int(world.clock[0].serving)) > 0
+        owner = owner[served]
+        column = packages["provider"][served] - places["provider_first"][families["locality"][owner]]
+        np.add.at(self._hours, (owner, column), packages["hours"][served])
+
+    def _gain_of_providers(self, world: World) -> np.ndarray:
+        assert self._hours is not None
+        _, gain = _weighted(world)
+        found = np.full(len(world.providers), np.nan)
+        for place in world.localities.view(np.ndarray)[_is_funded(world)]:
+            hours = self._hours[place["family_first"] : place["family_end"]]
+            hours = hours[:, : place["provider_end"] - place["provider_first"]]
+            total = hours.sum(axis=0)
+            sums = (hours * gain[place["family_first"] : place["family_end"], None]).sum(axis=0)
+            found[place["provider_first"] : place["provider_end"]] = _ratio(sums, total)
+        return found
+
+    def _families(self, world: World) -> dict[str, np.ndarray]:
+        rows, first = world.families.view(np.ndarray), first_ids(world)
+        picked = np.flatnonzero(_is_funded(world)[rows["locality"]])
+        level, gain = _weighted(world)
+        return {
+            "family": first["families"] + picked,
+            "locality": rows["locality"][picked],
+            **self._copied("families", OF_FAMILIES, rows, picked),
+            "main_provider": np.where(rows["enrolled"] > 0, first["providers"] + rows["main_provider"], MISSING)[
+                picked
+            ],
+            "weighted_wellbeing": level[picked],
+            "attributable_gain": gain[picked],
+        }
+
+    def _trust_edges(self, world: World) -> dict[str, np.ndarray]:
+        edges, first, funded = world.edges.view(np.ndarray), first_ids(world), _is_funded(world)
+        of_place = {
+            table: funded[getattr(world, table).view(np.ndarray)["locality"]]
+            for table in ("investors", "providers", "families", "volunteers")
+        } | {"commissioners": np.append(funded, True)}  # the last is the region
+        parts = []
+        for relation, name in enumerate(RELATION_NAMES):
+            source, target = (TABLE_OF[end] for end in name.split("_"))
+            ties = edges[world.relations[relation].first : world.relations[relation].end]
+            ties = ties[ties["active"] > 0]
+            ties = ties[of_place[source][ties["source"]] & of_place[target][ties["target"]]]
+            evidence = (ties[kind][:, ABILITY] for kind in ("support", "against", "damage"))
+            sure = getattr(certainty, "py_func", certainty)(*evidence, world.settings[0].trust_prior_weight)
+            parts.append(
+                (first[source] + ties["source"], first[target] + ties["target"], np.full(len(ties), relation),
+                 ties["trust"], sure)
+            )  # fmt: skip
+        values = dict(
+            zip(
+                ("source", "target", "relation", "trust", "certainty"),
+                map(np.concatenate, zip(*parts, strict=True)),
+                strict=True,
+            )
+        )
+        return {"month": np.full(len(values["source"]), int(world.clock[0].month), np.int32)} | values
+
+
+MISSING = -1  # where a row has no provider
+
+
+def _is_funded(world: World) -> np.ndarray:
+    """Which places have a grant."""
+    return world.localities.view(np.ndarray)["funded"] > 0
+
+
+def _weighted(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """Families' wellbeing, weighted by what matters to each, and its difference to the same world without service."""
+    rows = world.families.view(np.ndarray)
+    level, unserved = ((rows["importance"] * rows[name]).sum(axis=1) for name in ("wellbeing", "unserved_wellbeing"))
+    return level, level - unserved
+
+
+def _mean_trust(world: World, relation: int, end: str) -> np.ndarray:
+    """Mean trust of the ties of a relation that exist, for each provider at their `end`."""
+    ties = world.edges.view(np.ndarray)[world.relations[relation].first : world.relations[relation].end]
+    ties = ties[ties["active"] > 0]
+    count = len(world.providers)
+    return _ratio(np.bincount(ties[end], ties["trust"], count), np.bincount(ties[end], None, count))
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """part ÷ whole, missing where there is no whole."""
+    found = np.full(len(whole), np.nan)
+    found[whole > 0] = part[whole > 0] / whole[whole > 0]
+    return found

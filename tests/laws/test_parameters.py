@@ -1,0 +1,164 @@
+"""Every declared setting moves some metric in the design that it names (`Param.acts_in`): none is read by nobody."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+from abm.case import Case, Locality
+from abm.config import load_case, load_design
+from abm.declare import Param, parameters, value_of
+from abm.design import GovernanceDesign, Milestone
+from abm.engine import run_months
+from abm.metrics import METRICS
+from abm.world import new_world
+
+# A town of its own and not a scaled one, so that its own numbers can be set.
+TOWN = {
+    "families": 60, "territories": 2, "public": 3, "third_sector": 4, "associations": 2, "for_profit": 2, "joiners": 2,
+    "grant_eur": 240_000.0,
+}  # fmt: skip
+PLACE = "case.locality.town."
+SEEDS = (1, 2, 3)
+CARD = (
+    {"name": "entered", "kind": "entry", "price": 0.2},
+    {"name": "kept", "kind": "sustained", "threshold": 0.1, "months": 6, "price": 0.8},
+)
+
+# What a setting is moved to, where the ends of its plausible range are no possible or no telling values.
+VALUES = {
+    "payment.milestone.price": (0.2,),  # relative: any other
+    "case.calendar.tender": (4,),  # a month that the rest of the calendar leaves
+    "case.trust.breach_month": (20,),  # within the contract
+}
+
+# Settings in force before and after, without which a setting does not bind, with the reason.
+REFUSED = {"case.rules.support": 0.3, "case.rules.support_spread": 0.08}  # low and restless: a renewal is refused
+BESIDE = {
+    "case.calendar.tender": {"case.calendar.plan": [1, 3]},  # leaves a month free
+    "case.money.evaluation_randomised": {"payment.attribution": "randomised"},  # is paid only then
+    # a lead agency's people are enough for a small town, unless they deal with the region's rules too
+    "case.network.hub_hours": {"structure.burden_absorbed": 1.0, "case.rules.region_burden": 0.1},
+    "case.rules.plan_trigger": {"case.rules.support": 0.2},  # much support holds the first round at any trigger
+    "case.rules.support": {"case.rules.support_spread": 0.08},
+    "case.rules.support_spread": {"case.rules.support": 0.3},
+    "case.rules.support_shock": {"case.rules.support": 0.2, "case.rules.support_spread": 0.0},
+    "mechanisms.politics": REFUSED,
+}
+
+# What contradicts a value and changes together with it.
+NO_CARD = {"payment.milestone": []}
+NO_OUTCOMES = {**NO_CARD, "payment.outcome_share": 0.0}
+BRIDGES = ("state", "provider", "investor")
+LEVELS = ("individual", "group", "collective")
+ROLES = ("client", "consumer", "coproducer")
+
+# Options that are the same rule in all that the model has: both plan on what all were heard to say.
+ALIKE = {("structure.decision_rights", "hub", "members")}
+
+
+def shares(table: str, names: tuple[str, ...], name: str, value: float) -> dict:
+    """One share of a table moved to a value, the rest divided alike, so that they still sum to 1."""
+    rest = (1.0 - value) / (len(names) - 1)
+    return {f"{table}.{other}": rest for other in names if other != name}
+
+
+def together(key: str, value) -> dict:
+    """Settings that must change with a setting's new value."""
+    table, _, name = key.rpartition(".")
+    if table == "finance.bridge":
+        return {**shares(table, BRIDGES, name, value), "finance.risk_to_provider": 1.0}
+    if table == "coproduction.levels":
+        return shares(table, LEVELS, name, value)
+    if table == "coproduction.roles":
+        return shares(table, ROLES, name, value)
+    if key == "finance.risk_to_provider":  # nobody is repaid from outcomes whose risk it does not bear
+        return {"finance.bridge.provider": 0.0, "finance.bridge.investor": 1.0}
+    if key == "payment.rule":
+        state = {"finance.bridge.state": 1.0, "finance.bridge.provider": 0.0, "finance.bridge.investor": 0.0}
+        return {"block": {**NO_OUTCOMES, **state}, "fee_for_service": NO_OUTCOMES}.get(value, NO_CARD)
+    return {}
+
+
+def declared() -> dict[str, Param]:
+    """Every declared setting by the key that sets it."""
+    found = dict(parameters(GovernanceDesign))
+    found |= {f"payment.milestone.{key}": declared for key, declared in parameters(Milestone)}
+    found |= {f"case.{key}": declared for key, declared in parameters(Case)}
+    return found | {PLACE + key: declared for key, declared in parameters(Locality)}
+
+
+def present(key: str, design: str, settings: dict):
+    """The value that a setting has before it is moved."""
+    if key.startswith("payment.milestone."):
+        return CARD[1].get(key.rpartition(".")[2], value_of(Milestone(name="kept"), key.rpartition(".")[2]))
+    case, rules = world_of(design, settings)
+    if key.startswith(PLACE):
+        return value_of(case.locality["town"], key.removeprefix(PLACE))
+    return value_of(case, key.removeprefix("case.")) if key.startswith("case.") else value_of(rules.base, key)
+
+
+def world_of(design: str, settings: dict):
+    """The small town and the rules with these settings."""
+    facts = {key: value for key, value in settings.items() if key.startswith("case.")}
+    case = load_case("generic", {PLACE + key: value for key, value in TOWN.items()} | facts)
+    return case, load_design(design, {key: value for key, value in settings.items() if key not in facts})
+
+
+def series(design: str, settings: dict, seed: int):
+    """The metrics of a run, month by month."""
+    case, rules = world_of(design, settings)
+    world = new_world(case, rules, seed)
+    run_months(world, case.calendar.months)
+    return world.series
+
+
+@functools.cache
+def unmoved(design: str, beside: tuple, seed: int):
+    """The metrics of a run with nothing moved."""
+    return series(design, dict(beside), seed)
+
+
+def moved_to(key: str, value) -> dict:
+    """The settings that move one."""
+    if key.startswith("payment.milestone."):
+        return {"payment.milestone": [CARD[0], {**CARD[1], key.rpartition(".")[2]: value}]}
+    return {key: value, **together(key, value)}
+
+
+def moves_a_metric(key: str, value, design: str, beside: dict) -> bool:
+    """Whether some metric has other bits in some month, under one of the seeds."""
+    frozen = tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in sorted(beside.items()))
+    for seed in SEEDS:
+        before, after = unmoved(design, frozen, seed), series(design, beside | moved_to(key, value), seed)
+        months = min(len(before), len(after))
+        if any(before[m.name][:months].tobytes() != after[m.name][:months].tobytes() for m in METRICS):
+            return True
+    return False
+
+
+def other_values(key: str, setting: Param, value) -> list:
+    """Where a setting is moved to: every other choice, or the ends of its plausible range, the farther one first."""
+    if key in VALUES or setting.unit in ("choice", "switch"):
+        return [other for other in VALUES.get(key, setting.plausible) if other != value]
+    ends = [type(setting.default)(end) for end in setting.plausible]
+    return [end for end in sorted(ends, key=lambda end: -abs(end - value)) if end != value]
+
+
+@pytest.mark.parametrize("key", declared())
+def test_every_setting_moves_some_metric_in_the_design_that_it_names(key):
+    """Every other option of a choice does, and one end at least of a number's plausible range."""
+    setting = declared()[key]
+    beside = BESIDE.get(key, {})
+    before = present(key, setting.acts_in, beside)
+    values = [value for value in other_values(key, setting, before) if (key, before, value) not in ALIKE]
+    felt = (value for value in values if moves_a_metric(key, value, setting.acts_in, beside))
+    if setting.unit == "choice":
+        assert list(felt) == values
+    else:
+        assert next(felt, None) is not None, f"{key} moves nothing in {setting.acts_in} at {values}"
+
+
+def test_tables_of_this_file_name_declared_settings():
+    assert set(VALUES) | set(BESIDE) <= set(declared())
