@@ -83,6 +83,7 @@ class FamilyFacts(Part):
     turnover: float = param(0.02, "per month", (0.0, 1.0), "monthly probability of leaving early", plausible=(0.01, 0.05))
     switching: float = param(0.08, "per month", (0.0, 1.0), "monthly probability of reconsidering a provider", plausible=(0.02, 0.15))
     engagement: float = param(0.5, "share", (0.0, 1.0), "engagement at the start and level to which it returns", plausible=(0.3, 0.6))
+    satisfaction_spread: float = param(0.15, "share", (0.0, 0.5), "standard deviation of what families make of the same service: some are easily content", "nguyen1983", plausible=(0.05, 0.17), acts_in="block_grant")
     roles_effect: float = param(0.5, "share", (0.0, 1.0), "how far the weights of client, consumer and co-producer change what families do; 0: not at all", plausible=(0.0, 1.0), acts_in="new_public_governance")
     complaining: float = param(0.2, "per month", (0.0, 1.0), "monthly probability that a wholly dissatisfied family of middling trust complains", plausible=(0.05, 0.5), acts_in="new_public_governance")
     complaint_weight: float = param(3.0, "voices", (0.0, 100.0), "how much more a complaint weighs in what the authority hears, for each unit that co-producers are above their equal share", plausible=(0.0, 6.0), acts_in="new_public_governance")

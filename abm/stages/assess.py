@@ -128,9 +128,9 @@ def _live_service(world, row, i, slots, noise):
     family.lost_mismatch = 0.15 * (1.0 - family.match) + 0.05 * (1.0 - family.integration)
     family.lost_waiting = 0.15 * (1.0 - hours_sum / max(1.0, serving))
     family.lost_voice = 0.1 * max(0.0, 0.5 - family.voice) if world.localities[row].meetings > 0 else 0.0
-    family.satisfaction = _within(
-        1.0 - family.lost_red_tape - family.lost_mismatch - family.lost_waiting - family.lost_voice + 0.5 * noise
-    )
+    lost = family.lost_red_tape + family.lost_mismatch + family.lost_waiting + family.lost_voice
+    own = facts.family_satisfaction_spread * normal(world.clock[0].seed, EXPERIENCE, 0, i, 3)
+    family.satisfaction = _within(1.0 - lost + own + 0.5 * noise)
 
 
 @compiled

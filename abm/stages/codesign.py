@@ -8,6 +8,7 @@ from abm.compiled import compiled
 from abm.network import live, pair_row
 from abm.rules.coordination import difference
 from abm.rules.learning import next_fit, revised
+from abm.rules.menu import SERVICES, wish_of_family
 from abm.rules.outcomes import need
 from abm.rules.skills import skill_factor
 from abm.rules.trust import experience_against
@@ -28,6 +29,7 @@ WRITES = (
 
 
 FULL_HEARING = 8.0  # families at a meeting from which a plan moves as far as a meeting can move it
+MENU_PART = 0.5  # of a family's voice: decisions on new services beside those on plans (assumed)
 
 
 @compiled
@@ -43,11 +45,11 @@ def codesign(world):
             place.meetings += 1
             if _gather(world, row) > 0.0:
                 _decide(world, row)
-                _meet(world, row)
-                _join(world, row)
                 if place.meetings > 1:  # a first meeting only hears
                     heard = facts.structure_decision_rights != HIERARCHY
                     choose_menu(world, row, facts.coproduction_design if heard else 0.0)
+                _meet(world, row)
+                _join(world, row)
 
 
 @compiled
@@ -149,7 +151,8 @@ def _decide(world, row):
 
 @compiled
 def _voice_of(world, row, i):
-    """Share of decisions that moved toward what a family asked: weighed by how far its wish was from the plan before."""
+    """Share of decisions that moved toward what a family asked: half on plans, by how far its wish was from them; half on
+    the new services that it wished."""
     family, facts = world.families[i], world.settings[row]
     decides = world.localities[row].meetings > 1 and facts.structure_decision_rights != 0.0
     if not decides:
@@ -166,7 +169,24 @@ def _voice_of(world, row, i):
         asked_in_all += abs(wish)
         if wish * moved > 0.0:
             toward += abs(wish)
-    return step * toward / asked_in_all if asked_in_all > 0.0 else 0.0
+    planned = step * toward / asked_in_all if asked_in_all > 0.0 else 0.0
+    granted = facts.coproduction_design * _granted(world.teams[family.team], family)  # as far as the vote was families'
+    return (1.0 - MENU_PART) * planned + MENU_PART * granted
+
+
+@compiled
+def _granted(team, family):
+    """Of what a family wishes among new services, the share that the menu has."""
+    greatest, total, wished, granted = 0.0, 1e-9, 0.0, 0.0
+    for d in range(family.wellbeing.shape[0]):
+        needed = need(family.importance[d], family.wellbeing[d])
+        total, greatest = total + needed, max(greatest, needed)
+    for s in range(len(SERVICES)):
+        misfit = 1.0 - family.match
+        wish = wish_of_family(s, greatest / total, family.capability, family.fatigue, family.engagement, misfit)
+        wished += wish
+        granted += wish * team.offers[s]
+    return granted / wished if wished > 0.0 else 0.0
 
 
 @compiled

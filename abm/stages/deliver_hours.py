@@ -143,10 +143,10 @@ def new_loan(world, row, p):
 @compiled
 def _misreport(facts, provider, worked, cost_of_hour):
     """Overstate as far as it pays, given detection, penalty and integrity; it takes hours."""
-    at_stake = worked * cost_of_hour * facts.payment_outcome_share * facts.finance_risk_to_provider
-    if at_stake <= 0.0:
+    months_pay = worked * cost_of_hour
+    if months_pay <= 0.0 or provider.result_value <= 0.0:
         return
-    pay = min(1.0, provider.result_value * facts.provider_misreport_room / at_stake)  # of what is at stake
+    pay = min(1.0, provider.result_value * facts.provider_misreport_room / months_pay)  # so a larger share tempts more
     found = detection(
         facts.control_audit, facts.measurement_peer_detection, facts.coproduction_assessment,
         facts.structure_data_sharing,

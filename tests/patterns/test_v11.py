@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from abm.lab import patterns
-from abm.lab.patterns import FOLLOWED, PATTERNS, SMALLEST, Figure
+from abm.lab.patterns import PATTERNS, SMALLEST, Figure, trust
+from abm.lab.patterns.trust import FOLLOWED
 
 V11 = next(pattern for pattern in PATTERNS if pattern.key == "V11")
 QUICK = range(1, 13)
@@ -36,7 +37,7 @@ def test_months_to_regain_are_counted_to_the_last_month_with_something_missing()
     missing[1, 0] = SMALLEST  # the month of the breach only
     missing[2, [0, 5]] = 0.1  # comes back
     missing[3] = 0.1  # never regained
-    assert patterns._months_to_regain(missing).tolist() == [0, 1, 6, FOLLOWED + 1]
+    assert trust._months_to_regain(missing).tolist() == [0, 1, 6, FOLLOWED + 1]
 
 
 def test_what_is_not_known_does_not_hold():
@@ -46,6 +47,6 @@ def test_what_is_not_known_does_not_hold():
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.key)
 def test_a_pattern_names_its_sources(pattern):
-    known = tomllib.loads((Path(patterns.__file__).parents[1] / "sources.toml").read_text(encoding="utf-8"))
+    known = tomllib.loads((Path(patterns.__file__).parents[2] / "sources.toml").read_text(encoding="utf-8"))
     assert pattern.sources
     assert set(pattern.sources) <= set(known)

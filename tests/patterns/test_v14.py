@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from abm.lab import patterns
-from abm.lab.patterns import PATTERNS
+from abm.lab.patterns import PATTERNS, base
 
 V14 = next(pattern for pattern in PATTERNS if pattern.key == "V14")
 QUICK = range(1, 13)
@@ -29,4 +28,4 @@ def test_the_bend_is_gone_without_its_mechanism(control, seeds):
 
 def test_slope_is_that_of_a_straight_line():
     lags = np.array([3.0, 4.0, 6.0, 9.0])
-    assert patterns._slope(lags, np.stack([0.02 * lags - 0.1, 0.0 * lags], axis=1)) == pytest.approx([0.02, 0.0])
+    assert base.slope(lags, np.stack([0.02 * lags - 0.1, 0.0 * lags], axis=1)) == pytest.approx([0.02, 0.0])
