@@ -64,9 +64,12 @@ def draw(results: dict[str, list], to: Path) -> None:
         for axis in column:
             for first, last, shade in ((1, 38, "0.97"), (39, 44, "0.88"), (45, 68, "0.94")):
                 axis.axvspan(first, last + 1, color=shade, zorder=0)
-        column[1].set_xlabel("month since January 2005: planning, design meetings, two years of service, after")
-    axes[0, 0].set_ylabel("trust"), axes[1, 0].set_ylabel("satisfaction lost to")
-    axes[0, 1].legend(fontsize=8), axes[1, 1].legend(fontsize=8, loc="upper left")
+        for month, phase in ((20, "planning"), (42, "design"), (57, "service"), (74, "after")):
+            column[0].text(month, 0.72, phase, ha="center", fontsize=8, color="0.35")
+    axes[0, 0].set(ylabel="trust", ylim=(0.38, 0.74))
+    axes[1, 0].set_ylabel("satisfaction lost to")
+    axes[0, 1].legend(fontsize=8, loc="center left"), axes[1, 1].legend(fontsize=8, loc="upper left")
+    figure.supxlabel("months since January 2005", fontsize=10)
     figure.savefig(to, dpi=130)
 
 
