@@ -96,6 +96,7 @@ LOCALITIES = (
     Column("participation", "share", "share of families who take part in co-production this month"),
     Column("collective_work", "share", "collective work this month, relative to all families taking part"),
     Column("meeting_experience", "share", "mean experience of those who met this month; −1 where nobody met"),
+    Column("agreement", "share", "how far those who decide together want the same, at the last meeting"),
     Column("meetings", "number", "design meetings so far", kind="i8"),
     Column("links_start", "number", "links between third-sector providers and others at the award"),
     Column("links_cut", "number", "links cut after bidding against each other"),

@@ -48,6 +48,8 @@ DRAWN = (
 )  # fmt: skip
 # These are read in some months only, which may be over: rounds of co-planning, design meetings, awards of contracts.
 ONLY_IN: dict[str, tuple[str, ...]] = {
+    "coproduction.planning": ("plan",),
+    "coproduction.design": ("codesign", "award"),
     "case.rules.plan_trigger": ("plan",),
     "case.network.voices_for_knowledge": ("plan", "award"),
     "case.network.meeting_hours": ("codesign",),

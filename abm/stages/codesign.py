@@ -22,9 +22,10 @@ WRITES = (
     "teams.asked_need", "teams.present", "families.coproduction_hours", "families.voice", "families.tailoring",
     "providers.known_need", "providers.fit", "providers.openness", "providers.coordination_hours", "providers.active",
     "pairs.joint_hours", "edges.support", "edges.against", "edges.damage", "edges.active", "localities.voice",
-    "localities.meeting_experience", "localities.meetings", "providers.partner", "providers.award_share",
-    "providers.planned_hours", "providers.promised_hours", "providers.places", "families.at_meeting", "teams.offers",
-    "teams.centre_domain", "teams.menu_hours", "edges.lived", "edges.lived_weight",
+    "localities.meeting_experience", "localities.meetings", "localities.agreement", "providers.partner",
+    "providers.award_share", "providers.planned_hours", "providers.promised_hours", "providers.places",
+    "families.at_meeting", "teams.offers", "teams.centre_domain", "teams.menu_hours", "edges.lived",
+    "edges.lived_weight",
 )  # fmt: skip
 
 
@@ -43,6 +44,8 @@ def codesign(world):
             world.providers[p].coordination_hours = 0.0
         if clock.codesigning and place.launched and facts.coproduction_design > 0.0:
             place.meetings += 1
+            members = facts.structure_decision_rights == MEMBERS
+            place.agreement = agreement(place, world.providers) if members else 1.0
             if _gather(world, row) > 0.0:
                 _decide(world, row)
                 if place.meetings > 1:  # a first meeting only hears
@@ -102,9 +105,7 @@ def _hearing(world, row, voices):
     """How far a meeting of so many voices can move a plan: by their number, and by the authority's skill of collaboration."""
     facts, skill = world.settings[row], world.commissioners[row].collaboration_skill
     made = skill_factor(skill, facts.commissioner_skill_start, facts.commissioner_skill_effect)
-    if facts.structure_decision_rights == MEMBERS:
-        made *= agreement(world.localities[row], world.providers)
-    return min(1.0, made * voices / FULL_HEARING)
+    return min(1.0, made * world.localities[row].agreement * voices / FULL_HEARING)
 
 
 @compiled

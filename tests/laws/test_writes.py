@@ -7,7 +7,7 @@ import importlib
 import numpy as np
 import pytest
 
-from abm.config import load_case, preset_names
+from abm.config import load_case, load_design, preset_names
 from abm.engine import MONTH, STAGES, open_month
 from abm.stages.observe import observe
 from abm.tables import TABLES
@@ -88,7 +88,9 @@ def test_what_a_stage_declares_it_writes_somewhere(cases, designs):
     runs = [(case, design) for case in cases.values() for design in designs.values()]
     breach = load_case("generic", {"case.families": 40, "case.trust.breach_month": 20})
     dishonest = load_case("generic", {"case.families": 40, "case.provider.integrity": 0.0})
+    rare = {"structure.annual_budget": True, "learning.ratchet": 0.5, "structure.burden_absorbed": 0.5}
     runs += [(breach, designs["block_grant"]), (dishonest, designs["provider_financed_pbr"])]
+    runs += [(cases["generic"], load_design("social_impact_bond", rare))]
     found: dict[str, set[str]] = {stage.__name__: set() for stage in MONTH}
     for case, design in runs:
         for stage, columns in written(case, design).items():
