@@ -20,6 +20,7 @@ FLOORS = (
     ("declare", "compiled", "config.toml_file"),
     ("streams", "config.words"),
     ("rules", "config.presets"),
+    ("tables_people", "case_people"),
     ("design", "tables", "ledger", "imported.network"),
     ("case",),
     ("imported.graph", "imported.start"),

@@ -10,10 +10,13 @@ from abm.tables import ASSOCIATION, FOR_PROFIT, PUBLIC, THIRD_SECTOR
 @compiled
 def observe_system(world, row):
     """Who is served, waits, works, has left and helps."""
-    served = waiting = active = third_sector_left = third_sector_start = partners = motivation = satisfied = 0.0
+    served = waiting = complaints = replaced = active = third_sector_left = third_sector_start = partners = (
+        motivation
+    ) = satisfied = 0.0
     for i in range(world.families.shape[0]):
         served += world.families[i].enrolled
         waiting += world.families[i].applied
+        complaints += world.families[i].complained
     for p in range(world.providers.shape[0]):
         provider = world.providers[p]
         if not world.localities[provider.locality].funded:
@@ -25,15 +28,30 @@ def observe_system(world, row):
         if provider.partner or (world.clock[0].contract < 0 and provider.active):
             partners += 1.0
             motivation, satisfied = motivation + provider.motivation, satisfied + provider.job_satisfaction
+            replaced += provider.staff_turnover
     row.families_served, row.families_waiting, row.providers_active = served, waiting, active
     row.displacement = ratio(third_sector_left, third_sector_start)
     row.mission_motivation, row.job_satisfaction = ratio(motivation, partners), ratio(satisfied, partners)
-    helpers = hours = keen = 0.0
-    for v in range(world.volunteers.shape[0]):
-        volunteer = world.volunteers[v]
-        if volunteer.active and world.localities[volunteer.locality].funded:
+    row.staff_turnover = ratio(replaced, partners)
+    row.complaints = complaints
+    _observe_volunteers(world.volunteers, world.localities, row)
+
+
+@compiled
+def _observe_volunteers(volunteers, localities, row):
+    """Volunteers of funded localities: at work, trained, tired, joining, leaving."""
+    helpers = hours = keen = able = tired = joined = left = 0.0
+    for v in range(volunteers.shape[0]):
+        volunteer = volunteers[v]
+        if not localities[volunteer.locality].funded:
+            continue
+        joined, left = joined + volunteer.joined, left + volunteer.left
+        if volunteer.active:
             helpers, hours, keen = helpers + 1.0, hours + volunteer.hours, keen + volunteer.motivation
+            able, tired = able + volunteer.trained, tired + volunteer.fatigue
     row.volunteers_active, row.volunteer_hours, row.volunteer_motivation = helpers, hours, ratio(keen, helpers)
+    row.volunteers_trained, row.volunteer_fatigue = ratio(able, helpers), ratio(tired, helpers)
+    row.volunteers_joined, row.volunteers_left = joined, left
 
 
 @compiled
