@@ -46,7 +46,10 @@ SKILLS = ("commissioners.outreach_skill", "commissioners.collaboration_skill", "
 ABSENT = {  # name: (what switches it off, what then may not matter, columns that only record)
     "roles": ({"case.family.roles_effect": 0.0}, {"coproduction.roles": ROLES["consumers"]}, ()),
     "equal roles": ({"coproduction.roles": THIRDS}, {"case.family.roles_effect": 1.0}, ()),
-    "complaints": ({"case.family.complaint_weight": 0.0}, {"case.family.complaining": 1.0}, ("families.complained", "series.complaints")),
+    "complaints": (
+        {"case.family.complaint_weight": 0.0}, {"case.family.complaining": 1.0},
+        ("families.complained", "series.complaints"),
+    ),
     "complaints at equal roles": ({"coproduction.roles": THIRDS}, {"case.family.complaint_weight": 9.0}, ()),
     "skills": ({"case.commissioner.skill_effect": 0.0}, {"case.commissioner.skill_gain": 0.5}, SKILLS),
     "practice": ({"case.commissioner.skill_gain": 0.0}, {"case.commissioner.skill_effect": 1.0}, ()),
