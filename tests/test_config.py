@@ -11,6 +11,7 @@ import sys
 import types
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from abm.case import Case
@@ -290,10 +291,9 @@ def test_settings_change_case_and_design_apart():
 
 
 def test_settings_of_numpy_and_lists_are_taken():
-    numpy = pytest.importorskip("numpy")
     settings = {
-        "payment.lag_months": numpy.int64(4),
-        "control.audit": numpy.float64(0.25),
+        "payment.lag_months": np.int64(4),
+        "control.audit": np.float64(0.25),
         "case.calendar.plan": [2, 5],
     }
     design = load_design("social_impact_bond", settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from worlds import differing
 
 from abm import compiled as compiled_module
 from abm.compiled import JIT, sources_hash, warm
@@ -11,7 +12,7 @@ from abm.config import load_case, load_design
 from abm.engine import MONTH, STAGES, compile_engine, open_month, run_months, step
 from abm.metrics import METRICS
 from abm.stages.observe import observe
-from abm.world import World, new_world
+from abm.world import new_world
 
 DESIGNS = ("block_grant", "social_impact_bond", "new_public_management")
 
@@ -19,22 +20,6 @@ DESIGNS = ("block_grant", "social_impact_bond", "new_public_management")
 @pytest.fixture(scope="module")
 def case():
     return load_case("generic", {"case.families": 40})
-
-
-def bits(world: World) -> dict[str, bytes]:
-    """Every column of a world, as bytes (not whole rows: what stands between columns is nobody's)."""
-    tables = {name: getattr(world, name) for name in World._fields}
-    return {
-        f"{name}.{column}": (table[column] if column else table).tobytes()
-        for name, table in tables.items()
-        for column in table.dtype.names or ("",)
-    }
-
-
-def differing(one: World, other: World) -> list[str]:
-    """Columns that are not the same bits."""
-    mine, others = bits(one), bits(other)
-    return [name for name in mine if mine[name] != others[name]]
 
 
 def test_the_stages_of_a_month_in_order():

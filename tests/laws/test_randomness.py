@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from worlds import differing
 
 from abm.config import load_design, preset_names
 from abm.engine import run_months
-from abm.world import World, new_world
+from abm.world import new_world
 
 DESIGNS = (*preset_names("designs"), "fee_for_service", "capped_card")
 SETTINGS_OF_ONE_STREAM = {  # each moves how often one stream is asked, or what an answer means, and nothing that others ask
@@ -17,22 +18,6 @@ SETTINGS_OF_ONE_STREAM = {  # each moves how often one stream is asked, or what 
     "entry": {"structure.competition": 0.9},
     "gateway": {"payment.cohort_definition": 1.0},
 }
-
-
-def bits(world: World) -> dict[str, bytes]:
-    """Every column of a world, as bytes (not whole rows: what stands between columns is nobody's)."""
-    tables = {name: getattr(world, name) for name in World._fields}
-    return {
-        f"{name}.{column}": (table[column] if column else table).tobytes()
-        for name, table in tables.items()
-        for column in table.dtype.names or ("",)
-    }
-
-
-def differing(one: World, other: World) -> list[str]:
-    """Columns that are not the same bits."""
-    mine, others = bits(one), bits(other)
-    return [name for name in mine if mine[name] != others[name]]
 
 
 def run(case, design, seed, months=None):
