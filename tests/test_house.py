@@ -83,7 +83,7 @@ FLOORS = (
     ("lab.results",),
     ("lab",),
     ("show", "show.style"),
-    ("show.validation", "show.parameters"),
+    ("show.validation", "show.parameters", "show.metrics"),
     ("show.trajectories", "show.differences"),
     ("show.plot",),
     ("show.app",),

@@ -91,7 +91,7 @@ def test_italian_families_are_given_no_foreign_number_in_silence():
 
 def test_the_page_of_parameters_is_what_is_declared():
     written = (ROOT / "docs" / "parameters.md").read_text(encoding="utf-8")
-    assert written == page(), "run `python -m abm.show.parameters`"
+    assert written == page(), "run `make docs`"
     for key, one in DECLARED.items():
         assert f"| `{key}` | " in written
         assert one.meaning in written

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich.padding import Padding
 from rich.text import Text
@@ -12,6 +13,7 @@ from rich.text import Text
 from abm.case import Case, Locality
 from abm.declare import ASSUMED, Param, parameters
 from abm.design import GovernanceDesign, Milestone
+from abm.lab.files import write_whole
 from abm.sources import BASES, CHECKED, FIGURE, FORM, NO_PLACE, basis, provenance, sources
 
 OWNERS = (
@@ -20,6 +22,7 @@ OWNERS = (
     ("case.", Case),
     ("case.locality.NAME.", Locality),
 )
+USUAL = Path("docs/parameters.md")
 WRAP = 130  # columns of the page's sentences
 ITALIAN = "Italy"
 
@@ -99,7 +102,7 @@ def page() -> str:
         "# Parameters",
         "",
         *_wrapped(
-            "Generated from the declarations by `python -m abm.show.parameters`; do not edit. A case holds facts, a design "
+            "Generated from the declarations by `make docs`; do not edit. A case holds facts, a design "
             "rules; both may change any of these (`--set KEY=VALUE`). *Plausible* is the range for sensitivity analysis; "
             "`possible` bounds what a file may say (`obc list parameters` shows it)."
         ),
@@ -187,8 +190,4 @@ def _wrapped(text: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    from pathlib import Path
-
-    from abm.lab.files import write_whole
-
-    write_whole(Path("docs/parameters.md"), lambda to: to.write_text(page(), encoding="utf-8"))
+    write_whole(USUAL, lambda to: to.write_text(page(), encoding="utf-8"))
