@@ -86,7 +86,7 @@ def _coloured(measurement: Measurement, first: bool) -> tuple[str, str]:
 
 
 def _indented(shown: RenderableType) -> Padding:
-    return Padding(shown, (0, 0, 0, 4))
+    return Padding(shown, (0, 0, 0, 4), expand=False)
 
 
 def _figures(measurement: Measurement) -> Table:
