@@ -15,7 +15,7 @@ INSTALL = $(PIP) $(1)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint test test-all clean
+.PHONY: help setup demo lint test test-all validate docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -38,6 +38,12 @@ test: lint  ## install if needed; style, types and the quick tests
 test-all: lint  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
+
+validate: .venv/.core  ## every pattern at 100 seeds, with its mechanism at work and off: docs/validation.md
+	$(BIN)/obc validate --workers $(WORKERS) --out docs/validation.md
+
+docs: .venv/.core  ## the pages that are generated: parameters, metrics, and validation from the figures that are kept
+	for page in parameters metrics validation; do $(BIN)/python -m abm.show.$$page || exit 1; done
 
 clean:  ## remove the environment and all caches here; results stay
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

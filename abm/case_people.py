@@ -35,7 +35,7 @@ class OutcomeFacts(Part):
     """How service, families' own work and nature make wellbeing."""
 
     effect: float = param(0.045, "per month", (0.0, 0.5), "share of the distance to full wellbeing that a month of typical input closes", "nevill2018", plausible=(0.01, 0.05))
-    return_rate: float = param(0.06, "per month", (0.001, 1.0), "speed of the return to the natural level", plausible=(0.03, 0.10))
+    return_rate: float = param(0.06, "per month", (0.001, 1.0), "speed of the return to the natural level", "bearss2015", plausible=(0.03, 0.10))
     complexity_effect: float = param(0.6, "share", (0.0, 1.0), "how much less the most complex family gains from the same input", plausible=(0.2, 0.9))
     noise: float = param(0.015, "wellbeing", (0.0, 0.2), "monthly standard deviation of wellbeing", plausible=(0.005, 0.03))
     drift: float = param(0.0008, "per month", (-0.01, 0.01), "what natural levels gain a month by themselves (deadweight)", plausible=(0.0, 0.002))

@@ -180,6 +180,51 @@ def compare(
     show_comparison(Results.load(folder), baseline, console())
 
 
+@app.command(epilog="Example: obc validate --quick --pattern V11 --pattern V14")
+def validate(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Few seeds, for a quick look; else seeds 1001 to 1100.")
+    ] = False,
+    pattern: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="A pattern's key, as V11; several times too. Else all.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes at work; else as many as there are processors.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Markdown page to bring up to date, with a JSON file beside it; else docs/validation.md where it is "
+            "there and all seeds are run."
+        ),
+    ] = None,
+) -> None:
+    """Run the patterns that the model must reproduce, each with its mechanism at work and off, and keep score."""
+    from abm.lab.validation import chosen
+    from abm.lab.validation import validate as run_patterns
+    from abm.show.validation import page_to_write, score, verdict_block, write_page
+
+    patterns = chosen(pattern or [])
+    page = page_to_write(out, quick)
+    bar = Bar("measurements")
+    try:
+        with bar:
+            verdicts = run_patterns(patterns, quick=quick, workers=workers, tell=bar.tell)
+    except KeyboardInterrupt:
+        complain("interrupted: nothing was written")
+        raise typer.Exit(130) from None
+    screen = console()
+    for one, verdict in zip(patterns, verdicts, strict=True):
+        screen.print(verdict_block(one, verdict))
+    screen.print(score(verdicts))
+    for path in write_page(page, verdicts) if page else ():
+        screen.print(f"written: {path}", soft_wrap=True)
+    failures = [f"{verdict.key}, {text}" for verdict in verdicts for text in verdict.failures]
+    if failures:
+        complain(*failures)
+        raise typer.Exit(1)
+
+
 @app.command("list", epilog="Example: obc list metrics")
 def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
     """List what there is: presets by name, metrics and parameters with unit and meaning."""
@@ -216,7 +261,8 @@ def check(file: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file,
 class Bar:
     """Progress on standard error: a bar with rate and remaining time on a terminal, one line at the end elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "runs") -> None:
+        self._what = what
         self.over = self.planned = self.failed = 0
         self._console = Console(stderr=True)
         self._progress: Any = None
@@ -228,15 +274,15 @@ class Bar:
         if self._progress is not None:
             self._progress.stop()
         elif self.planned and error[0] is None:
-            complain(f"{self.over} of {self.planned} runs are over, {self.failed} failed")
+            complain(f"{self.over} of {self.planned} {self._what} are over, {self.failed} failed")
 
     def tell(self, over: int, planned: int, failed: int) -> None:
-        """Take note of how far the batch is."""
+        """Take note of how far the work is."""
         if self._console.is_terminal:
             if self._progress is None:
                 self._start(over, planned)
             speed = self._progress.tasks[0].speed
-            said = f"{speed:.0f} runs/s" if speed else "starting"
+            said = f"{speed:.0f} {self._what}/s" if speed and speed >= 1 else "" if self.over else "starting"
             self._progress.update(0, completed=over, said=said + (f", {failed} failed" if failed else ""))
         self.over, self.planned, self.failed = over, planned, failed
 
@@ -244,7 +290,7 @@ class Bar:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._progress = Progress(
-            TextColumn("runs"),
+            TextColumn(self._what),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[said]}"),
@@ -252,7 +298,7 @@ class Bar:
             TextColumn("left"),
             console=self._console,
         )
-        self._progress.add_task("runs", total=planned, completed=over, said="")
+        self._progress.add_task(self._what, total=planned, completed=over, said="")
         self._progress.start()
 
 
@@ -293,24 +339,13 @@ def list_metrics(screen: Console) -> None:
 
 
 def list_parameters(screen: Console) -> None:
-    """Every setting of a design and of a case with its default, range, meaning and source."""
-    from rich.padding import Padding
-    from rich.text import Text
+    """Every setting of a design and of a case with its default, ranges, meaning and source; then what the numbers rest on."""
+    from abm.show.parameters import counts, declared, listing
 
-    from abm.case import Case, Locality
-    from abm.declare import parameters
-    from abm.design import GovernanceDesign, Milestone
-
-    owners = (
-        ("", GovernanceDesign), ("payment.milestone.", Milestone), ("case.", Case), ("case.locality.NAME.", Locality)
-    )  # fmt: skip
-    for prefix, owner in owners:
-        for key, declared in parameters(owner, prefix):
-            names = declared.is_choice or declared.unit == "switch"
-            span = " | ".join(map(str, declared.possible)) if names else " … ".join(f"{x:g}" for x in declared.possible)
-            unit = "" if names else f" {declared.unit}"
-            screen.print(Text.assemble((key, "bold"), f" = {declared.default}{unit}  ({span})"), soft_wrap=True)
-            screen.print(Padding(Text(f"{declared.meaning}; source: {declared.source}"), (0, 0, 0, 4)))
+    for head, about in listing():
+        screen.print(head, soft_wrap=True)
+        screen.print(about)
+    screen.print("", *counts(declared()), sep="\n")
 
 
 def list_presets(kind: Kind, screen: Console) -> None:

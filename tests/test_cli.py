@@ -53,7 +53,7 @@ def files(folder):
 # ---- help, version, lists
 
 
-@pytest.mark.parametrize("command", ["run", "batch", "compare", "list", "check"])
+@pytest.mark.parametrize("command", ["run", "batch", "compare", "list", "check", "validate"])
 def test_every_command_shows_an_example(obc, command):
     code, out, _ = obc(command, "--help")
     assert code == 0

@@ -18,7 +18,7 @@ ABM = ROOT / "abm"
 # module, or for all modules of a folder that have no line of their own. A stage may use what earlier stages of the month offer.
 FLOORS = (
     ("declare", "compiled", "config.toml_file"),
-    ("streams", "config.words"),
+    ("streams", "config.words", "sources"),
     ("rules", "config.presets"),
     ("tables_people", "case_people"),
     ("design", "tables", "ledger", "imported.network"),
@@ -79,10 +79,11 @@ FLOORS = (
         "lab.patterns.governance",
     ),
     ("lab.patterns",),
-    ("lab.result",),
+    ("lab.result", "lab.validation"),
     ("lab.results",),
     ("lab",),
     ("show", "show.style"),
+    ("show.validation", "show.parameters", "show.metrics"),
     ("show.trajectories", "show.differences"),
     ("show.plot",),
     ("show.app",),

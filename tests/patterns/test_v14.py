@@ -1,29 +1,11 @@
-"""V14: payment delay costs little while reserves last and much beyond (100 seeds in the slow suite)."""
+"""V14: the slopes that payment delay is judged by."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from abm.lab.patterns import PATTERNS, base
-
-V14 = next(pattern for pattern in PATTERNS if pattern.key == "V14")
-QUICK = range(1, 13)
-FULL = range(1001, 1101)  # seeds that nothing was looked at with
-
-
-@pytest.mark.parametrize("seeds", [QUICK, pytest.param(FULL, marks=pytest.mark.slow)], ids=["quick", "full"])
-def test_delay_bites_beyond_the_reserves(seeds):
-    figures = V14.measure(seeds)
-    assert V14.holds(figures), figures
-
-
-@pytest.mark.parametrize("control", V14.controls, ids=lambda control: control.title)
-@pytest.mark.parametrize("seeds", [QUICK, pytest.param(FULL, marks=pytest.mark.slow)], ids=["quick", "full"])
-def test_the_bend_is_gone_without_its_mechanism(control, seeds):
-    figures = control.measure(seeds)
-    assert control.gone(figures), figures
-    assert not V14.holds(figures)
+from abm.lab.patterns import base
 
 
 def test_slope_is_that_of_a_straight_line():

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # The smallest difference that matters, in a share or in trust: two surveys of 400 people each could not tell it apart,
 # for the standard error of a difference of two shares is then .035.
 SMALLEST = 0.03
+QUICK = range(1, 13)  # seeds of the quick form, unless a pattern has its own
+FULL = range(1001, 1101)  # seeds that nothing was looked at with
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,11 @@ class Control:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One pattern. `sources` are keys of `sources.toml`; `expectation` says in words what `holds` tests."""
+    """One pattern. `sources` are keys of `sources.toml`; `expectation` says in words what `holds` tests.
+
+    `remark`: what a reader must know, above all why it does not hold where it is known not to (`reached` is False).
+    `tuned_on`: whether a number of the model, or of what is measured, was set by looking at it (`docs/calibration.md`).
+    """
 
     key: str
     title: str
@@ -65,6 +71,10 @@ class Pattern:
     measure: Callable[[Sequence[int]], Figures]
     holds: Callable[[Figures], bool]
     controls: tuple[Control, ...]
+    quick: Sequence[int] = QUICK
+    remark: str = ""
+    reached: bool = True
+    tuned_on: bool = False
 
 
 def figure(values: np.ndarray) -> Figure:

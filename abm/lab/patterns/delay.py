@@ -92,4 +92,5 @@ V14 = Pattern(
         Control("reserves of ten years", _deep_reserves, _no_delay_felt),
         Control("wages need no cash (mechanisms.liquidity = false)", _wages_without_cash, _no_delay_felt),
     ),
+    tuned_on=True,
 )

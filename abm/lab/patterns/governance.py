@@ -129,4 +129,9 @@ V13 = Pattern(
         Control("relations take next to no time and nobody disagrees", _no_time_needed, _members_best_throughout),
         Control("the hub has ample hours", _ample_hours, _no_bottleneck),
     ),
+    remark=(
+        "An administrative organisation of their own beats members among many partners, but never a lead agency that has "
+        "hours enough, for it costs an administration."
+    ),
+    tuned_on=True,
 )
