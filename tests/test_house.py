@@ -39,6 +39,7 @@ FLOORS = (
     ("stages.contract_award", "stages.contract_prices"),
     ("stages.contract",),
     ("stages.codesign",),
+    ("stages.deliver_cohort",),
     ("stages.deliver_incentives", "stages.deliver_links"),
     ("stages.deliver_hours",),
     ("stages.deliver_intake",),

@@ -12,13 +12,14 @@ from rich.text import Text
 
 from abm.case import Case, Locality
 from abm.declare import ASSUMED, Param, parameters
-from abm.design import GovernanceDesign, Milestone
+from abm.design import GovernanceDesign, Milestone, Step
 from abm.lab.files import write_whole
 from abm.sources import BASES, CHECKED, FIGURE, FORM, NO_PLACE, basis, provenance, sources
 
 OWNERS = (
     ("", GovernanceDesign),
     ("payment.milestone.", Milestone),
+    ("payment.step.", Step),
     ("case.", Case),
     ("case.locality.NAME.", Locality),
 )

@@ -2,7 +2,7 @@
 
 from abm.compiled import compiled
 from abm.rules.gaming import detection
-from abm.rules.payment import BINARY, FEE_FOR_SERVICE, GRADUATED, RATE_CARD
+from abm.rules.payment import FEE_FOR_SERVICE, RATE_CARD, pays_by_period
 from abm.stages.follow_up import note_shortfalls
 from abm.stages.measure_claims import claim_fees, claim_milestones
 from abm.stages.measure_cohort import claim_period
@@ -15,7 +15,9 @@ WRITES = (
     "localities.outcome_claimed", "localities.expected_claims", "localities.result", "localities.counterfactual",
     "localities.period_paid", "localities.unserved_claimed", "providers.result", "providers.caught",
     "providers.results_used", "providers.shortfall_months", "providers.shortfall_explained",
-    "providers.shortfall_share", "providers.shortfall_burden", "dues",
+    "providers.shortfall_share", "providers.shortfall_burden", "dues", "localities.domain_result",
+    "localities.pooled_result", "localities.pooled_alone", "localities.pooled_families", "localities.missed",
+    "localities.missed_alone",
 )  # fmt: skip
 
 
@@ -44,7 +46,7 @@ def measure(world):
             clock.service_month % int(facts.payment_period_months) == 0 or clock.service_month == clock.service_months
         )
         if period_ends:
-            if facts.payment_rule == BINARY or facts.payment_rule == GRADUATED:
+            if pays_by_period(facts.payment_rule):
                 claim_period(world, row)
             for i in range(place.family_first, place.family_end):
                 world.families[i].cohort = world.families[i].enrolled

@@ -4,6 +4,7 @@ import math
 
 from abm.compiled import compiled
 from abm.rules.payment import ATTAINED, ENTRY, GAIN, reached_now, room_under
+from abm.stages.contract_prices import may_claim, price_for
 from abm.stages.measure_estimates import error_of, overstatement
 
 
@@ -45,14 +46,17 @@ def claim_milestones(world, row, i):
             claim.unserved_held = claim.unserved_held + 1 if alone >= milestone.threshold else 0
             now = _earned_now(milestone, claim.reached, claim.held, change, family.served_months)
             unserved = _earned_now(milestone, claim.unserved_reached, claim.unserved_held, alone, family.served_months)
+            now *= may_claim(world, row, i, line, True)
+            unserved *= may_claim(world, row, i, line, False)
+            price = price_for(facts, milestone, family)
             if milestone.kind == ENTRY:
                 unserved = 0.0  # nobody enters a service that does not exist
             claim.reached = 1 if now > 0.0 or claim.reached else 0
             claim.unserved_reached = 1 if unserved > 0.0 or claim.unserved_reached else 0
-            due = room_under(person_cap, family.earned, int(100.0 * milestone.price * now))
+            due = room_under(person_cap, family.earned, int(100.0 * price * now))
             _pay_family_claim(world, row, i, slots, milestone, due)
             if unserved > 0.0:
-                amount = room_under(person_cap, family.unserved_earned, int(100.0 * milestone.price * unserved))
+                amount = room_under(person_cap, family.unserved_earned, int(100.0 * price * unserved))
                 family.unserved_earned += amount
                 place.unserved_claimed += amount
 
