@@ -86,9 +86,12 @@ class NetworkFacts(Part):
     brokered: float = param(0.5, "share", (0.0, 1.0), "worth of an hour's contact through a hub beside one face to face", plausible=(0.3, 1.0), acts_in="monza_lead_agency")
     conflict_rate: float = param(0.6, "per month", (0.0, 10.0), "monthly probability that two partners clash who want wholly different things and do not trust each other", plausible=(0.3, 3.0), acts_in="new_public_governance")
     conflict_hours: float = param(1.5, "h", (0.0, 100.0), "hours of each side that a disagreement takes to settle", plausible=(0.5, 6.0), acts_in="new_public_governance")
-    brokerage_hours: float = param(30.0, "h/month", (0.0, 1e6), "hours of the commissioner's people on brokerage at full network management", plausible=(10, 80), acts_in="relational_obc")
+    brokerage_hours: float = param(20.0, "h/month", (0.0, 1e6), "hours of the commissioner's people on bringing partners together, at full brokerage", plausible=(5, 60), acts_in="relational_obc")
     meeting_hours: float = param(3.0, "h", (0.0, 100.0), "hours of each participant in a design meeting", plausible=(2, 6))
     voices_for_knowledge: float = param(20.0, "voices", (0.1, 1e6), "voices at which knowledge of need has covered 63 % of its room", plausible=(8, 60))
+    facilitation_hours: float = param(10.0, "h/month", (0.0, 1e6), "hours of the commissioner's people on disagreements and meetings, at full facilitation", plausible=(3, 40), acts_in="relational_obc")
+    meta_governance_hours: float = param(10.0, "h/month", (0.0, 1e6), "hours of the commissioner's people on rules of the game, at full meta-governance", plausible=(3, 40), acts_in="relational_obc")
+    leaving: float = param(0.01, "per month", (0.0, 1.0), "monthly probability that a partner leaves the partnership, for each of: no satisfaction, no trust in partners, all its disagreements unsettled; 0: nobody leaves", plausible=(0.0, 0.05), acts_in="new_public_management")
 
 
 class MoneyFacts(Part):
@@ -98,7 +101,7 @@ class MoneyFacts(Part):
     overhead: float = param(0.10, "share", (0.0, 1.0), "overhead on wages", "ssir2009", plausible=(0.10, 0.35))
     margin: float = param(0.05, "share", (0.0, 0.5), "what a standard price leaves over cost", plausible=(0.0, 0.1), acts_in="new_public_management")
     prudence: float = param(0.5, "share", (0.0, 5.0), "part of its peak need of working capital that a provider must be able to carry before it bids", plausible=(0.2, 1.0), acts_in="provider_financed_pbr")
-    negotiation_hours: float = param(15.0, "h", (0.0, 10_000.0), "hours of negotiation for each investor and each line of a rate card, before a contract is signed", "petersen2019", plausible=(5, 60))
+    negotiation_hours: float = param(10.0, "h", (0.0, 10_000.0), "hours of negotiation, all sides together, for each term of a contract before it is signed", "petersen2019", plausible=(3, 40))
     negotiation_capacity: float = param(60.0, "h/month", (1.0, 1e6), "hours a month that bids and negotiation can take up: with more to do, signature is later", plausible=(20, 200))
     reserves_public: float = param(12.0, "months", (0.0, 1000.0), "months of contract cost in reserves, public providers", plausible=(6, 24), acts_in="provider_financed_pbr")
     reserves_third_sector: float = param(3.0, "months", (0.0, 1000.0), "the same for nonprofits (median)", plausible=(1, 6), acts_in="provider_financed_pbr")
@@ -113,6 +116,19 @@ class MoneyFacts(Part):
     evaluation_comparison: float = param(0.02, "share", (0.0, 0.5), "the same with a comparison group or a historical baseline", plausible=(0.01, 0.05), acts_in="requisite_contract")
     wellbeing_value: float = param(148_000.0, "€/year", (0.0, 1e7), "worth of wellbeing 1 instead of 0 for a year, per family: ten WELLBYs of 13,000 £ (10,000 to 16,000) at 1.14 €/£; weighs gain in `net_benefit`, moves nothing", "hmt2021", plausible=(114_000, 182_000))
     forecast_optimism: float = param(1.0, "ratio", (0.1, 5.0), "commissioner's forecast of outcomes ÷ the model's own expectation", "nao2014", plausible=(0.8, 1.6))
+    cost_error: float = param(0.05, "log-sd", (0.0, 2.0), "error of a first bidder's estimate of the cost of an hour; less with contracts held; 0: nobody is cursed", plausible=(0.0, 0.3))
+    forecast_error: float = param(0.10, "log-sd", (0.0, 2.0), "error of a first bidder's forecast of results, which enters its bid as far as results are paid; less with contracts held", plausible=(0.0, 0.4))
+    start_up_months: int = param(0, "months", (0, 120), "months in which a new partner's hours build up: people must be found first; 0: there from the first day", plausible=(0, 12))
+    hold_up: float = param(0.0, "share", (0.0, 2.0), "what an incumbent adds to its price at a renewal if all rivals of the first tender were gone", plausible=(0.0, 0.5), acts_in="provider_financed_pbr")
+    loss_tolerance: float = param(0.25, "share", (0.0, 10.0), "loss on a contract, of its value, beyond which its holder (no public one) does not bid again", plausible=(0.02, 0.5), acts_in="provider_financed_pbr")
+    trust_to_bid: float = param(0.2, "trust", (0.0, 1.0), "trust in the authority below which who held a contract does not bid again", plausible=(0.0, 0.5), acts_in="provider_financed_pbr")
+    bid_capacity: float = param(1.0, "months", (0.0, 1000.0), "hours that a provider can spare for a bid, in months of its staff hours", plausible=(0.1, 1.0), acts_in="new_public_management")
+    preparation_hours: float = param(200.0, "h", (0.0, 1e6), "hours of the authority on preparing a tender, whatever its size", "petersen2019", plausible=(50, 400))
+    specification_hours: float = param(15.0, "h", (0.0, 10_000.0), "hours of the authority on each term of a contract: investor, line of a rate card, paid metric, attribution", "petersen2019", plausible=(5, 60))
+    review_hours: float = param(6.0, "h", (0.0, 10_000.0), "hours of the authority on each bid", "petersen2019", plausible=(2, 20))
+    contract_learning: float = param(0.2, "share", (0.0, 1.0), "hours before signature that each earlier contract saves", "petersen2019", plausible=(0.0, 0.4))
+    reserves_small: float = param(1.0, "ratio", (0.0, 10.0), "months of reserves of a provider below the median of its kind, relative to the others'", plausible=(0.3, 1.0), acts_in="provider_financed_pbr")
+    credit_small: float = param(1.0, "ratio", (0.0, 10.0), "the same for credit; 0: banks lend small ones nothing", plausible=(0.0, 1.0), acts_in="provider_financed_pbr")
 
 
 class InvestorFacts(Part):

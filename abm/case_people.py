@@ -54,6 +54,7 @@ class ProviderFacts(Part):
     staff_third_sector: float = param(50.0, "h/month", (1.0, 1e6), "the same for nonprofits and associations", plausible=(20, 100))
     staff_for_profit: float = param(70.0, "h/month", (1.0, 1e6), "the same for firms", plausible=(40, 160))
     usual_hours: float = param(2.0, "h/month", (0.0, 100.0), "hours of usual services per family, outside the contract", plausible=(0.5, 4))
+    size_spread: float = param(0.3, "log-sd", (0.0, 3.0), "spread of staff hours between providers of a kind", plausible=(0.1, 1.0))
     motivation_public: float = param(0.65, "share", (0.0, 1.0), "mission motivation of public providers", plausible=(0.4, 0.8))
     motivation_third_sector: float = param(0.80, "share", (0.0, 1.0), "mission motivation of nonprofits and associations", "besley2005", plausible=(0.5, 0.95))
     motivation_for_profit: float = param(0.45, "share", (0.0, 1.0), "mission motivation of firms", "besley2005", plausible=(0.2, 0.6), acts_in="new_public_management")

@@ -162,6 +162,22 @@ class Finance(Part):
     )  # fmt: skip
 
 
+class NetworkManagement(Part):
+    """What the commissioner's people do for the network, out of the contract's money: a share of a person's month each."""
+
+    facilitation: float = param(
+        0.0, "share", (0.0, 1.0), "process: they sit in on disagreements, which then take fewer hours, and chair meetings, which then agree "
+        "on more", plausible=(0.0, 0.6), acts_in="relational_obc",
+    )  # fmt: skip
+    brokerage: float = param(
+        0.0, "share", (0.0, 1.0), "ties: they bring partners together who are not linked yet", plausible=(0.0, 0.6), acts_in="relational_obc"
+    )
+    meta_governance: float = param(
+        0.0, "share", (0.0, 1.0), "rules of the game: what partners want comes closer, and a hub hands on what it has no hours for",
+        plausible=(0.0, 0.6), acts_in="relational_obc",
+    )  # fmt: skip
+
+
 class Structure(Part):
     """Two rights and a set of rules; named forms of governance are presets of these."""
 
@@ -177,10 +193,7 @@ class Structure(Part):
         0.06, "share", (0.0, 0.5), "share of contract hours that the holders of coordination rights may spend on links",
         plausible=(0.02, 0.15),
     )  # fmt: skip
-    network_management: float = param(
-        0.0, "share", (0.0, 1.0), "how far the commissioner's people broker ties and settle disagreements, out of the contract's money",
-        plausible=(0.0, 0.6), acts_in="relational_obc",
-    )  # fmt: skip
+    network_management: NetworkManagement = NetworkManagement()
     burden_absorbed: float = param(
         0.0, "share", (0.0, 1.0), "share of the region's spending and reporting rules that the authority's own people deal with instead "
         "of passing them on", "sicilia2016", acts_in="monza_lead_agency",

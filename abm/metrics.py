@@ -46,6 +46,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("coordination_hours", "coordination", "h/month", "hours of providers and hub on links and meetings", "context", "mean_in_service", POSITIVE),
     Metric("decision_latency", "coordination", "months", "months that a disagreement waits until somebody has time to settle it: backlog ÷ settled a month", "down", "mean_in_service", (0.0, 24.0)),
     Metric("meeting_experience", "coordination", "share", "mean experience of those at this month's design meeting; ½ is as expected", "up", "last", SHARE),
+    Metric("bottleneck", "coordination", "ratio", "hours asked of the busiest of those who coordinate (the hub, or a member) ÷ hours that it has", "down", "mean_in_service", POSITIVE),
+    Metric("partners_left", "coordination", "providers", "partners that left the partnership this month", "down", "total", POSITIVE),
     Metric("wellbeing_mean", "outcomes", "wellbeing", "importance-weighted wellbeing", "up", "last", SHARE),
     Metric("wellbeing_measured", "outcomes", "wellbeing", "the same over measured domains", "up", "last", SHARE),
     Metric("wellbeing_unmeasured", "outcomes", "wellbeing", "the same over domains that are no metric", "up", "last", SHARE),
@@ -79,6 +81,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("marketisation_links_cut", "marketisation", "share", "links cut after bidding against each other ÷ links at the award", "down", "mean_in_service", SHARE),
     Metric("marketisation_for_profit_share", "marketisation", "share", "contract hours of for-profit partners ÷ contract hours", "context", "mean_in_service", SHARE),
     Metric("displacement", "marketisation", "share", "third-sector partners and associations of the award that have left", "down", "last", SHARE),
+    Metric("winners_curse", "marketisation", "share", "how far the winners underestimated their cost when they bid: mean of log(cost ÷ estimate) by part of the contract, results counted as far as they are paid", "down", "mean_in_service"),
+    Metric("small_providers_active", "marketisation", "providers", "providers of funded localities at work that are smaller than the median of their kind", "context", "last", POSITIVE),
+    Metric("small_third_sector_at_risk", "marketisation", "share", "small third-sector partners and associations of the first award that could not pay all planned hours this month, or have failed", "down", "mean_in_service", SHARE),
+    Metric("small_third_sector_drawing", "marketisation", "share", "those of them whose cash is more than a tenth below their reserves at the start, or that have failed", "down", "mean_in_service", SHARE),
     Metric("bureaucratisation", "bureaucratisation", "share", "hours of the last 12 months on control that changed nothing so far ÷ all hours of contract, families and volunteers in them", "down", "mean_in_service", SHARE),
     Metric("bureaucratisation_control_hours", "bureaucratisation", "h", "hours of the last 12 months on reporting, audit, claims and families' forms", "down", "mean_in_service", POSITIVE),
     Metric("bureaucratisation_useless_control_hours", "bureaucratisation", "h", "of these, hours after which no payment, finding or decision rested on them: for general control an audit's finding, or less of the contract or more control after a known shortfall; for metrics and claims an outcome payment earned, hours moved by over 1 %, priorities revised, a shortfall seen", "down", "mean_in_service", POSITIVE),
@@ -119,6 +125,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("unpaid_hours", "money", "h", "hours of families and volunteers, cumulative", "context", "last", POSITIVE),
     Metric("net_benefit", "money", "€", "`money.wellbeing_value` × Σ over months of attributable gain of all eligible families ÷ 12, less public spending, cumulative; the gain is against no service at all, usual services included, so compare designs", "up", "last"),
     Metric("cost_per_gain", "money", "€/point", "public spending ÷ (100 × sum of attributable gain); missing where there is no gain", "down", "last", POSITIVE),
+    Metric("transaction_cost_exante", "money", "share", "hours of all sides from preparing the last tender to signature, at their cost ÷ the contract's value", "down", "last", POSITIVE),
+    Metric("overhead_share", "money", "share", "paid for running governance, evaluation, intermediary and network management ÷ all that has gone into the contract, cumulative", "down", "last", SHARE),
+    Metric("forecast_commissioner", "money", "wellbeing", "weighted measured change by this month of service as the commissioner published it, beside `reported_gain`", "context", "last"),
+    Metric("forecast_bidders", "money", "wellbeing", "the same as the winners foresaw it when they bid", "context", "last"),
 )  # fmt: skip
 
 

@@ -111,7 +111,8 @@ def _providers(world, row):
         staff = _by_kind(
             kind, facts.provider_staff_public, facts.provider_staff_third_sector, facts.provider_staff_for_profit
         )
-        provider.staff_hours = staff * exp(0.3 * normal(seed, PROVIDER, 0, p, 1))
+        provider.staff_hours = staff * exp(facts.provider_size_spread * normal(seed, PROVIDER, 0, p, 1))
+        provider.small = provider.staff_hours < staff
         if there:
             staff_at_start += provider.staff_hours
         own = _by_kind(
@@ -129,7 +130,7 @@ def _providers(world, row):
         provider.job_satisfaction = USUAL_SATISFACTION
         provider.integrity = clip(facts.provider_integrity + 0.25 * normal(seed, PROVIDER, 0, p, 4), 0.0, 1.0)
         provider.burden = facts.control_burden_min
-        provider.liquidity = 1.0
+        provider.liquidity = provider.ready = provider.estimate = provider.outlook = 1.0
         _knowledge_and_skill(provider, facts, seed, p, domains)
     families = place.family_end - place.family_first
     for p in range(place.provider_first, place.provider_end):
@@ -169,9 +170,11 @@ def _reserves(world, row, p, share):
         provider.kind, facts.money_reserves_public, facts.money_reserves_third_sector, facts.money_reserves_for_profit
     )
     spread = 0.0 if provider.kind == PUBLIC else facts.money_reserves_spread
-    provider.reserves = monthly * median * exp(spread * normal(seed, PROVIDER, 0, p, 5))
+    reserved, lent = (facts.money_reserves_small, facts.money_credit_small) if provider.small else (1.0, 1.0)
+    provider.reserves = reserved * monthly * median * exp(spread * normal(seed, PROVIDER, 0, p, 5))
     third_sector = provider.kind == THIRD_SECTOR or provider.kind == ASSOCIATION
-    provider.credit = monthly * (facts.money_credit_third_sector if third_sector else facts.money_credit_for_profit)
+    months = facts.money_credit_third_sector if third_sector else facts.money_credit_for_profit
+    provider.credit = lent * monthly * months
     account = provider_account(p, world.localities.shape[0])
     pay_out(
         world.balances,

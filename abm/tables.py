@@ -119,6 +119,16 @@ LOCALITIES = (
     Column("pooled_families", "families", "families in these cohorts, each counted in every cohort that it is in"),
     Column("missed", "tranches", "tranches that cohorts missed so far"),
     Column("missed_alone", "tranches", "the same on the no-service path"),
+    Column("bidders", "number", "providers that bid at the last tender"),
+    Column("first_bidders", "number", "providers that bid at the first tender"),
+    Column("rivals_gone", "share", "share of the first tender's bidders by which there are fewer now"),
+    Column("terms", "number", "investors, lines, paid metrics and attribution that the last contract had to settle"),
+    Column("exante_hours", "h", "hours of all sides from preparing the last tender to signature"),
+    Column("forecast", "wellbeing", "weighted measured change that the commissioner publishes, with its optimism"),
+    Column("bidders_forecast", "wellbeing", "the same as the winners foresee it, weighted by their parts"),
+    Column("facilitated", "share", "share of this month's disagreements that facilitators sat in on"),
+    Column("bottleneck", "ratio", "hours asked of the busiest of those who coordinate ÷ hours that it has"),
+    Column("partners_left", "number", "partners that left the partnership this month"),
 )
 
 TERRITORIES = (

@@ -96,6 +96,17 @@ PROVIDERS = (
     Column("shortfalls_closed", "number", "known shortfalls so far that were answered or not in time", kind="i8"),
     Column("shortfalls_answered", "number", "of these, explained and with a consequence in time", kind="i8"),
     Column("result", "wellbeing", "mean weighted measured change of its families"),
+    Column("small", "flag", "has fewer staff hours than the median of its kind", kind="u1"),
+    Column("contracts", "number", "contracts that it had a part of before", kind="i8"),
+    Column("estimate", "ratio", "what it took its work to cost when it bid ÷ what it costs"),
+    Column("outlook", "ratio", "results that it foresaw when it bid ÷ results that the commissioner foresaw"),
+    Column("price_per_hour", "€/h", "what its contract hour is paid"),
+    Column("months_in", "months", "months of service in a row as a partner", kind="i8"),
+    Column("ready", "share", "share of its planned hours that it has people for"),
+    Column("worth", "cents", "cash and dues less advances when its last contract began or ended", kind="i8"),
+    Column("loss", "ratio", "what its last contract lost ÷ its value; below 0: a surplus"),
+    Column("left", "flag", "left the partnership under this contract", kind="u1"),
+    Column("load", "ratio", "hours that relations and disagreements ask of it ÷ hours that it has for them"),
 )
 
 FAMILIES = (

@@ -46,6 +46,7 @@ DRAWN = (
     "case.money.reserves_third_sector", "case.money.reserves_for_profit", "case.money.reserves_spread",
     "case.money.credit_third_sector", "case.money.credit_for_profit", "case.investor.social_motivation",
     "case.measurement.file_error",
+    "case.provider.size_spread", "case.money.reserves_small", "case.money.credit_small",
 )  # fmt: skip
 # These are read in some months only, which may be over: rounds of co-planning, design meetings, awards of contracts.
 ONLY_IN: dict[str, tuple[str, ...]] = {
@@ -70,6 +71,10 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
             "case.money.forecast_optimism", "case.investor.hurdle", "case.investor.risk_aversion",
             "case.locality.grant_eur", "case.locality.demand_ratio", "case.money.prudence", "case.money.margin",
             "case.money.negotiation_hours", "case.money.negotiation_capacity", "case.measurement.deadweight_error",
+            "case.money.negotiation_hours", "case.money.negotiation_capacity",
+            "case.money.cost_error", "case.money.forecast_error", "case.money.hold_up", "case.money.loss_tolerance",
+            "case.money.trust_to_bid", "case.money.bid_capacity", "case.money.preparation_hours",
+            "case.money.specification_hours", "case.money.review_hours", "case.money.contract_learning",
         ),
         ("award",),
     ),

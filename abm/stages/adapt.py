@@ -8,6 +8,7 @@ from abm.rules.crowding import next_motivation
 from abm.rules.learning import next_fit
 from abm.rules.menu import PROFESSIONAL_COURSE
 from abm.rules.trust import fade_prior, trust_level
+from abm.stages.adapt_partners import leave_partnership, reckon
 from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, practise, training_of
 from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
 from abm.stages.follow_up import follow_up
@@ -18,14 +19,7 @@ WRITES = (
     "providers.known_need", "providers.fit", "providers.award_share", "providers.planned_hours",
     "families.engagement", "families.capability", "families.fatigue", "families.tailoring", "volunteers.active",
     "volunteers.motivation", "volunteers.trained", "localities.expected_result", "localities.metric_weight",
-    "localities.expected_change", "localities.claim_ceiling", "milestones.price", "milestones.threshold",
-    "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "edges.support",
-    "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active", "edges.lived_weight",
-    "providers.results_used", "providers.idle_control", "providers.idle_results", "providers.shortfall_months",
-    "providers.shortfall_explained", "providers.shortfall_consequence", "providers.shortfalls_closed",
-    "providers.shortfalls_answered", "localities.work_hours", "localities.control_hours", "providers.competence",
-    "providers.staff_turnover", "volunteers.fatigue", "volunteers.joined", "volunteers.left",
-    "commissioners.outreach_skill", "commissioners.collaboration_skill", "commissioners.empowerment_skill",
+    "localities.expected_change", "localities.claim_ceiling", "milestones.price", "milestones.threshold", "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "edges.support", "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active", "edges.lived_weight", "providers.results_used", "providers.idle_control", "providers.idle_results", "providers.shortfall_months", "providers.shortfall_explained", "providers.shortfall_consequence", "providers.shortfalls_closed", "providers.shortfalls_answered", "localities.work_hours", "localities.control_hours", "providers.competence", "providers.staff_turnover", "volunteers.fatigue", "volunteers.joined", "volunteers.left", "commissioners.outreach_skill", "commissioners.collaboration_skill", "commissioners.empowerment_skill", "providers.left", "providers.partner", "providers.months_in", "providers.loss", "providers.worth", "localities.partners_left",
 )  # fmt: skip
 
 
@@ -37,11 +31,14 @@ def adapt(world):
         for p in range(place.provider_first, place.provider_end):
             if world.providers[p].active:
                 _adapt_provider(world, row, p)
+        place.partners_left = 0.0
         if place.serving:
             revise_plan(world, row)
             reallocate(world, row)
             turn_year(world, row)
             share_practice(world, row)
+            leave_partnership(world, row)
+            reckon(world, row)
         trained, rate = training_of(world, row), recruiting(world, row)
         for i in range(place.family_first, place.family_end):
             adapt_family(world, row, i, trained)

@@ -106,18 +106,18 @@ def reallocate(world, row):
     use = facts.outcomes_use_decisions
     if use <= 0.0 or clock.service_month % REALLOCATION_MONTHS != 0:
         return
-    total, planned = 0.0, 0.0
+    total, money = 0.0, 0.0
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         total += provider.award_share * _better(provider, place.result)
-        planned += provider.planned_hours
+        money += provider.planned_hours * provider.price_per_hour
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         if provider.partner and total > 0.0:
             wanted = provider.award_share * _better(provider, place.result) / total
             before, provider.award_share = provider.award_share, revised(provider.award_share, wanted, 0.5 * use)
             provider.results_used |= changed(before, provider.award_share)
-            provider.planned_hours = planned * provider.award_share
+            provider.planned_hours = money * provider.award_share / provider.price_per_hour
 
 
 @compiled

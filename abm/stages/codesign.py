@@ -5,14 +5,16 @@ import numpy as np
 from abm.associations import speak_for_absent
 from abm.attendance import come_probability
 from abm.compiled import compiled
+from abm.ledger import provider_account
 from abm.network import live, pair_row
 from abm.rules.coordination import difference
 from abm.rules.learning import next_fit, revised
 from abm.rules.menu import SERVICES, wish_of_family
+from abm.rules.network import reached
 from abm.rules.outcomes import need
 from abm.rules.skills import skill_factor
 from abm.rules.trust import experience_against
-from abm.stages.contract_award import activate
+from abm.stages.contract_bids import activate
 from abm.stages.contract_terms import plan_work
 from abm.stages.menu import HIERARCHY, MEMBERS, choose_menu
 from abm.streams import JOIN, MEETING, uniform
@@ -25,11 +27,12 @@ WRITES = (
     "localities.meeting_experience", "localities.meetings", "localities.agreement", "providers.partner",
     "providers.award_share", "providers.planned_hours", "providers.promised_hours", "providers.places",
     "families.at_meeting", "teams.offers", "teams.centre_domain", "teams.menu_hours", "edges.lived",
-    "edges.lived_weight",
+    "edges.lived_weight", "providers.price_per_hour", "providers.worth",
 )  # fmt: skip
 
 
 FULL_HEARING = 8.0  # families at a meeting from which a plan moves as far as a meeting can move it
+EASED = 0.5  # of what partners do not agree on, at a meeting that a facilitator chairs (assumed)
 MENU_PART = 0.5  # of a family's voice: decisions on new services beside those on plans (assumed)
 
 
@@ -45,7 +48,7 @@ def codesign(world):
         if clock.codesigning and place.launched and facts.coproduction_design > 0.0:
             place.meetings += 1
             members = facts.structure_decision_rights == MEMBERS
-            place.agreement = agreement(place, world.providers) if members else 1.0
+            place.agreement = _facilitated(place, facts, agreement(place, world.providers)) if members else 1.0
             if _gather(world, row) > 0.0:
                 _decide(world, row)
                 if place.meetings > 1:  # a first meeting only hears
@@ -122,6 +125,14 @@ def agreement(place, providers):
         if providers[p].partner:
             apart += difference(providers[p].known_need, mean)
     return 1.0 - apart / partners if partners > 0.0 else 1.0
+
+
+@compiled
+def _facilitated(place, facts, agreed):
+    """What partners agree on where facilitators chair some of the meetings: they close a part of the gap there."""
+    hours = facts.structure_network_management_facilitation * facts.network_facilitation_hours
+    chaired = reached(hours, facts.network_meeting_hours * (place.team_end - place.team_first))
+    return revised(agreed, 1.0, EASED * chaired)
 
 
 @compiled
@@ -250,7 +261,8 @@ def _join(world, row):
             share = provider.staff_hours / (staff + provider.staff_hours)
             for q in range(place.provider_first, place.provider_end):
                 world.providers[q].award_share *= 1.0 - share
-            provider.partner, provider.award_share = 1, share
+            provider.partner, provider.award_share, provider.price_per_hour = 1, share, place.fee_per_hour
+            provider.worth = world.balances[provider_account(p, world.localities.shape[0])]
             staff += provider.staff_hours
             joined += 1
     if joined:

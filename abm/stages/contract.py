@@ -3,6 +3,7 @@
 from abm.compiled import compiled
 from abm.rules.learning import knowledge_share, revised
 from abm.stages.contract_award import award, part_rivals
+from abm.stages.contract_bids import note_forecasts
 from abm.stages.contract_prices import set_prices
 from abm.stages.contract_terms import finance, plan_work, promise
 from abm.stages.menu import HIERARCHY, choose_menu
@@ -20,8 +21,7 @@ WRITES = (
     "teams.centre_domain", "teams.menu_hours", "localities.fee_per_hour", "localities.overhead_budget",
     "localities.expected_outcome_payment", "localities.expected_result", "localities.outcome_claimed",
     "localities.claimed_before", "localities.expected_claims", "edges.lived", "edges.lived_weight",
-    "milestones.unserved", "localities.expected_change", "localities.pooled_result", "localities.pooled_alone",
-    "localities.pooled_families", "localities.missed", "localities.missed_alone",
+    "milestones.unserved", "localities.expected_change", "localities.pooled_result", "localities.pooled_alone", "localities.pooled_families", "localities.missed", "localities.missed_alone", "providers.contracts", "providers.left", "providers.estimate", "providers.outlook", "providers.price_per_hour", "providers.months_in", "providers.worth", "localities.bidders", "localities.first_bidders", "localities.rivals_gone", "localities.terms", "localities.exante_hours", "localities.forecast", "localities.bidders_forecast",
 )  # fmt: skip
 
 
@@ -42,6 +42,7 @@ def contract(world):
             promise(world, row)
             plan_work(world, row)
             set_prices(world, row)
+            note_forecasts(world, row)
             _renew_menu(world, row)
 
 

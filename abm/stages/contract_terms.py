@@ -15,7 +15,7 @@ from abm.tables import (
 )  # fmt: skip
 
 MOST_EXPENSES = 0.25  # share of the grant that expense money may take
-MOST_ON_BROKERS, MOST_OVERHEAD = 0.2, 0.7  # of the grant
+MOST_ON_NETWORK, MOST_OVERHEAD = 0.2, 0.7  # of the grant
 
 
 @compiled
@@ -28,9 +28,9 @@ def finance(world, row):
     grant = facts.locality_grant_eur
     if facts.payment_outcome_share <= 0.0:
         share = 0.0  # nobody estimates a counterfactual that nothing is paid on
-    brokers = facts.structure_network_management * facts.network_brokerage_hours * facts.money_wage
-    brokers = min(MOST_ON_BROKERS * grant, brokers * world.clock[0].service_months)
-    place.overhead_budget = min(MOST_OVERHEAD * grant, grant * (share + facts.finance_overhead_share) + brokers)
+    managed = network_hours(facts) * facts.money_wage * world.clock[0].service_months
+    managed = min(MOST_ON_NETWORK * grant, managed)
+    place.overhead_budget = min(MOST_OVERHEAD * grant, grant * (share + facts.finance_overhead_share) + managed)
     reserved = expenses_reserve(
         facts.coproduction_expenses, facts.coproduction_delivery,
         (place.family_end - place.family_first) / facts.locality_demand_ratio, facts.family_free_hours,
@@ -44,6 +44,14 @@ def finance(world, row):
     cost = called * years * 0.5 * (facts.finance_return_cap + min(facts.finance_return_cap, facts.investor_hurdle))
     place.service_budget = net / (1.0 + cost)
     _investors_decide(world, row, called)
+
+
+@compiled
+def network_hours(facts):
+    """Hours a month of the commissioner's people on network management."""
+    hours = facts.structure_network_management_facilitation * facts.network_facilitation_hours
+    hours += facts.structure_network_management_brokerage * facts.network_brokerage_hours
+    return hours + facts.structure_network_management_meta_governance * facts.network_meta_governance_hours
 
 
 @compiled
@@ -110,7 +118,8 @@ def plan_work(world, row):
     slots, hours = int(facts.family_known_providers), contract_hours(world, row)
     chance = place.places / (place.family_end - place.family_first)
     for p in range(place.provider_first, place.provider_end):
-        world.providers[p].planned_hours = hours * world.providers[p].award_share
+        bought = place.fee_per_hour / world.providers[p].price_per_hour if world.providers[p].partner else 0.0
+        world.providers[p].planned_hours = hours * world.providers[p].award_share * bought
         world.providers[p].places = world.providers[p].promised_hours = 0.0
     for i in range(place.family_first, place.family_end):
         main = main_slot(world, i, slots)

@@ -5,6 +5,7 @@ from abm.ledger import cents, provider_account
 from abm.rules.control import metric_part, reporting_share
 from abm.rules.finance import affordable_hours
 from abm.rules.gaming import best_misreport, detection
+from abm.rules.market import readiness
 from abm.rules.volunteering import hour_worth
 from abm.stages.contract_terms import deferred_share, investors_in
 from abm.stages.deliver_links import absorb_burden, coordinate, set_link_strengths
@@ -70,7 +71,7 @@ def _leave_hours_for_families(provider):
 def advance_of_month(world, row, p):
     """€ that a partner surely receives this month: block part and advances of state and investors, on its planned cost."""
     facts, provider = world.settings[row], world.providers[p]
-    cost = provider.planned_hours * world.localities[row].fee_per_hour
+    cost = provider.planned_hours * provider.price_per_hour
     deferred = deferred_share(facts)
     bridged = facts.finance_bridge_state + facts.finance_bridge_investor * investors_in(world, row)
     return cost * (1.0 - deferred), cost * deferred * bridged
@@ -83,7 +84,9 @@ def _contract_hours(world, row, p):
     block, advance = advance_of_month(world, row, p)
     due = max(0, own_part(world, row, world.dues[clock.month, p]) - provider.loan - new_loan(world, row, p)) / 100.0
     cash = world.balances[provider_account(p, world.localities.shape[0])] / 100.0 + block + advance + due
-    planned = provider.planned_hours
+    provider.months_in += 1
+    provider.ready = readiness(provider.months_in, facts.money_start_up_months)
+    planned = provider.planned_hours * provider.ready
     credit = provider.credit * (1.0 - facts.money_interest / 12.0)
     worked = affordable_hours(planned, cash, credit, cost_of_hour) if facts.mechanisms_liquidity else planned
     provider.contract_hours = worked
@@ -137,7 +140,8 @@ def new_loan(world, row, p):
     own = facts.finance_risk_to_provider - (1.0 - bridged)
     if facts.payment_outcome_share <= 0.0 or own <= 0.0 or world.localities[row].serving == 0:
         return 0
-    return cents(own * deferred_share(facts) * world.providers[p].planned_hours * world.localities[row].fee_per_hour)
+    provider = world.providers[p]
+    return cents(own * deferred_share(facts) * provider.planned_hours * provider.price_per_hour)
 
 
 @compiled

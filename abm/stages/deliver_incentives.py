@@ -174,7 +174,7 @@ def _fee_slopes(world, row):
         provider = world.providers[p]
         for d in range(provider.attention.shape[0]):
             provider.payment_per_hour[d] = (
-                place.fee_per_hour * facts.finance_risk_to_provider if provider.partner else 0.0
+                provider.price_per_hour * facts.finance_risk_to_provider if provider.partner else 0.0
             )
 
 

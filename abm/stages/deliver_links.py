@@ -6,10 +6,12 @@ disagreements for more, and hours are what the holders of coordination rights ma
 """
 
 from abm.compiled import compiled
-from abm.network import live, pair_row
+from abm.network import pair_row
 from abm.rules.control import burden_target, passed_on
 from abm.rules.coordination import clash_probability, difference, either_way, link, next_joint_hours, reach
-from abm.streams import BROKER, CONFLICT, uniform
+from abm.rules.network import eased, handed_on
+from abm.stages.deliver_network import EASED, HANDED_ON, align, broker, facilitate, rules_reach
+from abm.streams import CONFLICT, uniform
 from abm.tables import COMMISSIONER_PROVIDER, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER, REGION_COMMISSIONER
 
 COORDINATION_NONE, COORDINATION_MEMBERS, COORDINATION_LEAD, COORDINATION_NAO = range(4)
@@ -17,8 +19,7 @@ NAO_ADMINISTRATION = 0.25  # hours of its own administration per hour of links
 REVISION_EFFORT = 0.05  # share of a month that a revision of the plan takes
 JOINT_HOUR = 1.0  # hours of joint work a month that a relation with all its hours allows
 MOST_REACH = 2.0  # × that: no relation takes more
-HOURS_OF_BROKERAGE = 2.0  # that bring two partners together for a month
-EASED = 0.5  # of a disagreement's hours, at full network management
+MOST_LOAD = 99.0  # hours asked ÷ hours available that are told apart
 
 
 @compiled
@@ -28,33 +29,46 @@ def coordinate(world, row):
     who, partners, hours = facts.structure_coordination_rights, 0.0, 0.0
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
-        provider.conflict = 0
+        provider.conflict, provider.load = 0, 0.0
         if place.serving and provider.partner:
             partners += 1.0
             hours += provider.contract_hours
             if facts.learning_mode != 0.0 and world.clock[0].service_month % int(facts.learning_every_months) == 0:
                 provider.coordination_hours += REVISION_EFFORT * provider.contract_hours
-    place.settled = place.hub_hours = 0.0
+    place.settled = place.hub_hours = place.facilitated = place.bottleneck = 0.0
     place.decided = 1.0
     for p in range(place.provider_first, place.provider_end):
         for q in range(place.provider_first, place.provider_end):
             pair = world.pairs[pair_row(place, p, q)]
             pair.spent, pair.conflict = 0.0, 0
+    if place.serving and partners > 1.0:
+        align(world, row, partners)
     if place.serving and who == COORDINATION_MEMBERS:
-        _disagree_in_pairs(world, row)
+        facilitate(place, facts, _disagree_in_pairs(world, row))
         _meet_in_pairs(world, row, partners)
     elif place.serving and who != COORDINATION_NONE:
         _meet_through_hub(world, row, partners, hours)
-    if place.serving and facts.structure_network_management > 0.0 and partners > 1.0:
-        _broker(world, row, partners)
+    if place.serving and facts.structure_network_management_brokerage > 0.0 and partners > 1.0:
+        broker(world, row)
+    _keep_ties(world, row)
+
+
+@compiled
+def _keep_ties(world, row):
+    """Joint hours of partners, face to face and through the hub; those of who has left fade."""
+    place, facts = world.localities[row], world.settings[row]
+    hub = place.serving and facts.structure_coordination_rights > COORDINATION_MEMBERS
     for p in range(place.provider_first, place.provider_end):
         for q in range(place.provider_first, place.provider_end):
             if q != p and world.providers[p].partner and world.providers[q].partner:
                 pair = world.pairs[pair_row(place, p, q)]
-                through_hub = place.serving and who > COORDINATION_MEMBERS and not pair.rival
-                contact = JOINT_HOUR * min(MOST_REACH, place.reach) if through_hub else 0.0
+                contact = JOINT_HOUR * min(MOST_REACH, place.reach) if hub and not pair.rival else 0.0
                 pair.joint_hours = next_joint_hours(pair.joint_hours, pair.spent, facts.network_fade)
                 pair.brokered_hours = next_joint_hours(pair.brokered_hours, contact, facts.network_fade)
+            elif world.providers[p].left or world.providers[q].left:
+                pair = world.pairs[pair_row(place, p, q)]
+                pair.joint_hours = next_joint_hours(pair.joint_hours, 0.0, facts.network_fade)
+                pair.brokered_hours = next_joint_hours(pair.brokered_hours, 0.0, facts.network_fade)
 
 
 @compiled
@@ -81,10 +95,10 @@ def _mates(one, other, pair):
 
 @compiled
 def _disagree_in_pairs(world, row):
-    """Members who want different things, and trust each other little, clash."""
-    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    """Members who want different things, and trust each other little, clash; returns how many disagreements there are."""
+    place, facts, clock, clashes = world.localities[row], world.settings[row], world.clock[0], 0.0
     if not facts.mechanisms_conflict:
-        return
+        return clashes
     first = world.relations[PROVIDER_PROVIDER].first
     for p in range(place.provider_first, place.provider_end):
         for q in range(p + 1, place.provider_end):
@@ -97,18 +111,15 @@ def _disagree_in_pairs(world, row):
                 )
                 if uniform(clock.seed, CONFLICT, clock.month, p, q) < odds:
                     world.pairs[there].conflict = world.pairs[back].conflict = 1
-
-
-@compiled
-def _conflict_hours(facts):
-    return facts.network_conflict_hours * (1.0 - EASED * facts.structure_network_management)
+                    clashes += 1.0
+    return clashes
 
 
 @compiled
 def _meet_in_pairs(world, row, partners):
     """Each member's hours go round its mates; a pair does what the busier of the two has hours for."""
     place, facts = world.localities[row], world.settings[row]
-    clash, tie = _conflict_hours(facts), facts.network_tie_hours
+    clash, tie = eased(facts.network_conflict_hours, place.facilitated, EASED), facts.network_tie_hours
     asked = done = asked_clash = 0.0
     for p in range(place.provider_first, place.provider_end):
         mine, demand = world.providers[p], 0.0
@@ -118,7 +129,11 @@ def _meet_in_pairs(world, row, partners):
                 demand += tie + clash * pair.conflict
         if demand > 0.0:  # what was left over from last month comes first
             demand += place.backlog / partners
-        mine.reach = reach(facts.structure_coordination_effort * mine.contract_hours, demand, MOST_REACH)
+        supply = facts.structure_coordination_effort * mine.contract_hours
+        mine.reach = reach(supply, demand, MOST_REACH)
+        if demand > 0.0:
+            mine.load = min(MOST_LOAD, demand / supply) if supply > 0.0 else MOST_LOAD
+            place.bottleneck = max(place.bottleneck, mine.load)
         asked, done = asked + demand, done + demand * min(1.0, mine.reach)
         if demand > 0.0:
             mine.coordination_hours += min(1.0, mine.reach) * place.backlog / partners
@@ -141,7 +156,7 @@ def _meet_in_pairs(world, row, partners):
 def _meet_through_hub(world, row, partners, hours):
     """A hub meets each partner; a lead agency has only its people's hours, a body of its own costs an administration."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    clash, tie, clashes = _conflict_hours(facts), facts.network_tie_hours, 0.0
+    tie, clashes = facts.network_tie_hours, 0.0
     wanted = world.commissioners[row].priorities
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
@@ -154,41 +169,29 @@ def _meet_through_hub(world, row, partners, hours):
             if uniform(clock.seed, CONFLICT, clock.month, p, p) < odds:
                 provider.conflict = 1
                 clashes += 1.0
+    facilitate(place, facts, clashes)
+    clash = eased(facts.network_conflict_hours, place.facilitated, EASED)
     supply = 0.5 * facts.structure_coordination_effort * hours  # the other half are the partners' own
     own_body = facts.structure_coordination_rights == COORDINATION_NAO
     if not own_body:
         supply = min(supply, max(0.0, facts.network_hub_hours - place.absorbed_hours))
     demand = partners * tie + clashes * clash + place.backlog
+    place.bottleneck = min(MOST_LOAD, demand / supply) if supply > 0.0 else MOST_LOAD
+    left_to_partners = handed_on(demand, supply, rules_reach(facts, partners))
+    demand -= left_to_partners
     place.reach = reach(supply, demand, MOST_REACH)
     served = min(1.0, place.reach)
     place.settled = served * (clashes * clash + place.backlog)
     place.backlog = (1.0 - served) * (clashes * clash + place.backlog)
     place.decided = served
-    place.hub_hours = place.reach * partners * tie + place.settled
+    place.hub_hours = place.reach * (partners * tie - left_to_partners) + place.settled
     cost = place.hub_hours * (1.0 + NAO_ADMINISTRATION) if own_body else place.hub_hours
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         if provider.partner and hours > 0.0:
             provider.coordination_hours += place.reach * tie + served * clash * provider.conflict
+            provider.coordination_hours += HANDED_ON * left_to_partners / partners
             provider.coordination_hours += cost * provider.contract_hours / hours
-
-
-@compiled
-def _broker(world, row, partners):
-    """The commissioner's people bring partners together who are not linked yet, as many pairs as their hours allow."""
-    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    pairs = facts.structure_network_management * facts.network_brokerage_hours / HOURS_OF_BROKERAGE
-    chance = pairs / (0.5 * partners * (partners - 1.0))
-    first = world.relations[PROVIDER_PROVIDER].first
-    for p in range(place.provider_first, place.provider_end):
-        for q in range(p + 1, place.provider_end):
-            there, back = pair_row(place, p, q), pair_row(place, q, p)
-            if not (world.providers[p].partner and world.providers[q].partner) or world.pairs[there].rival:
-                continue
-            if uniform(clock.seed, BROKER, clock.month, p, q) < chance:
-                for pair in (there, back):
-                    world.pairs[pair].spent += JOINT_HOUR
-                    live(world.edges[first + pair], facts, 0.6, 0.25)
 
 
 @compiled

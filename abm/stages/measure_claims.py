@@ -24,7 +24,7 @@ def claim_fees(world, row):
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         if provider.partner:
-            make_due(world, row, p, int(math.floor(100.0 * provider.contract_hours * place.fee_per_hour + 0.5)))
+            make_due(world, row, p, int(math.floor(100.0 * provider.contract_hours * provider.price_per_hour + 0.5)))
 
 
 @compiled

@@ -2,6 +2,7 @@
 
 from abm.compiled import compiled
 from abm.stages.observe_control import observe_control, observe_latency
+from abm.stages.observe_market import observe_contracts, observe_partners
 from abm.stages.observe_money import observe_money
 from abm.stages.observe_outcomes import observe_drift, observe_gaps, observe_objectives, observe_wellbeing
 from abm.stages.observe_providers import observe_providers, observe_system
@@ -23,8 +24,10 @@ def observe(world):
     observe_gaps(families, localities, row)
     observe_system(world, row)
     observe_money(world, row)
+    observe_contracts(world, row)
     if world.clock[0].serving:
         observe_service(families, localities, providers, row)
         observe_drift(world.cells, row)
         observe_providers(providers, families, localities, row)
         observe_control(localities, providers, row)
+        observe_partners(world, row)

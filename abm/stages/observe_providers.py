@@ -73,7 +73,7 @@ def observe_providers(providers, families, localities, row):
         at_risk += 1.0 if provider.liquidity < 0.999 else 0.0
         hours = provider.contract_hours
         paid, service, reports = paid + hours, service + provider.service_hours, reports + provider.reporting_hours
-        planned += provider.planned_hours
+        planned += provider.planned_hours * provider.ready
         linking += provider.coordination_hours
         offered += provider.menu_hours
         effort += hours * provider.intensity

@@ -46,6 +46,7 @@ BESIDE = {
     "case.money.evaluation_randomised": {"payment.attribution": "randomised"},  # is paid only then
     # a lead agency's people are enough for a small town, unless they deal with the region's rules too
     "case.network.hub_hours": {"structure.burden_absorbed": 1.0, "case.rules.region_burden": 0.1},
+    "case.network.meta_governance_hours": {"structure.network_management.meta_governance": 0.5},  # no preset has any
     "case.rules.plan_trigger": {"case.rules.support": 0.2},  # much support holds the first round at any trigger
     "case.rules.support": {"case.rules.support_spread": 0.08},
     "case.rules.support_spread": {"case.rules.support": 0.3},

@@ -31,6 +31,7 @@ from abm.streams import (
     EXPERIENCE,
     GATEWAY,
     JOIN,
+    PARTING,
     RIVALRY,
     SHORTFALL,
     SWITCH,
@@ -55,7 +56,7 @@ TOWN = {
     "grant_eur": 90_000.0,
 }  # fmt: skip
 DESIGNS = ("new_public_management", "new_public_governance", "social_impact_bond")
-OF_A_PROVIDER = (JOIN, BID, GATEWAY, AUDIT, SHORTFALL)  # streams whose agent is a provider
+OF_A_PROVIDER = (JOIN, BID, GATEWAY, AUDIT, SHORTFALL, PARTING)  # streams whose agent is a provider
 OF_A_PAIR = (RIVALRY, CONFLICT, BROKER)  # … whose agent and item are two of them
 MONEY = 1.0  # €, by which sums of money may differ for odd cents
 
