@@ -89,6 +89,7 @@ class NetworkFacts(Part):
     brokerage_hours: float = param(30.0, "h/month", (0.0, 1e6), "hours of the commissioner's people on brokerage at full network management", plausible=(10, 80), acts_in="relational_obc")
     meeting_hours: float = param(3.0, "h", (0.0, 100.0), "hours of each participant in a design meeting", plausible=(2, 6))
     voices_for_knowledge: float = param(20.0, "voices", (0.1, 1e6), "voices at which knowledge of need has covered 63 % of its room", plausible=(8, 60))
+    open_quarrel: float = param(1.0, "× contact", (0.0, 20.0), "weight of a disagreement with a hub that is left open, in experiences of the month's contact through it", plausible=(0.0, 3.0), acts_in="monza_lead_agency")
 
 
 class MoneyFacts(Part):
@@ -222,6 +223,9 @@ def inconsistencies(case: Case) -> list[str]:
             found.append(f"locality.{name}: needs at least one provider (public, third_sector or associations)")
         if place.providers < case.family.known_providers:
             found.append(f"locality.{name}: has {place.providers} providers, fewer than family.known_providers")
+    facets = case.trust.weight_ability + case.trust.weight_benevolence + case.trust.weight_integrity
+    if abs(facets - 1.0) > 1e-9:
+        found.append(f"trust.weight_ability: the weights of the three facets must sum to 1, these sum to {facets:g}")
     if case.network.graph is not None:
         wrong = graph_misfits(case, case.network.graph)
         more = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""

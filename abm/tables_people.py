@@ -96,6 +96,9 @@ PROVIDERS = (
     Column("shortfalls_closed", "number", "known shortfalls so far that were answered or not in time", kind="i8"),
     Column("shortfalls_answered", "number", "of these, explained and with a consequence in time", kind="i8"),
     Column("result", "wellbeing", "mean weighted measured change of its families"),
+    Column("intake_weight", "families", "families lately taken in, which fade with a memory of 12 months"),
+    Column("complexity_taken", "share", "their mean complexity; meaningless while that is 0"),
+    Column("complexity_on_file", "share", "mean complexity of all who had applied to it then"),
 )
 
 FAMILIES = (
