@@ -26,8 +26,16 @@ EVIDENCE = ("support", "against", "damage")
 
 @compiled
 def live(tie, facts, experience, weight):
-    """Add one experience in [0, 1] of this weight (in monthly experiences) that speaks to all facets of an edge alike."""
-    live_parts(tie, facts, experience, experience, experience, experience, weight)
+    """Add one experience in [0, 1] of this weight (in monthly experiences) that speaks to all facets of an edge alike.
+
+    It disappoints where it falls short of trust as a whole; one that speaks to a facet, where it falls short of that facet.
+    """
+    if facts.mechanisms_facets:
+        for facet in range(FACETS):
+            _add_to_facet(tie, facts, facet, experience, weight, tie.trust)
+    else:
+        _add(tie, ABILITY, experience, weight, facts.trust_asymmetry, facts.trust_tolerance, tie.trust)
+    _remember(tie, experience, weight)
 
 
 @compiled
@@ -36,12 +44,12 @@ def live_parts(tie, facts, experience, ability, benevolence, integrity, weight):
 
     Where trust has one facet, the whole is what moves it.
     """
-    if facts.mechanisms_facets:
-        _add_to_facet(tie, facts, ABILITY, ability, weight)
-        _add_to_facet(tie, facts, BENEVOLENCE, benevolence, weight)
-        _add_to_facet(tie, facts, INTEGRITY, integrity, weight)
-    else:
-        _add(tie, ABILITY, experience, weight, facts.trust_asymmetry, facts.trust_tolerance, tie.trust)
+    if not facts.mechanisms_facets:
+        live(tie, facts, experience, weight)
+        return
+    _add_to_facet(tie, facts, ABILITY, ability, weight, tie.level[ABILITY])
+    _add_to_facet(tie, facts, BENEVOLENCE, benevolence, weight, tie.level[BENEVOLENCE])
+    _add_to_facet(tie, facts, INTEGRITY, integrity, weight, tie.level[INTEGRITY])
     _remember(tie, experience, weight)
 
 
@@ -57,19 +65,19 @@ def live_event(tie, facts, facet, experience, weight):
     elif facet == INTEGRITY:
         part = facts.trust_weight_integrity
     if part > 0.0:
-        _add_to_facet(tie, facts, facet, experience, weight / part)
+        _add_to_facet(tie, facts, facet, experience, weight / part, tie.level[facet])
     _remember(tie, experience, weight)
 
 
 @compiled
-def _add_to_facet(tie, facts, facet, experience, weight):
+def _add_to_facet(tie, facts, facet, experience, weight, level):
     relative = facts.trust_asymmetry_ability
     if facet == BENEVOLENCE:
         relative = facts.trust_asymmetry_benevolence
     elif facet == INTEGRITY:
         relative = facts.trust_asymmetry_integrity
     asymmetry = asymmetry_of(facts.trust_asymmetry, relative)
-    _add(tie, facet, experience, weight, asymmetry, facts.trust_tolerance, tie.level[facet])
+    _add(tie, facet, experience, weight, asymmetry, facts.trust_tolerance, level)
 
 
 @compiled

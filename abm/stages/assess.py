@@ -1,7 +1,7 @@
 """assess: everyone updates trust from what they lived; satisfaction records what it lost, and why."""
 
 from abm.compiled import compiled
-from abm.network import INTEGRITY, live, live_event, live_parts
+from abm.network import BENEVOLENCE, INTEGRITY, live, live_event, live_parts
 from abm.rules.coproduction import complain_probability, role_factor
 from abm.rules.trust import experience_against
 from abm.stages.assess_fairness import UNSEEN, hours_beside_peers, mixed, wait_beside_peers
@@ -77,10 +77,12 @@ def _assess_family(world, row, i):
         family.lost_waiting = 0.4 * (1.0 - patience)
         live(office, facts, within(0.55 * patience + noise), DISTANT_CONTACT)
         fair = wait_beside_peers(world, row, i)
-    usual, seen = within(0.5 + noise), within(mixed(0.5, fair, facts.trust_fairness) + noise)
     for slot in range(i * slots, (i + 1) * slots):
         if world.edges[first + slot].active:
-            live_parts(world.edges[first + slot], facts, usual, usual, seen, usual, USUAL_CONTACT)
+            live(world.edges[first + slot], facts, within(0.5 + noise), USUAL_CONTACT)
+            if facts.mechanisms_facets and fair != UNSEEN:
+                seen = within(fair + noise)
+                live_event(world.edges[first + slot], facts, BENEVOLENCE, seen, facts.trust_fairness * USUAL_CONTACT)
 
 
 @compiled
@@ -109,7 +111,8 @@ def _feel_dumped(family, facts):
 def _live_service(world, row, i, slots, noise):
     """Hours against promise, match with own need, red tape and integration make an experience with each provider.
 
-    Hours kept speak to its ability, red tape to its integrity, all else and what peers get to its benevolence.
+    Hours kept speak to its ability, as a promise kept also, with red tape, to its integrity; all else, and what peers get,
+    to its benevolence.
     """
     facts, family = world.settings[row], world.families[i]
     cared = (MATCH * family.match + INTEGRATION * family.integration - DUMPED * family.dumped) / (MATCH + INTEGRATION)
@@ -123,8 +126,8 @@ def _live_service(world, row, i, slots, noise):
         kept = min(1.0, package.hours / provider.promised_hours) if provider.promised_hours > 0.0 else 1.0
         tape = red_tape(facts, provider)
         x = HOURS * kept + MATCH * family.match + RED_TAPE * (1.0 - tape) + INTEGRATION * family.integration
-        x = within(x - DUMPED * family.dumped + noise)
-        live_parts(world.edges[first + slot], facts, x, within(kept + noise), cared, within(1.0 - tape + noise), 1.0)
+        x, honest = within(x - DUMPED * family.dumped + noise), within(0.5 * kept + 0.5 * (1.0 - tape) + noise)
+        live_parts(world.edges[first + slot], facts, x, within(kept + noise), cared, honest, 1.0)
         tape_sum, hours_sum, serving = tape_sum + tape, hours_sum + kept, serving + 1.0
     tape = tape_sum / max(1.0, serving)
     family.red_tape_hours = 10.0 * facts.rules_family_red_tape * tape * 0.25
