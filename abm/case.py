@@ -92,6 +92,7 @@ class NetworkFacts(Part):
     facilitation_hours: float = param(10.0, "h/month", (0.0, 1e6), "hours of the commissioner's people on disagreements and meetings, at full facilitation", plausible=(3, 40), acts_in="relational_obc")
     meta_governance_hours: float = param(10.0, "h/month", (0.0, 1e6), "hours of the commissioner's people on rules of the game, at full meta-governance", plausible=(3, 40), acts_in="relational_obc")
     leaving: float = param(0.01, "per month", (0.0, 1.0), "monthly probability that a partner leaves the partnership, for each of: no satisfaction, no trust in partners, all its disagreements unsettled; 0: nobody leaves", plausible=(0.0, 0.05), acts_in="new_public_management")
+    open_quarrel: float = param(1.0, "× contact", (0.0, 20.0), "weight of a disagreement with a hub that is left open, in experiences of the month's contact through it", plausible=(0.0, 3.0), acts_in="monza_lead_agency")
 
 
 class MoneyFacts(Part):
@@ -240,6 +241,9 @@ def inconsistencies(case: Case) -> list[str]:
             found.append(f"locality.{name}: needs at least one provider (public, third_sector or associations)")
         if place.providers < case.family.known_providers:
             found.append(f"locality.{name}: has {place.providers} providers, fewer than family.known_providers")
+    facets = case.trust.weight_ability + case.trust.weight_benevolence + case.trust.weight_integrity
+    if abs(facets - 1.0) > 1e-9:
+        found.append(f"trust.weight_ability: the weights of the three facets must sum to 1, these sum to {facets:g}")
     if case.network.graph is not None:
         wrong = graph_misfits(case, case.network.graph)
         more = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""

@@ -321,6 +321,7 @@ class Mechanisms(Part):
     dumping: bool = switch("families feel it when their work grows and professionals' does not", "sicilia2016", acts_in="new_public_governance")
     politics: bool = switch("political support moves, and co-planning and renewal depend on it", acts_in="new_public_governance")
     fatigue: bool = switch("co-production and unintegrated services tire families", "sicilia2016", acts_in="new_public_governance")
+    facets: bool = switch("experiences speak to ability, benevolence or integrity, and trust is their weighted mean", "mayer1995", acts_in="block_grant")
 
 
 class GovernanceDesign(Part):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.compiled import compiled
-from abm.rules.trust import certainty, damage_of
-from abm.tables import KINDS, RELATION_NAMES
+from abm.rules.trust import asymmetry_of, certainty, damage_of, weighed
+from abm.tables import FACETS, KINDS, RELATION_NAMES
 
 if TYPE_CHECKING:
     import networkx
@@ -19,18 +19,91 @@ if TYPE_CHECKING:
     from abm.world import World
 
 CONDUCT_MEMORY = 11.0 / 12.0  # a month keeps this share of the weight of what was lived: a memory of 12 months
-ABILITY = 0  # the facet that every experience touches, until trust is split further
+ABILITY, BENEVOLENCE, INTEGRITY = range(FACETS)  # a model of one facet keeps all its evidence in the first
+FACET_NAMES = ("ability", "benevolence", "integrity")
+EVIDENCE = ("support", "against", "damage")
 
 
 @compiled
 def live(tie, facts, experience, weight):
-    """Add one experience in [0, 1] of this weight (in monthly experiences) to an edge, and to the mean of what was lived."""
-    tie.support[ABILITY] += weight * experience
-    tie.against[ABILITY] += weight * (1.0 - experience)
-    tie.damage[ABILITY] += weight * damage_of(experience, tie.trust, facts.trust_asymmetry, facts.trust_tolerance)
+    """Add one experience in [0, 1] of this weight (in monthly experiences) that speaks to all facets of an edge alike.
+
+    It disappoints where it falls short of trust as a whole; one that speaks to a facet, where it falls short of that facet.
+    """
+    if facts.mechanisms_facets:
+        for facet in range(FACETS):
+            _add_to_facet(tie, facts, facet, experience, weight, tie.trust)
+    else:
+        _add(tie, ABILITY, experience, weight, facts.trust_asymmetry, facts.trust_tolerance, tie.trust)
+    _remember(tie, experience, weight)
+
+
+@compiled
+def live_parts(tie, facts, experience, ability, benevolence, integrity, weight):
+    """Add what one experience says of each facet, and to the mean of what was lived what it is as a whole; all in [0, 1].
+
+    Where trust has one facet, the whole is what moves it.
+    """
+    if not facts.mechanisms_facets:
+        live(tie, facts, experience, weight)
+        return
+    _add_to_facet(tie, facts, ABILITY, ability, weight, tie.level[ABILITY])
+    _add_to_facet(tie, facts, BENEVOLENCE, benevolence, weight, tie.level[BENEVOLENCE])
+    _add_to_facet(tie, facts, INTEGRITY, integrity, weight, tie.level[INTEGRITY])
+    _remember(tie, experience, weight)
+
+
+@compiled
+def live_event(tie, facts, facet, experience, weight):
+    """Add an experience that speaks to one facet only, with the weight that another divides over the three of them."""
+    if not facts.mechanisms_facets:
+        live(tie, facts, experience, weight)
+        return
+    part = facts.trust_weight_ability
+    if facet == BENEVOLENCE:
+        part = facts.trust_weight_benevolence
+    elif facet == INTEGRITY:
+        part = facts.trust_weight_integrity
+    if part > 0.0:
+        _add_to_facet(tie, facts, facet, experience, weight / part, tie.level[facet])
+    _remember(tie, experience, weight)
+
+
+@compiled
+def _add_to_facet(tie, facts, facet, experience, weight, level):
+    relative = facts.trust_asymmetry_ability
+    if facet == BENEVOLENCE:
+        relative = facts.trust_asymmetry_benevolence
+    elif facet == INTEGRITY:
+        relative = facts.trust_asymmetry_integrity
+    asymmetry = asymmetry_of(facts.trust_asymmetry, relative)
+    _add(tie, facet, experience, weight, asymmetry, facts.trust_tolerance, level)
+
+
+@compiled
+def _add(tie, facet, experience, weight, asymmetry, tolerance, level):
+    tie.support[facet] += weight * experience
+    tie.against[facet] += weight * (1.0 - experience)
+    tie.damage[facet] += weight * damage_of(experience, level, asymmetry, tolerance)
+
+
+@compiled
+def _remember(tie, experience, weight):
+    """The mean of what was lived."""
     tie.lived_weight += weight
     if tie.lived_weight > 0.0:
         tie.lived += weight / tie.lived_weight * (experience - tie.lived)
+
+
+def certainty_of(edges, facts):
+    """How sure trust is, of one edge or of a table of them: the facets' certainties weighed as their levels are."""
+    sure, mean = (getattr(rule, "py_func", rule) for rule in (certainty, weighed))
+    facets = [
+        sure(*(edges[kind][..., facet] for kind in EVIDENCE), facts["trust_prior_weight"]) for facet in range(FACETS)
+    ]
+    if not facts["mechanisms_facets"]:
+        return facets[ABILITY]
+    return mean(*facets, *(facts[f"trust_weight_{name}"] for name in FACET_NAMES))
 
 
 @compiled
@@ -73,14 +146,15 @@ def activity(world: World, tables: tuple[str, ...]) -> bytes:
 
 
 class Tie(MutableMapping[str, Any]):
-    """What the trust graph says of one edge: `relation`, `trust` and `certainty`, each as it is when it is read.
+    """What the trust graph says of one edge: `relation`, `trust`, `certainty`, and trust in `ability`, `benevolence` and
+    `integrity`, each as it is when it is read.
 
     It cannot be written. Copied or stored (`graph.copy()`, `graph.to_undirected()`, pickle) it becomes a plain dictionary
     with the values of that moment.
     """
 
     __slots__ = ("_edges", "_facts", "_row")
-    KEYS = ("relation", "trust", "certainty")
+    KEYS = ("relation", "trust", "certainty", *FACET_NAMES)
 
     def __init__(self, edges: np.ndarray, row: int, facts: Any) -> None:
         self._edges, self._row, self._facts = edges, row, facts
@@ -92,8 +166,9 @@ class Tie(MutableMapping[str, Any]):
         if key == "trust":
             return float(edge["trust"])
         if key == "certainty":
-            evidence = (edge[kind][ABILITY] for kind in ("support", "against", "damage"))
-            return float(certainty(*evidence, self._facts["trust_prior_weight"]))
+            return float(certainty_of(edge, self._facts))
+        if key in FACET_NAMES:
+            return float(edge["level"][FACET_NAMES.index(key)])
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
@@ -128,8 +203,8 @@ def trust_graph(world: World, localities: Iterable[str], imported: ImportedNetwo
     Nodes are the agents' `unique_id`s, with `kind` (commissioner, investor, provider, family or volunteer), `locality`, a
     name, and `number`, from 1 within kind and place; a provider has its `sector`, and who was in an imported graph the `name`
     that it had there. `localities` gives the names in the order of the case, and the region's own is "region". Each edge has
-    `relation`, `trust` and `certainty`, whose values stay those of the world as it goes on. The structure is that of this
-    moment and is frozen; `graph.copy()` is a plain graph with the values of the moment.
+    `relation`, `trust`, `certainty`, `ability`, `benevolence` and `integrity`, whose values stay those of the world as it goes
+    on. The structure is that of this moment and is frozen; `graph.copy()` is a plain graph with the values of the moment.
     """
     import networkx as nx
 

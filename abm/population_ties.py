@@ -14,6 +14,7 @@ from abm.streams import (
 )  # fmt: skip
 from abm.tables import (
     COMMISSIONER_PROVIDER,
+    FACETS,
     FAMILY_COMMISSIONER,
     FAMILY_FAMILY,
     FAMILY_PROVIDER,
@@ -28,6 +29,8 @@ from abm.tables import (
 def set_edge(tie, source, target, relation, prior, active):
     tie.source, tie.target, tie.relation, tie.active = source, target, relation, active
     tie.prior = tie.trust = prior
+    for facet in range(FACETS):
+        tie.level[facet] = prior
 
 
 @compiled

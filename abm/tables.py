@@ -13,7 +13,7 @@ from abm.rules.menu import SERVICES
 from abm.rules.payment import MOST_STEPS
 from abm.tables_people import FAMILIES, INVESTORS, PACKAGES, PROVIDERS, VOLUNTEERS
 
-FACETS = 1  # facets of trust; the evidence of each is kept apart
+FACETS = 3  # of trust: ability, benevolence, integrity; the evidence of each is kept apart
 YEAR = 12  # months of a column that keeps the last twelve, each at its month modulo 12
 
 CLOCK = (
@@ -169,6 +169,7 @@ EDGES = (
     Column("trust", "trust", "trust at the start of the month"),
     Column("lived", "share", "mean of what was lived, over about 12 months; meaningless while its weight is 0"),
     Column("lived_weight", "experiences", "weight of what was lived, which fades with a memory of 12 months"),
+    Column("level", "trust", "trust in ability, benevolence and integrity at the start of the month", per="facet"),
 )
 
 PAIRS = (

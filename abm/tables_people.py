@@ -107,6 +107,9 @@ PROVIDERS = (
     Column("loss", "ratio", "what its last contract lost ÷ its value; below 0: a surplus"),
     Column("left", "flag", "left the partnership under this contract", kind="u1"),
     Column("load", "ratio", "hours that relations and disagreements ask of it ÷ hours that it has for them"),
+    Column("intake_weight", "families", "families lately taken in, which fade with a memory of 12 months"),
+    Column("complexity_taken", "share", "their mean complexity; meaningless while that is 0"),
+    Column("complexity_on_file", "share", "mean complexity of all who had applied to it then"),
 )
 
 FAMILIES = (

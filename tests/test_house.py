@@ -55,6 +55,8 @@ FLOORS = (
     ("stages.pay_moves",),
     ("stages.pay_capital",),
     ("stages.pay",),
+    ("stages.assess_fairness",),
+    ("stages.assess_partners",),
     ("stages.assess",),
     ("stages.adapt_plans", "stages.adapt_people", "stages.adapt_partners"),
     ("stages.adapt",),

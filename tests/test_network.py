@@ -8,7 +8,7 @@ import pytest
 
 import abm
 from abm.config import load_case
-from abm.network import Tie, first_ids, trust_graph
+from abm.network import FACET_NAMES, Tie, first_ids, trust_graph
 from abm.tables import RELATION_NAMES
 
 SMALL = load_case("generic", {"case.families": 40})
@@ -50,10 +50,16 @@ def test_values_are_live(model):
     ties = [data for _, _, data in graph.edges(data=True) if data["relation"] == "family_commissioner"]
     here = edges[edges.relation == RELATION_NAMES.index("family_commissioner")]
     assert [tie["trust"] for tie in ties] == here.trust.tolist()
-    evidence = (here.support + here.against + here.damage)[:, 0]
-    sure = evidence / (evidence + model.world.settings.trust_prior_weight[0])
+    evidence, facts = here.support + here.against + here.damage, model.world.settings[0]
+    weights = np.array([facts[f"trust_weight_{facet}"] for facet in FACET_NAMES])
+    sure = evidence / (evidence + facts.trust_prior_weight) @ weights
     assert np.allclose([tie["certainty"] for tie in ties], sure)
     assert max(sure) > 0
+    for number, facet in enumerate(FACET_NAMES):
+        assert [tie[facet] for tie in ties] == here.level[:, number].tolist()
+    assert np.allclose(
+        [sum(tie[facet] * w for facet, w in zip(FACET_NAMES, weights, strict=True)) for tie in ties], here.trust
+    )
 
 
 def test_writing_says_how_it_is_done(model):
@@ -108,7 +114,7 @@ def test_networkx_works_on_it(model, tmp_path):
     assert list(nx.in_degree_centrality(graph)) == list(graph)
     assert sum(nx.pagerank(graph, weight="trust").values()) == pytest.approx(1.0)
     table = nx.to_pandas_edgelist(graph)
-    assert {"source", "target", "relation", "trust", "certainty"} == set(table)
+    assert {"source", "target", *Tie.KEYS} == set(table)
 
 
 def test_the_graph_of_a_world_without_a_model(model):

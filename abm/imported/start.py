@@ -104,14 +104,14 @@ class _Edges:
         self.target, self.active, self.prior, self.trust = (
             table[key] for key in ("target", "active", "prior", "trust")
         )
-        self.support, self.against = table["support"], table["against"]
+        self.support, self.against, self.level = table["support"], table["against"], table["level"]
         self.prior_weight = float(world.settings.trust_prior_weight[0])
         self.first = dict(zip(RELATION_NAMES, world.relations.first.tolist(), strict=True))
 
     def hold(self, row: int, tie: Tie) -> None:
-        """Trust as the graph says it: a first attitude, and as much evidence at that level as makes its certainty."""
+        """Trust as the graph says it, alike in all facets: a first attitude, and evidence at that level for its certainty."""
         if tie.trust is not None:
-            self.prior[row] = self.trust[row] = tie.trust
+            self.prior[row] = self.trust[row] = self.level[row] = tie.trust
         if tie.certainty:
             weight, level = self.prior_weight * tie.certainty / (1.0 - tie.certainty), self.trust[row]
             self.support[row], self.against[row] = weight * level, weight * (1.0 - level)

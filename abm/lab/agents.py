@@ -22,8 +22,7 @@ from abm.config import ConfigError
 from abm.config.check import physical_memory
 from abm.declare import Column
 from abm.ledger import provider_account
-from abm.network import ABILITY, TABLE_OF, first_ids
-from abm.rules.trust import certainty
+from abm.network import TABLE_OF, certainty_of, first_ids
 from abm.tables import (
     COMMISSIONER_PROVIDER,
     FAMILIES,
@@ -281,8 +280,7 @@ class Recorder:
             ties = edges[world.relations[relation].first : world.relations[relation].end]
             ties = ties[ties["active"] > 0]
             ties = ties[of_place[source][ties["source"]] & of_place[target][ties["target"]]]
-            evidence = (ties[kind][:, ABILITY] for kind in ("support", "against", "damage"))
-            sure = getattr(certainty, "py_func", certainty)(*evidence, world.settings[0].trust_prior_weight)
+            sure = certainty_of(ties, world.settings[0])
             parts.append(
                 (first[source] + ties["source"], first[target] + ties["target"], np.full(len(ties), relation),
                  ties["trust"], sure)

@@ -2,24 +2,24 @@
 
 from abm.associations import recruiting
 from abm.compiled import compiled
-from abm.network import ABILITY, CONDUCT_MEMORY
+from abm.network import ABILITY, BENEVOLENCE, CONDUCT_MEMORY, INTEGRITY
 from abm.rules.control import burden_target, next_burden
 from abm.rules.crowding import next_motivation
 from abm.rules.learning import next_fit
 from abm.rules.menu import PROFESSIONAL_COURSE
-from abm.rules.trust import fade_prior, trust_level
+from abm.rules.trust import fade_prior, trust_level, weighed
 from abm.stages.adapt_partners import leave_partnership, reckon
 from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, practise, training_of
 from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
 from abm.stages.follow_up import follow_up
-from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
+from abm.tables import COMMISSIONER_PROVIDER, FACETS, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
 
 WRITES = (
     "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.openness",
     "providers.known_need", "providers.fit", "providers.award_share", "providers.planned_hours",
     "families.engagement", "families.capability", "families.fatigue", "families.tailoring", "volunteers.active",
     "volunteers.motivation", "volunteers.trained", "localities.expected_result", "localities.metric_weight",
-    "localities.expected_change", "localities.claim_ceiling", "milestones.price", "milestones.threshold", "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "edges.support", "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active", "edges.lived_weight", "providers.results_used", "providers.idle_control", "providers.idle_results", "providers.shortfall_months", "providers.shortfall_explained", "providers.shortfall_consequence", "providers.shortfalls_closed", "providers.shortfalls_answered", "localities.work_hours", "localities.control_hours", "providers.competence", "providers.staff_turnover", "volunteers.fatigue", "volunteers.joined", "volunteers.left", "commissioners.outreach_skill", "commissioners.collaboration_skill", "commissioners.empowerment_skill", "providers.left", "providers.partner", "providers.months_in", "providers.loss", "providers.worth", "localities.partners_left",
+    "localities.expected_change", "localities.claim_ceiling", "milestones.price", "milestones.threshold", "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "edges.support", "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active", "edges.lived_weight", "providers.results_used", "providers.idle_control", "providers.idle_results", "providers.shortfall_months", "providers.shortfall_explained", "providers.shortfall_consequence", "providers.shortfalls_closed", "providers.shortfalls_answered", "localities.work_hours", "localities.control_hours", "providers.competence", "providers.staff_turnover", "volunteers.fatigue", "volunteers.joined", "volunteers.left", "commissioners.outreach_skill", "commissioners.collaboration_skill", "commissioners.empowerment_skill", "providers.left", "providers.partner", "providers.months_in", "providers.loss", "providers.worth", "localities.partners_left", "edges.level",
 )  # fmt: skip
 
 
@@ -118,10 +118,11 @@ def _pass_on_reputation(world):
                 if world.packages[a].provider == world.packages[b].provider:
                     mine, theirs = world.edges[ties + a], world.edges[ties + b]
                     # evidence flows until both hold the same, so that hearsay cannot multiply itself
-                    gap = theirs.support[ABILITY] - mine.support[ABILITY]
-                    mine.support[ABILITY] += share * max(0.0, gap) * 0.2
-                    gap = theirs.against[ABILITY] - mine.against[ABILITY]
-                    mine.against[ABILITY] += share * max(0.0, gap) * 0.2
+                    for facet in range(FACETS if facts.mechanisms_facets else 1):
+                        gap = theirs.support[facet] - mine.support[facet]
+                        mine.support[facet] += share * max(0.0, gap) * 0.2
+                        gap = theirs.against[facet] - mine.against[facet]
+                        mine.against[facet] += share * max(0.0, gap) * 0.2
 
 
 @compiled
@@ -130,11 +131,20 @@ def _fade(world):
     facts = world.settings[0]
     for e in range(world.edges.shape[0]):
         edge = world.edges[e]
-        edge.support[ABILITY] *= facts.trust_memory
-        edge.against[ABILITY] *= facts.trust_memory
-        edge.damage[ABILITY] *= facts.trust_damage_memory
         edge.lived_weight *= CONDUCT_MEMORY
         edge.prior = fade_prior(edge.prior, facts.trust_propensity, facts.trust_memory)
-        edge.trust = trust_level(
-            edge.support[ABILITY], edge.against[ABILITY], edge.damage[ABILITY], edge.prior, facts.trust_prior_weight
-        )
+        for facet in range(FACETS if facts.mechanisms_facets else 1):
+            edge.support[facet] *= facts.trust_memory
+            edge.against[facet] *= facts.trust_memory
+            edge.damage[facet] *= facts.trust_damage_memory
+            edge.level[facet] = trust_level(
+                edge.support[facet], edge.against[facet], edge.damage[facet], edge.prior, facts.trust_prior_weight
+            )
+        edge.trust = edge.level[ABILITY]
+        if facts.mechanisms_facets:
+            edge.trust = weighed(
+                edge.level[ABILITY], edge.level[BENEVOLENCE], edge.level[INTEGRITY],
+                facts.trust_weight_ability, facts.trust_weight_benevolence, facts.trust_weight_integrity,
+            )  # fmt: skip
+        else:  # one facet: what is trusted in one is trusted in all
+            edge.level[BENEVOLENCE] = edge.level[INTEGRITY] = edge.trust

@@ -1,19 +1,18 @@
 """assess: everyone updates trust from what they lived; satisfaction records what it lost, and why."""
 
 from abm.compiled import compiled
-from abm.network import live, pair_row
+from abm.network import BENEVOLENCE, INTEGRITY, live, live_event, live_parts
 from abm.rules.coproduction import complain_probability, role_factor
 from abm.rules.trust import experience_against
+from abm.stages.assess_fairness import UNSEEN, hours_beside_peers, mixed, wait_beside_peers
+from abm.stages.assess_partners import NOISE, assess_pairs, assess_providers, within
 from abm.streams import EXPERIENCE, SWITCH, normal, uniform
 from abm.tables import (
-    COMMISSIONER_PROVIDER,
     COMMISSIONER_REGION,
     FAMILY_COMMISSIONER,
     FAMILY_PROVIDER,
     INVESTOR_COMMISSIONER,
     INVESTOR_PROVIDER,
-    PROVIDER_COMMISSIONER,
-    PROVIDER_PROVIDER,
     REGION_COMMISSIONER,
     VOLUNTEER_PROVIDER,
 )  # fmt: skip
@@ -30,7 +29,6 @@ HOURS, MATCH, RED_TAPE, INTEGRATION = 0.35, 0.35, 0.15, 0.15
 HOURS_OF_ASSESSMENT = 1.5  # a family's hours a month on full co-assessment
 DUMPED = 0.3  # what being wholly dumped on takes from an experience
 SETTLED_MONTHS = 3  # in service before a family knows what is usual
-NOISE = 0.08  # standard deviation of one experience
 USUAL_CONTACT = 0.2  # experiences a month that usual services are worth
 DISTANT_CONTACT = 0.3  # the same for an authority that families do not meet
 PATIENCE = 6.0  # months of waiting that halve it, at equal roles
@@ -47,8 +45,8 @@ def assess(world):
         if clock.month == int(facts.trust_breach_month):
             _breach(world, row)
         if place.serving:
-            _assess_providers(world, row)
-            _assess_pairs(world, row)
+            assess_providers(world, row)
+            assess_pairs(world, row)
             _assess_investors(world, row)
             _assess_region(world, row)
     _assess_volunteers(world)
@@ -67,17 +65,24 @@ def _assess_family(world, row, i):
         _live_service(world, row, i, slots, noise)
         _maybe_complain(world, row, i, office.trust)
         family.coproduction_hours += HOURS_OF_ASSESSMENT * facts.coproduction_assessment * clock.assessing
-        lived = 0.6 * family.satisfaction + 0.4 * (1.0 - 3.0 * family.lost_red_tape)
-        live(office, facts, _within(lived + noise), DISTANT_CONTACT)
+        tape = 1.0 - 3.0 * family.lost_red_tape
+        served = within(family.satisfaction + noise)
+        lived = 0.6 * family.satisfaction + 0.4 * tape
+        live_parts(office, facts, within(lived + noise), served, served, within(tape + noise), DISTANT_CONTACT)
         return
+    fair = UNSEEN
     if family.applied:
         waits = max(0.1, PATIENCE * role_factor(facts.coproduction_roles_client, facts.family_roles_effect))
         patience = 1.0 / (1.0 + family.waiting_months / waits)
         family.lost_waiting = 0.4 * (1.0 - patience)
-        live(office, facts, _within(0.55 * patience + noise), DISTANT_CONTACT)
+        live(office, facts, within(0.55 * patience + noise), DISTANT_CONTACT)
+        fair = wait_beside_peers(world, row, i)
     for slot in range(i * slots, (i + 1) * slots):
         if world.edges[first + slot].active:
-            live(world.edges[first + slot], facts, _within(0.5 + noise), USUAL_CONTACT)
+            live(world.edges[first + slot], facts, within(0.5 + noise), USUAL_CONTACT)
+            if facts.mechanisms_facets and fair != UNSEEN:
+                seen = within(fair + noise)
+                live_event(world.edges[first + slot], facts, BENEVOLENCE, seen, facts.trust_fairness * USUAL_CONTACT)
 
 
 @compiled
@@ -103,14 +108,15 @@ def _feel_dumped(family, facts):
 
 
 @compiled
-def _within(x):
-    return min(1.0, max(0.0, x))
-
-
-@compiled
 def _live_service(world, row, i, slots, noise):
-    """Hours against promise, match with own need, red tape and integration make an experience with each provider."""
+    """Hours against promise, match with own need, red tape and integration make an experience with each provider.
+
+    Hours kept speak to its ability, as a promise kept also, with red tape, to its integrity; all else, and what peers get,
+    to its benevolence.
+    """
     facts, family = world.settings[row], world.families[i]
+    cared = (MATCH * family.match + INTEGRATION * family.integration - DUMPED * family.dumped) / (MATCH + INTEGRATION)
+    cared = within(mixed(cared, hours_beside_peers(world, row, i), facts.trust_fairness) + noise)
     first, tape_sum, hours_sum, serving = world.relations[FAMILY_PROVIDER].first, 0.0, 0.0, 0.0
     for slot in range(i * slots, (i + 1) * slots):
         package = world.packages[slot]
@@ -120,7 +126,8 @@ def _live_service(world, row, i, slots, noise):
         kept = min(1.0, package.hours / provider.promised_hours) if provider.promised_hours > 0.0 else 1.0
         tape = red_tape(facts, provider)
         x = HOURS * kept + MATCH * family.match + RED_TAPE * (1.0 - tape) + INTEGRATION * family.integration
-        live(world.edges[first + slot], facts, _within(x - DUMPED * family.dumped + noise), 1.0)
+        x, honest = within(x - DUMPED * family.dumped + noise), within(0.5 * kept + 0.5 * (1.0 - tape) + noise)
+        live_parts(world.edges[first + slot], facts, x, within(kept + noise), cared, honest, 1.0)
         tape_sum, hours_sum, serving = tape_sum + tape, hours_sum + kept, serving + 1.0
     tape = tape_sum / max(1.0, serving)
     family.red_tape_hours = 10.0 * facts.rules_family_red_tape * tape * 0.25
@@ -130,7 +137,7 @@ def _live_service(world, row, i, slots, noise):
     family.lost_voice = 0.1 * max(0.0, 0.5 - family.voice) if world.localities[row].meetings > 0 else 0.0
     lost = family.lost_red_tape + family.lost_mismatch + family.lost_waiting + family.lost_voice
     own = facts.family_satisfaction_spread * normal(world.clock[0].seed, EXPERIENCE, 0, i, 3)
-    family.satisfaction = _within(1.0 - lost + own + 0.5 * noise)
+    family.satisfaction = within(1.0 - lost + own + 0.5 * noise)
 
 
 @compiled
@@ -148,66 +155,7 @@ def _breach(world, row):
     slots, first = int(facts.family_known_providers), world.relations[FAMILY_PROVIDER].first
     for slot in range(place.family_first * slots, place.family_end * slots):
         if world.edges[first + slot].active:
-            live(world.edges[first + slot], facts, 0.0, facts.trust_event_weight)
-
-
-@compiled
-def _assess_providers(world, row):
-    """Providers judge payment and control; the authority judges results as far as it uses them, else what families say."""
-    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    for p in range(place.provider_first, place.provider_end):
-        provider = world.providers[p]
-        if not provider.partner:
-            continue
-        noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, p, 1)
-        office = world.edges[world.relations[PROVIDER_COMMISSIONER].first + p]
-        live(
-            office, facts, _within(0.5 * provider.liquidity + 0.5 * (1.0 - 2.0 * provider.reporting_share) + noise), 1.0
-        )
-        if provider.liquidity < 0.9:
-            live(office, facts, provider.liquidity * 0.5, facts.trust_event_weight * (1.0 - provider.liquidity) * 0.5)
-        view = world.edges[world.relations[COMMISSIONER_PROVIDER].first + p]
-        heard, use = _what_families_say(world, row, p), facts.outcomes_use_responsibility
-        result = 0.5
-        if place.expected_result > 0.0 and clock.service_month > 6 and provider.caseload > 0:
-            result = _within(0.5 + 0.5 * (provider.result - place.expected_result) / (place.expected_result + 0.05))
-        live(view, facts, _within(use * result + (1.0 - use) * heard + noise), 1.0)
-        if provider.caught:
-            live(view, facts, 0.0, facts.trust_event_weight)
-
-
-@compiled
-def _what_families_say(world, row, p):
-    """Mean trust of a provider's families: visits, other people's word, and complaints, which co-producers are heard for."""
-    place, facts, first = world.localities[row], world.settings[row], world.relations[FAMILY_PROVIDER].first
-    slots, total, count = int(facts.family_known_providers), 0.0, 0.0
-    voice = role_factor(facts.coproduction_roles_coproducer, facts.family_roles_effect)
-    complaint = max(0.0, 1.0 + facts.family_complaint_weight * (voice - 1.0))
-    for slot in range(place.family_first * slots, place.family_end * slots):
-        if world.packages[slot].provider == p and world.packages[slot].enrolled:
-            word = complaint if world.families[slot // slots].complained else 1.0
-            total += word * world.edges[first + slot].trust
-            count += word
-    return total / count if count > 0.0 else 0.5
-
-
-@compiled
-def _assess_pairs(world, row):
-    """Partners who spend hours together learn whether the other keeps its part; rivals learn the opposite."""
-    place, facts = world.localities[row], world.settings[row]
-    first = world.relations[PROVIDER_PROVIDER].first
-    for p in range(place.provider_first, place.provider_end):
-        for q in range(place.provider_first, place.provider_end):
-            pair = pair_row(place, p, q)
-            edge = world.edges[first + pair]
-            if p == q or not edge.active or not (world.providers[p].partner and world.providers[q].partner):
-                continue
-            contact = world.pairs[pair].joint_hours + facts.network_brokered * world.pairs[pair].brokered_hours
-            joint = contact / (contact + facts.network_link_hours)
-            kept = 0.5 + 0.35 * joint * world.providers[q].liquidity
-            if world.pairs[pair].rival or (world.pairs[pair].conflict and world.pairs[pair].spent < 1.0):
-                kept = 0.3  # a disagreement that nobody had the time to settle is as bad as rivalry
-            live(edge, facts, kept, 0.1 + joint)
+            live_event(world.edges[first + slot], facts, INTEGRITY, 0.0, facts.trust_event_weight)
 
 
 @compiled
@@ -251,9 +199,8 @@ def _assess_volunteers(world):
         if volunteer.active and volunteer.hours > 0.0:
             provider, facts = world.providers[volunteer.provider], world.settings[volunteer.locality]
             noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, v, 2)
-            lived = (
-                0.5 * provider.motivation
-                + 0.25 * (0.4 + 0.6 * volunteer.trained)
-                + 0.25 * (1.0 - red_tape(facts, provider))
-            )
-            live(world.edges[world.relations[VOLUNTEER_PROVIDER].first + v], facts, _within(lived + noise), 1.0)
+            helped, tape = 0.4 + 0.6 * volunteer.trained, 1.0 - red_tape(facts, provider)
+            lived = 0.5 * provider.motivation + 0.25 * helped + 0.25 * tape
+            mission = within(provider.motivation + noise)
+            tie = world.edges[world.relations[VOLUNTEER_PROVIDER].first + v]
+            live_parts(tie, facts, within(lived + noise), within(helped + noise), mission, within(tape + noise), 1.0)

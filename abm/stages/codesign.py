@@ -6,7 +6,7 @@ from abm.associations import speak_for_absent
 from abm.attendance import come_probability
 from abm.compiled import compiled
 from abm.ledger import provider_account
-from abm.network import live, pair_row
+from abm.network import BENEVOLENCE, live, live_event, pair_row
 from abm.rules.coordination import difference
 from abm.rules.learning import next_fit, revised
 from abm.rules.menu import SERVICES, wish_of_family
@@ -214,10 +214,11 @@ def _meet(world, row):
             continue
         family, voice = world.families[i], _voice_of(world, row, i)
         x = experience_against(max(0.0, voice - family.dumped), world.edges[hall + i].trust)
-        live(world.edges[hall + i], facts, x, weight)
+        live_event(world.edges[hall + i], facts, BENEVOLENCE, x, weight)
         for slot in range(i * slots, (i + 1) * slots):
             if world.providers[world.packages[slot].provider].partner:
-                live(world.edges[world.relations[FAMILY_PROVIDER].first + slot], facts, x, 0.5 * weight)
+                tie = world.edges[world.relations[FAMILY_PROVIDER].first + slot]
+                live_event(tie, facts, BENEVOLENCE, x, 0.5 * weight)
         family.voice += 0.3 * (voice - family.voice)
         if decided:
             family.tailoring += 0.1 * (1.0 - family.tailoring)
@@ -227,7 +228,8 @@ def _meet(world, row):
     for p in range(place.provider_first, place.provider_end):
         if world.providers[p].partner:
             office = world.edges[world.relations[PROVIDER_COMMISSIONER].first + p]
-            live(office, facts, experience_against(0.5 + 0.5 * place.voice, office.trust), 0.5 * weight)
+            x = experience_against(0.5 + 0.5 * place.voice, office.trust)
+            live_event(office, facts, BENEVOLENCE, x, 0.5 * weight)
             _link_partners(world, row, p)
 
 

@@ -4,7 +4,7 @@ import math
 
 from abm.compiled import compiled
 from abm.ledger import provider_account
-from abm.network import live, pair_row
+from abm.network import BENEVOLENCE, live_event, pair_row
 from abm.rules.attribution import GROSS
 from abm.rules.market import award_weight, known_before
 from abm.rules.skills import skill_factor
@@ -134,5 +134,5 @@ def part_rivals(world, row):
                 place.links_cut += 1.0 if linked else 0.0
                 world.pairs[there].joint_hours = world.pairs[back].joint_hours = 0.0
                 first = world.relations[PROVIDER_PROVIDER].first
-                live(world.edges[first + there], facts, 0.25, 0.5 * facts.trust_event_weight)
-                live(world.edges[first + back], facts, 0.25, 0.5 * facts.trust_event_weight)
+                for pair in (there, back):
+                    live_event(world.edges[first + pair], facts, BENEVOLENCE, 0.25, 0.5 * facts.trust_event_weight)

@@ -4,6 +4,7 @@ import numpy as np
 
 from abm.attendance import outreach_of
 from abm.compiled import compiled
+from abm.network import CONDUCT_MEMORY
 from abm.rules.coproduction import combined_input, role_factor
 from abm.rules.forecast import settling_share, wellbeing_ahead
 from abm.rules.outcomes import improvement, need, response
@@ -94,6 +95,7 @@ def _maybe_switch(world, row, i, slots):
         tie.lived = tie.lived_weight = 0.0
         for facet in range(tie.support.shape[0]):
             tie.support[facet] = tie.against[facet] = tie.damage[facet] = 0.0
+            tie.level[facet] = start
 
 
 @compiled
@@ -167,6 +169,24 @@ def _fill_places(world, row, slots):
                 if instead >= 0:
                     provider.mission_intake[world.families[order[instead]].complexity_third] += 1.0
                     unpaid[instead] = -1e18
+        _note_intake(world, provider, order, begin, end)
+
+
+@compiled
+def _note_intake(world, provider, order, begin, end):
+    """The file of a month's intake: how hard to help those are who were taken in, and all who had applied."""
+    taken, of_taken, of_all = 0.0, 0.0, 0.0
+    for k in range(begin, end):
+        family = world.families[order[k]]
+        of_all += family.complexity
+        if family.enrolled:
+            taken += 1.0
+            of_taken += family.complexity
+    provider.intake_weight = CONDUCT_MEMORY * provider.intake_weight + taken
+    if taken > 0.0:
+        step = taken / provider.intake_weight
+        provider.complexity_taken += step * (of_taken / taken - provider.complexity_taken)
+        provider.complexity_on_file += step * (of_all / (end - begin) - provider.complexity_on_file)
 
 
 @compiled

@@ -3,12 +3,13 @@
 import numpy as np
 
 from abm.compiled import compiled
-from abm.network import ABILITY
+from abm.network import ABILITY, BENEVOLENCE, INTEGRITY
 from abm.rules.indices import MISSING, ratio
-from abm.rules.trust import certainty
+from abm.rules.trust import certainty, weighed
 from abm.tables import (
     COMMISSIONER_PROVIDER,
     COMMISSIONER_REGION,
+    FACETS,
     FAMILY_COMMISSIONER,
     FAMILY_PROVIDER,
     FOR_PROFIT,
@@ -22,43 +23,62 @@ from abm.tables import (
 )  # fmt: skip
 
 # Places in the sums over kinds of relation: a mean of each over the edges of a kind, and how many kinds have it.
-LEVEL, CERTAINTY, KINDS, CALIBRATION, LIVED_KINDS = range(5)
+LEVEL, CERTAINTY, KINDS, CALIBRATION, LIVED_KINDS, FACET = range(6)  # facets stand at FACET and after
+SUMS = FACET + FACETS
 
 
 @compiled
 def observe_trust(world, row):
     """Trust of funded localities' families, providers, volunteers, investors, authorities and their region."""
-    edges, ties, places, weight = world.edges, world.relations, world.localities, world.settings[0].trust_prior_weight
+    edges, ties, places, facts = world.edges, world.relations, world.localities, world.settings[0]
     families, providers, investors = world.families, world.providers, world.investors
-    sums = np.zeros(5)
-    row.trust_family_provider = _mean_of(edges, ties[FAMILY_PROVIDER], families, True, places, weight, sums)
-    row.trust_family_commissioner = _mean_of(edges, ties[FAMILY_COMMISSIONER], families, True, places, weight, sums)
-    row.trust_provider_commissioner = _mean_of(
-        edges, ties[PROVIDER_COMMISSIONER], providers, True, places, weight, sums
-    )
+    sums = np.zeros(SUMS)
+    row.trust_family_provider = _mean_of(edges, ties[FAMILY_PROVIDER], families, True, places, facts, sums)
+    row.trust_family_commissioner = _mean_of(edges, ties[FAMILY_COMMISSIONER], families, True, places, facts, sums)
+    row.trust_provider_commissioner = _mean_of(edges, ties[PROVIDER_COMMISSIONER], providers, True, places, facts, sums)
     row.trust_commissioner_provider = _mean_of(
-        edges, ties[COMMISSIONER_PROVIDER], providers, False, places, weight, sums
+        edges, ties[COMMISSIONER_PROVIDER], providers, False, places, facts, sums
     )
-    row.trust_provider_provider = _mean_of(edges, ties[PROVIDER_PROVIDER], providers, True, places, weight, sums)
+    row.trust_provider_provider = _mean_of(edges, ties[PROVIDER_PROVIDER], providers, True, places, facts, sums)
     row.trust_volunteer_provider = _mean_of(
-        edges, ties[VOLUNTEER_PROVIDER], world.volunteers, True, places, weight, sums
+        edges, ties[VOLUNTEER_PROVIDER], world.volunteers, True, places, facts, sums
     )
-    row.trust_investor_provider = _mean_of(edges, ties[INVESTOR_PROVIDER], investors, True, places, weight, sums)
-    row.trust_investor_commissioner = _mean_of(
-        edges, ties[INVESTOR_COMMISSIONER], investors, True, places, weight, sums
-    )
-    row.trust_commissioner_region = _between_levels(edges, ties, places, weight, sums)
+    row.trust_investor_provider = _mean_of(edges, ties[INVESTOR_PROVIDER], investors, True, places, facts, sums)
+    row.trust_investor_commissioner = _mean_of(edges, ties[INVESTOR_COMMISSIONER], investors, True, places, facts, sums)
+    row.trust_commissioner_region = _between_levels(edges, ties, places, facts, sums)
     row.trust_mean, row.trust_certainty = ratio(sums[LEVEL], sums[KINDS]), ratio(sums[CERTAINTY], sums[KINDS])
     row.trust_calibration = ratio(sums[CALIBRATION], sums[LIVED_KINDS])
+    row.trust_ability = ratio(sums[FACET + ABILITY], sums[KINDS])
+    row.trust_benevolence = ratio(sums[FACET + BENEVOLENCE], sums[KINDS])
+    row.trust_integrity = ratio(sums[FACET + INTEGRITY], sums[KINDS])
     _observe_sectors(edges, ties[PROVIDER_PROVIDER], providers, places, row)
 
 
 @compiled
-def _add_edge(edge, weight, found):
-    """Add an edge's trust, its certainty and 1; and, where something was lived, its nearness to that and 1."""
+def _sure(edge, facet, facts):
+    return certainty(edge.support[facet], edge.against[facet], edge.damage[facet], facts.trust_prior_weight)
+
+
+@compiled
+def _certainty(edge, facts):
+    """The facets' certainties weighed as their levels are; of the one, where there is one."""
+    sure = _sure(edge, ABILITY, facts)
+    if not facts.mechanisms_facets:
+        return sure
+    return weighed(
+        sure, _sure(edge, BENEVOLENCE, facts), _sure(edge, INTEGRITY, facts),
+        facts.trust_weight_ability, facts.trust_weight_benevolence, facts.trust_weight_integrity,
+    )  # fmt: skip
+
+
+@compiled
+def _add_edge(edge, facts, found):
+    """Add an edge's trust, in all and by facet, its certainty and 1; and its nearness to what was lived and 1, if any was."""
     found[LEVEL] += edge.trust
-    found[CERTAINTY] += certainty(edge.support[ABILITY], edge.against[ABILITY], edge.damage[ABILITY], weight)
+    found[CERTAINTY] += _certainty(edge, facts)
     found[KINDS] += 1.0
+    for facet in range(FACETS):
+        found[FACET + facet] += edge.level[facet]
     if edge.lived_weight > 0.0:
         found[CALIBRATION] += 1.0 - abs(edge.trust - edge.lived)
         found[LIVED_KINDS] += 1.0
@@ -72,6 +92,8 @@ def _add_kind(found, sums):
     sums[LEVEL] += found[LEVEL] / found[KINDS]
     sums[CERTAINTY] += found[CERTAINTY] / found[KINDS]
     sums[KINDS] += 1.0
+    for facet in range(FACETS):
+        sums[FACET + facet] += found[FACET + facet] / found[KINDS]
     if found[LIVED_KINDS] > 0.0:
         sums[CALIBRATION] += found[CALIBRATION] / found[LIVED_KINDS]
         sums[LIVED_KINDS] += 1.0
@@ -79,25 +101,25 @@ def _add_kind(found, sums):
 
 
 @compiled
-def _mean_of(edges, ties, people, of_source, places, weight, sums):
+def _mean_of(edges, ties, people, of_source, places, facts, sums):
     """Mean trust over the live edges of a relation whose source (or target), one of `people`, is in a funded locality."""
-    found = np.zeros(5)
+    found = np.zeros(SUMS)
     for e in range(ties.first, ties.end):
         edge = edges[e]
         if edge.active and places[people[edge.source if of_source else edge.target].locality].funded:
-            _add_edge(edge, weight, found)
+            _add_edge(edge, facts, found)
     return _add_kind(found, sums)
 
 
 @compiled
-def _between_levels(edges, ties, places, weight, sums):
+def _between_levels(edges, ties, places, facts, sums):
     """Mean trust between authorities and region, both directions as one kind of relation."""
-    found = np.zeros(5)
+    found = np.zeros(SUMS)
     for loc in range(places.shape[0]):
         for relation in (COMMISSIONER_REGION, REGION_COMMISSIONER):
             edge = edges[ties[relation].first + loc]
             if edge.active and places[loc].funded:
-                _add_edge(edge, weight, found)
+                _add_edge(edge, facts, found)
     return _add_kind(found, sums)
 
 

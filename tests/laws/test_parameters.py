@@ -41,11 +41,13 @@ VALUES = {
 
 # Settings in force before and after, without which a setting does not bind, with the reason.
 REFUSED = {"case.rules.support": 0.3, "case.rules.support_spread": 0.08}  # low and restless: a renewal is refused
+BUSY_HUB = {"structure.burden_absorbed": 1.0, "case.rules.region_burden": 0.1}
 BESIDE = {
     "case.calendar.tender": {"case.calendar.plan": [1, 3]},  # leaves a month free
     "case.money.evaluation_randomised": {"payment.attribution": "randomised"},  # is paid only then
     # a lead agency's people are enough for a small town, unless they deal with the region's rules too
-    "case.network.hub_hours": {"structure.burden_absorbed": 1.0, "case.rules.region_burden": 0.1},
+    "case.network.hub_hours": BUSY_HUB,
+    "case.network.open_quarrel": BUSY_HUB,  # some disagreements are left open then
     "case.network.meta_governance_hours": {"structure.network_management.meta_governance": 0.5},  # no preset has any
     "case.rules.plan_trigger": {"case.rules.support": 0.2},  # much support holds the first round at any trigger
     "case.rules.support": {"case.rules.support_spread": 0.08},
@@ -65,6 +67,7 @@ BESIDE = {
 NO_OUTCOMES = {**NO_CARD, "payment.outcome_share": 0.0}
 BRIDGES = ("state", "provider", "investor")
 LEVELS = ("individual", "group", "collective")
+FACET_WEIGHTS = ("weight_ability", "weight_benevolence", "weight_integrity")
 ROLES = ("client", "consumer", "coproducer")
 
 
@@ -83,6 +86,8 @@ def together(key: str, value) -> dict:
         return shares(table, LEVELS, name, value)
     if table == "coproduction.roles":
         return shares(table, ROLES, name, value)
+    if key.startswith("case.trust.weight_"):
+        return shares(table, FACET_WEIGHTS, name, value)
     if key == "finance.risk_to_provider":  # nobody is repaid from outcomes whose risk it does not bear
         return {"finance.bridge.provider": 0.0, "finance.bridge.investor": 1.0}
     if key == "payment.rule":

@@ -34,8 +34,12 @@ NO_RISK = {"finance.risk_to_provider": 0.0, "finance.bridge.provider": 0.0, "fin
 RESTLESS = {"case.rules.support": 0.3, "case.rules.support_spread": 0.08}
 CALM = {"case.rules.support_spread": 0.0, "case.rules.support_shock": 0.0, "case.rules.plan_trigger": 0.0}
 ENDLESS = {f"case.money.reserves_{kind}": 1000.0 for kind in ("public", "third_sector", "for_profit")}
+# nothing is remembered, and one weight makes the mean over facets exact
+FORGETFUL = {f"case.trust.{key}": 0.0 for key in ("memory", "damage_memory", "weight_benevolence", "weight_integrity")}
+FORGETFUL["case.trust.weight_ability"] = 1.0
 IDLE = {
     "burden_response": ("block_grant", {}, {"control.burden_max": 0.03, "case.rules.region_burden": 0.0}),
+    "facets": ("block_grant", {}, FORGETFUL),
     "incentives": (PBR, {}, NO_RISK),
     "liquidity": (PBR, {}, ENDLESS),
     "parking": (PBR, {}, NO_RISK),

@@ -1,12 +1,23 @@
 """Trust: the posterior mean of a beta distribution, with damage and a fading first attitude."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from abm.rules.trust import certainty, damage_of, experience_against, fade_prior, trust_level
+from abm.rules.trust import (
+    asymmetry_of,
+    certainty,
+    damage_of,
+    experience_against,
+    fade_prior,
+    fairness,
+    trust_level,
+    weighed,
+)  # fmt: skip
 
 share = st.floats(0.0, 1.0)
 evidence = st.floats(0.0, 1e4)
@@ -88,3 +99,30 @@ def test_an_experience_against_what_was_expected(lived, expected):
     assert 0.0 <= x <= 1.0
     assert experience_against(expected, expected) == 0.5
     assert (x > 0.5) == (lived > expected) or abs(lived - expected) < 1e-12
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(share, share, share, share, share)
+def test_three_facets_make_one_trust(ability, benevolence, integrity, first, second):
+    weights = sorted((0.0, first, second, 1.0))
+    of = [high - low for low, high in itertools.pairwise(weights)]
+    level = weighed(ability, benevolence, integrity, *of)
+    assert min(ability, benevolence, integrity) - 1e-12 <= level <= max(ability, benevolence, integrity) + 1e-12
+    assert weighed(ability, ability, ability, *of) == pytest.approx(ability, abs=1e-12)
+
+
+def test_asymmetry_of_a_facet_is_relative_to_that_of_trust():
+    assert asymmetry_of(3.0, 1.0) == 3.0
+    assert asymmetry_of(3.0, 0.0) == 1.0  # no facet of its own asymmetry
+    assert asymmetry_of(1.0, 4.0) == 1.0  # nowhere any
+    assert asymmetry_of(2.0, 2.0) == 3.0
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.floats(0.0, 100.0), st.floats(0.0, 100.0))
+def test_what_is_fair_is_seen_from_both_sides(own, others):
+    x = fairness(own, others)
+    assert 0.0 <= x <= 1.0
+    assert x + fairness(others, own) == pytest.approx(1.0, abs=1e-12)
+    assert fairness(own, own) == 0.5
+    assert own <= 1e-9 or (fairness(own, 3.0 * own), fairness(3.0 * own, own)) == pytest.approx((0.0, 1.0), abs=1e-12)

@@ -15,14 +15,15 @@ FOLLOWED = 96  # months followed after the breach, all in service
 YEARS_TWO = 24
 TIMES_LONGER = 3.0
 SYMMETRIC, ASYMMETRIC = 1, 3
+ALIKE = {f"case.trust.asymmetry_{facet}": 1.0 for facet in ("ability", "benevolence", "integrity")}
 
 
 def breach(seeds: Sequence[int], settings: Mapping[str, Any] | None = None) -> Figures:
     """What one breach of faith by every provider takes from families' trust, against the same seed without it.
 
-    For an asymmetry of 1 and of 3: `before` is trust in the month before the breach (without it), `settling` its change
-    over the year before; `fall` is the trust missing at the end of the month of the breach, `after_24` that 24 months
-    later; `regain` is the months until less than SMALLEST is missing for good (FOLLOWED + 1 where that is never, which
+    For an asymmetry of 1 and of 3 in every facet: `before` is trust in the month before the breach (without it), `settling`
+    its change over the year before; `fall` is the trust missing at the end of the month of the breach, `after_24` that 24
+    months later; `regain` is the months until less than SMALLEST is missing for good (FOLLOWED + 1 where that is never, which
     is then too low). `level` is the difference of the two levels before; `longer` is regain at 3 ÷ regain at 1.
     """
     figures: dict[str, Figure] = {}
@@ -31,6 +32,7 @@ def breach(seeds: Sequence[int], settings: Mapping[str, Any] | None = None) -> F
         alone = {
             "case.calendar.renewals": 7,
             "case.trust.asymmetry": float(asymmetry),
+            **ALIKE,
             "case.trust.breach_month": 0,
         } | dict(settings or {})
         without, broken = (
