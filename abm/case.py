@@ -113,6 +113,7 @@ class MoneyFacts(Part):
     evaluation_comparison: float = param(0.02, "share", (0.0, 0.5), "the same with a comparison group or a historical baseline", plausible=(0.01, 0.05), acts_in="requisite_contract")
     wellbeing_value: float = param(148_000.0, "€/year", (0.0, 1e7), "worth of wellbeing 1 instead of 0 for a year, per family: ten WELLBYs of 13,000 £ (10,000 to 16,000) at 1.14 €/£; weighs gain in `net_benefit`, moves nothing", "hmt2021", plausible=(114_000, 182_000))
     forecast_optimism: float = param(1.0, "ratio", (0.1, 5.0), "commissioner's forecast of outcomes ÷ the model's own expectation", "nao2014", plausible=(0.8, 1.6))
+    reserves_prime: float = param(3.0, "months", (0.0, 1000.0), "months of contract cost in reserves of its own, a social prime", plausible=(1, 12), acts_in="social_prime")
 
 
 class InvestorFacts(Part):

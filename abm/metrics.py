@@ -119,6 +119,17 @@ METRICS: tuple[Metric, ...] = (
     Metric("unpaid_hours", "money", "h", "hours of families and volunteers, cumulative", "context", "last", POSITIVE),
     Metric("net_benefit", "money", "€", "`money.wellbeing_value` × Σ over months of attributable gain of all eligible families ÷ 12, less public spending, cumulative; the gain is against no service at all, usual services included, so compare designs", "up", "last"),
     Metric("cost_per_gain", "money", "€/point", "public spending ÷ (100 × sum of attributable gain); missing where there is no gain", "down", "last", POSITIVE),
+    Metric("capital_called", "money", "€", "capital drawn from investors, cumulative", "context", "last", POSITIVE),
+    Metric("capital_peak", "money", "€", "most of it that was outstanding in any month so far", "context", "last", POSITIVE),
+    Metric("senior_outstanding", "money", "€", "of investors' capital outstanding, that of those who are repaid first (all, where there is one class)", "context", "mean_in_service", POSITIVE),
+    Metric("investor_irr", "money", "per year", "internal rate of return of all that investors paid and received, guarantee included; missing while a contract is served, and where they received nothing", "context", "last", (-1.0, float("inf"))),
+    Metric("guarantee_paid", "money", "€", "paid to investors by a guarantor, cumulative", "context", "last", POSITIVE),
+    Metric("fund_payments", "money", "€", "of the outcome payments, those of an outcomes fund, cumulative", "context", "last", POSITIVE),
+    Metric("prime_cash", "money", "€", "what social primes hold", "context", "last"),
+    Metric("prime_surplus", "money", "€", "that, less the reserves that they came with and receipts held back for investors", "context", "last"),
+    Metric("planned_payments", "money", "€", "outcome payments that should have fallen due by now as the first plan of each contract had it, cumulative", "context", "last", POSITIVE),
+    Metric("revised_payments", "money", "€", "the same as the plan in force this month had it", "context", "last", POSITIVE),
+    Metric("due_payments", "money", "€", "outcome payments that fell due, before what was advanced is set off, cumulative", "context", "last", POSITIVE),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ INVESTORS = (
     Column("active", "flag", "takes part in the contract", kind="u1"),
     Column("social_motivation", "per year", "return forgone for social benefit at full trust"),
     Column("capital", "cents", "capital outstanding", kind="i8"),
+    Column("first_loss", "flag", "is repaid after the others, so loses first", kind="u1"),
 )
 
 PROVIDERS = (
@@ -96,6 +97,9 @@ PROVIDERS = (
     Column("shortfalls_closed", "number", "known shortfalls so far that were answered or not in time", kind="i8"),
     Column("shortfalls_answered", "number", "of these, explained and with a consequence in time", kind="i8"),
     Column("result", "wellbeing", "mean weighted measured change of its families"),
+    Column(
+        "relieved_hours", "h/month", "of its hours on results and claims, those that the intermediary's people worked"
+    ),
 )
 
 FAMILIES = (

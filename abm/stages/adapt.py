@@ -25,7 +25,8 @@ WRITES = (
     "providers.shortfall_consequence", "providers.shortfalls_closed", "providers.shortfalls_answered",
     "localities.work_hours", "localities.control_hours", "providers.competence", "providers.staff_turnover",
     "volunteers.fatigue", "volunteers.joined", "volunteers.left", "commissioners.outreach_skill",
-    "commissioners.collaboration_skill", "commissioners.empowerment_skill",
+    "commissioners.collaboration_skill", "commissioners.empowerment_skill", "localities.plan_month", "plans.payment",
+    "plans.result",
 )  # fmt: skip
 
 

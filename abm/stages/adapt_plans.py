@@ -7,6 +7,7 @@ from abm.rules.control import changed
 from abm.rules.learning import next_target, revised
 from abm.rules.outcomes import need
 from abm.rules.payment import RATE_CARD
+from abm.stages.contract_plan import revise_payments
 from abm.stages.contract_prices import open_year
 from abm.stages.follow_up import note_revision
 from abm.streams import REVISION, normal
@@ -43,6 +44,7 @@ def revise_plan(world, row):
         if facts.payment_rule == RATE_CARD:
             _revise_card(place, facts, world.milestones[row], step, ratchet, result)
         place.expected_result = max(0.0, next_target(place.expected_result, result, step, ratchet))
+    revise_payments(world, row, step)
 
 
 @compiled

@@ -2,7 +2,8 @@
 
 from abm.compiled import compiled
 from abm.rules.learning import knowledge_share, revised
-from abm.stages.contract_award import award, part_rivals
+from abm.stages.contract_award import award, part_rivals, prime_starts
+from abm.stages.contract_plan import plan_payments
 from abm.stages.contract_prices import set_prices
 from abm.stages.contract_terms import finance, plan_work, promise
 from abm.stages.menu import HIERARCHY, choose_menu
@@ -20,6 +21,8 @@ WRITES = (
     "teams.centre_domain", "teams.menu_hours", "localities.fee_per_hour", "localities.overhead_budget",
     "localities.expected_outcome_payment", "localities.expected_result", "localities.outcome_claimed",
     "localities.claimed_before", "localities.expected_claims", "edges.lived", "edges.lived_weight",
+    "investors.first_loss", "localities.development", "localities.development_hours", "localities.room_moved",
+    "localities.plan_month", "plans.first_payment", "plans.payment", "plans.first_result", "plans.result",
 )  # fmt: skip
 
 
@@ -37,9 +40,12 @@ def contract(world):
                 continue
             part_rivals(world, row)
             finance(world, row)
+            if not prime_starts(world, row):
+                continue
             promise(world, row)
             plan_work(world, row)
             set_prices(world, row)
+            plan_payments(world, row)
             _renew_menu(world, row)
 
 

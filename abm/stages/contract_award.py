@@ -5,10 +5,17 @@ import math
 from abm.compiled import compiled
 from abm.ledger import provider_account
 from abm.network import live, pair_row
-from abm.rules.finance import expected_margin, peak_need
+from abm.rules.finance import SOCIAL_PRIME, expected_margin, peak_need
 from abm.rules.market import award_score, award_weight, bid_discount, track_record
 from abm.rules.payment import BINARY, GRADUATED, RATE_CARD
-from abm.stages.contract_terms import deferred_share
+from abm.stages.contract_terms import (
+    deferred_share,
+    early_hours,
+    investors_in,
+    manager_hours,
+    own_bridge,
+    prime_reserves,
+)
 from abm.streams import BID, JOIN, RIVALRY, normal, uniform
 from abm.tables import (
     COMMISSIONER_PROVIDER,
@@ -41,8 +48,9 @@ def _can_carry(world, row, p, staff):
     """Whether a provider could carry its prudent part of the peak need of working capital from cash and credit."""
     facts, provider = world.settings[row], world.providers[p]
     monthly = facts.locality_grant_eur / world.clock[0].service_months * provider.staff_hours / staff
-    needed = peak_need(monthly, deferred_share(facts), facts.finance_bridge_provider, _wait_months(facts))
+    needed = peak_need(monthly, deferred_share(facts), own_bridge(facts), _wait_months(facts))
     cash = 0.01 * world.balances[provider_account(p, world.localities.shape[0])]
+    cash += facts.locality_grant_eur * facts.finance_development_grant * provider.staff_hours / staff
     return not facts.mechanisms_liquidity or cash + provider.credit >= facts.money_prudence * needed
 
 
@@ -52,9 +60,7 @@ def _enter(world, row):
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     door = facts.structure_competition * (0.5 if facts.structure_partnership_required else 1.0)
     wait = _wait_months(facts)
-    left = expected_margin(
-        facts.money_margin, deferred_share(facts), facts.finance_bridge_provider, wait, facts.money_interest
-    )
+    left = expected_margin(facts.money_margin, deferred_share(facts), own_bridge(facts), wait, facts.money_interest)
     if left <= 0.0:
         return
     for p in range(place.provider_first, place.provider_end):
@@ -137,6 +143,10 @@ def award(world, row):
     standard = facts.money_wage * (1.0 + facts.money_overhead) * (1.0 + facts.money_margin)
     place.fee_per_hour = standard * (1.0 - discount)
     _sign(place, facts, clock)
+    early = early_hours(place, facts)
+    place.development_hours = early * (place.bid_hours + place.negotiation_hours)
+    for p in range(place.provider_first, place.provider_end):
+        world.providers[p].tender_hours *= 1.0 - early
     return True
 
 
@@ -147,8 +157,9 @@ def _sign(place, facts, clock):
     place.negotiation_hours = facts.money_negotiation_hours * (parties + place.lines)
     place.launched, place.signed = 1, clock.month
     if clock.contract == 0:  # renewals are negotiated while the contract runs
-        hours = place.bid_hours + place.negotiation_hours
-        place.signed += int(math.ceil(hours / facts.money_negotiation_capacity))
+        hours = (place.bid_hours + place.negotiation_hours) * (1.0 - early_hours(place, facts))
+        capacity = facts.money_negotiation_capacity + manager_hours(facts, clock.service_months)
+        place.signed += int(math.ceil(hours / capacity))
     place.serving = 1 if clock.serving and clock.month >= place.signed else 0
 
 
@@ -192,3 +203,20 @@ def part_rivals(world, row):
                 first = world.relations[PROVIDER_PROVIDER].first
                 live(world.edges[first + there], facts, 0.25, 0.5 * facts.trust_event_weight)
                 live(world.edges[first + back], facts, 0.25, 0.5 * facts.trust_event_weight)
+
+
+@compiled
+def prime_starts(world, row):
+    """Whether a social prime can carry its prudent part of what neither state nor investors advance; if not, no contract."""
+    place, facts, months = world.localities[row], world.settings[row], world.clock[0].service_months
+    if facts.finance_intermediary != SOCIAL_PRIME or not facts.mechanisms_liquidity:
+        return True
+    alone = facts.finance_bridge_provider + facts.finance_bridge_investor * (1.0 - investors_in(world, row))
+    needed = peak_need(facts.locality_grant_eur / months, deferred_share(facts), alone, _wait_months(facts))
+    if prime_reserves(facts, months) >= facts.money_prudence * needed:
+        return True
+    place.launched = place.serving = 0
+    for p in range(place.provider_first, place.provider_end):
+        world.providers[p].partner = 0
+        world.providers[p].award_share = world.providers[p].planned_hours = 0.0
+    return False

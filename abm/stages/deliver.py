@@ -29,7 +29,7 @@ WRITES = (
     "localities.passed_burden", "localities.absorbed_hours", "localities.settled", "localities.backlog",
     "localities.decided", "localities.reach", "localities.hub_hours", "providers.reach", "providers.conflict",
     "providers.menu_hours", "pairs.conflict", "pairs.brokered_hours", "families.earned", "families.unserved_earned",
-    "families.main_provider",
+    "families.main_provider", "providers.relieved_hours",
 )  # fmt: skip
 
 
