@@ -130,6 +130,7 @@ class MoneyFacts(Part):
     contract_learning: float = param(0.2, "share", (0.0, 1.0), "hours before signature that each earlier contract saves", "petersen2019", plausible=(0.0, 0.4))
     reserves_small: float = param(1.0, "ratio", (0.0, 10.0), "months of reserves of a provider below the median of its kind, relative to the others'", plausible=(0.3, 1.0), acts_in="provider_financed_pbr")
     credit_small: float = param(1.0, "ratio", (0.0, 10.0), "the same for credit; 0: banks lend small ones nothing", plausible=(0.0, 1.0), acts_in="provider_financed_pbr")
+    reserves_prime: float = param(3.0, "months", (0.0, 1000.0), "months of contract cost in reserves of its own, a social prime", plausible=(1, 12), acts_in="social_prime")
 
 
 class InvestorFacts(Part):

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from abm.declare import Part, choice, param, switch
 from abm.rules.attribution import ATTRIBUTIONS
+from abm.rules.finance import INTERMEDIARIES
 from abm.rules.payment import MILESTONE_KINDS, MOST_STEPS, PAYMENT_RULES
 
 DECISION_RIGHTS = ("hierarchy", "hub", "teams", "members")
@@ -141,7 +142,7 @@ class Bridge(Part):
     """Who advances the working capital until outcomes are paid; the shares sum to 1."""
 
     state: float = param(1.0, "share", (0.0, 1.0), "share advanced by the commissioner", "mchugh2013")
-    provider: float = param(0.0, "share", (0.0, 1.0), "share carried by providers' own reserves and credit", "mchugh2013")
+    provider: float = param(0.0, "share", (0.0, 1.0), "share carried by providers' own reserves and credit; under a social prime by its own reserves", "mchugh2013")
     investor: float = param(0.0, "share", (0.0, 1.0), "share advanced by investors", "mchugh2013")
 
 
@@ -159,6 +160,31 @@ class Finance(Part):
     overhead_share: float = param(
         0.0, "share", (0.0, 0.5), "running cost of governance, intermediary and verification, paid out of the same budget",
         "indigo", plausible=(0.01, 0.15),
+    )  # fmt: skip
+    first_loss: float = param(
+        0.0, "share", (0.0, 1.0), "share of investors' capital that the most socially motivated of them supply, who are repaid after the "
+        "others and so lose first; 0 or 1, or a single investor: all alike", "indigo", plausible=(0.0, 0.5),
+    )  # fmt: skip
+    guarantee: float = param(
+        0.0, "share", (0.0, 1.0), "share of what investors have lost at the end that a guarantor pays them", "rikers2015",
+        plausible=(0.0, 0.9),
+    )  # fmt: skip
+    recycling: float = param(
+        0.0, "share", (0.0, 1.0), "share of receipts due to investors that the body which holds the account uses again as working "
+        "capital before it calls more", plausible=(0.0, 1.0), acts_in="social_prime",
+    )  # fmt: skip
+    intermediary: Literal["none", "intermediary", "social_prime"] = choice(
+        "none", INTERMEDIARIES, "who stands between payer, investors and providers: nobody; a body that holds the account, negotiates, "
+        "collects results and makes the claims; or one that holds the outcomes contract and pays providers for their hours",
+        "indigo", acts_in="social_prime",
+    )  # fmt: skip
+    fund_share: float = param(
+        0.0, "share", (0.0, 1.0), "share of outcome payments made by an outcomes fund: bound to no year, and room under ceilings that one "
+        "place does not use may be used in another", plausible=(0.0, 0.5),
+    )  # fmt: skip
+    development_grant: float = param(
+        0.0, "share", (0.0, 0.5), "share of the grant paid before service: hours of bids and negotiation first, what is left as working "
+        "capital of the partners", plausible=(0.0, 0.1),
     )  # fmt: skip
 
 
@@ -378,11 +404,16 @@ def contradictions(design: GovernanceDesign) -> list[str]:
     if pay.rule == "graduated" and pay.ceiling <= pay.floor:
         found.append("payment.ceiling: must be above payment.floor")
     found += _wrong_steps(pay)
-    if pay.rule in OUTCOME_RULES and design.finance.risk_to_provider < bridge.provider - 1e-9:
+    at_risk = 1.0 if design.finance.intermediary == "social_prime" else design.finance.risk_to_provider
+    if pay.rule in OUTCOME_RULES and at_risk < bridge.provider - 1e-9:
         found.append(
             "finance.risk_to_provider: providers that advance capital are repaid from outcomes, so it must be at least "
             f"finance.bridge.provider ({bridge.provider:g})"
         )
+    if design.finance.intermediary == "social_prime":
+        found += _prime_contradictions(pay, design.finance)
+    if design.finance.recycling > 0 and design.finance.intermediary == "none":
+        found.append("finance.recycling: nobody holds the account; finance.intermediary must be 'intermediary' or 'social_prime'")
     if pay.rule == "block" and bridge.state < 1.0:
         found.append("finance.bridge.state: block pay comes in advance, so there is nothing for others to bridge; must be 1")
     if design.control.burden_max < design.control.burden_min:
@@ -407,4 +438,17 @@ def _wrong_steps(pay: Payment) -> list[str]:
                 found.append(f"payment.step: step {n} must have a {word} above that of step {n - 1} ({low:g}), it has {high:g}")
     if steps and steps[-1].share == 0:
         found.append("payment.step: every share is 0, so nothing could be paid")
+    return found
+
+
+def _prime_contradictions(pay: Payment, finance: Finance) -> list[str]:
+    """What a social prime cannot be: it holds an outcomes contract, and providers bear none of its risk."""
+    found = []
+    if pay.outcome_share == 0:
+        found.append("finance.intermediary: a social prime holds an outcomes contract, so payment.outcome_share must be above 0")
+    if finance.risk_to_provider > 0:
+        found.append(
+            "finance.risk_to_provider: a social prime pays providers for their hours and bears the risk itself; must be 0 "
+            "where finance.intermediary is 'social_prime'"
+        )
     return found

@@ -1,25 +1,33 @@
 """Double entry in whole cents: every payment leaves one account and reaches another, so money is conserved.
 
-Outside accounts (treasury, staff, evaluators, banks, investors' own) may go below zero; what goes in comes from them.
+Outside accounts (treasury, staff, evaluators, banks, guarantor, investors' own) may go below zero; money comes from them.
 """
 
 import math
 
 from abm.compiled import compiled
 
-ACCOUNT_CLASSES = ("treasury", "region", "authority", "investor", "provider", "staff", "evaluator", "bank", "household")
-TREASURY, REGION, AUTHORITY, INVESTOR_ACCOUNT, PROVIDER_ACCOUNT, STAFF, EVALUATOR, BANK, HOUSEHOLD = range(9)
+ACCOUNT_CLASSES = (
+    "treasury", "region", "authority", "investor", "provider", "staff", "evaluator", "bank", "household",
+    "guarantor", "fund", "intermediary",
+)  # fmt: skip
+(
+    TREASURY, REGION, AUTHORITY, INVESTOR_ACCOUNT, PROVIDER_ACCOUNT, STAFF, EVALUATOR, BANK, HOUSEHOLD,
+    GUARANTOR, FUND, INTERMEDIARY,
+) = range(12)  # fmt: skip
 
 PURPOSES = (
     "budget", "grant", "advance", "fee", "outcome", "refund", "usual_service", "wage", "overhead", "evaluation", "interest",
-    "capital", "repayment", "reserves", "expenses",
+    "capital", "repayment", "reserves", "expenses", "guarantee",
 )  # fmt: skip
 (
     BUDGET, GRANT, ADVANCE, FEE, OUTCOME_PAYMENT, REFUND, USUAL_SERVICE, WAGE, OVERHEAD, EVALUATION, INTEREST,
-    CAPITAL, REPAYMENT, RESERVES, EXPENSES,
-) = range(15)  # fmt: skip
+    CAPITAL, REPAYMENT, RESERVES, EXPENSES, GUARANTEE,
+) = range(16)  # fmt: skip
 
-SINGLE = 6  # treasury, region, staff, evaluators, banks and households have one account each, before all others
+SINGLE = (
+    8  # treasury, region, staff, evaluators, banks, households, guarantor and fund: one account each, before all others
+)
 
 
 @compiled
@@ -39,6 +47,10 @@ def single_account(account_class):
         return 4
     if account_class == HOUSEHOLD:
         return 5
+    if account_class == GUARANTOR:
+        return 6
+    if account_class == FUND:
+        return 7
     return account_class
 
 
@@ -58,6 +70,12 @@ def provider_account(provider, localities):
 def investor_account(investor, localities, providers):
     """Account of an investor in its contract."""
     return SINGLE + localities + providers + investor
+
+
+@compiled
+def intermediary_account(locality, localities, providers, investors):
+    """Account of the body that stands between payer, investors and providers of a locality."""
+    return SINGLE + localities + providers + investors + locality
 
 
 @compiled

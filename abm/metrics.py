@@ -132,6 +132,17 @@ METRICS: tuple[Metric, ...] = (
     Metric("overhead_share", "money", "share", "paid for running governance, evaluation, intermediary and network management ÷ all that has gone into the contract, cumulative", "down", "last", SHARE),
     Metric("forecast_commissioner", "money", "wellbeing", "weighted measured change by this month of service as the commissioner published it, beside `reported_gain`", "context", "last"),
     Metric("forecast_bidders", "money", "wellbeing", "the same as the winners foresaw it when they bid", "context", "last"),
+    Metric("capital_called", "money", "€", "capital drawn from investors, cumulative", "context", "last", POSITIVE),
+    Metric("capital_peak", "money", "€", "most of it that was outstanding in any month so far", "context", "last", POSITIVE),
+    Metric("senior_outstanding", "money", "€", "of investors' capital outstanding, that of those who are repaid first (all, where there is one class)", "context", "mean_in_service", POSITIVE),
+    Metric("investor_irr", "money", "per year", "internal rate of return of all that investors paid and received, guarantee included; missing while a contract is served, and where they received nothing", "context", "last", (-1.0, float("inf"))),
+    Metric("guarantee_paid", "money", "€", "paid to investors by a guarantor, cumulative", "context", "last", POSITIVE),
+    Metric("fund_payments", "money", "€", "of the outcome payments, those of an outcomes fund, cumulative", "context", "last", POSITIVE),
+    Metric("prime_cash", "money", "€", "what social primes hold", "context", "last"),
+    Metric("prime_surplus", "money", "€", "that, less the reserves that they came with and receipts held back for investors", "context", "last"),
+    Metric("planned_payments", "money", "€", "outcome payments that should have fallen due by now as the first plan of each contract had it, cumulative", "context", "last", POSITIVE),
+    Metric("revised_payments", "money", "€", "the same as the plan in force this month had it", "context", "last", POSITIVE),
+    Metric("due_payments", "money", "€", "outcome payments that fell due, before what was advanced is set off, cumulative", "context", "last", POSITIVE),
 )  # fmt: skip
 
 

@@ -129,6 +129,12 @@ LOCALITIES = (
     Column("facilitated", "share", "share of this month's disagreements that facilitators sat in on"),
     Column("bottleneck", "ratio", "hours asked of the busiest of those who coordinate ÷ hours that it has"),
     Column("partners_left", "number", "partners that left the partnership this month"),
+    Column("recycled", "cents", "receipts held back to be used again as working capital", kind="i8"),
+    Column("prime_reserves", "cents", "reserves that the social prime came with", kind="i8"),
+    Column("development", "cents", "development grant of the last award, until it is paid", kind="i8"),
+    Column("development_hours", "h", "hours of bids and negotiation that it pays for"),
+    Column("room_moved", "cents", "room under the ceiling that an outcomes fund moved here; below 0: away", kind="i8"),
+    Column("plan_month", "month", "month in which the latest plan of payments was made; 0: none", kind="i8"),
 )
 
 TERRITORIES = (
@@ -209,6 +215,17 @@ CELLS = (
     Column("needed", "need", "need of the served and the applicants", per="domain"),
 )
 
+PLANS = (
+    Column(
+        "first_payment",
+        "€",
+        "outcome payments earned by the end of the month as the first plans had it, since the start",
+    ),
+    Column("payment", "€", "the same as the plan in force had it"),
+    Column("first_result", "wellbeing", "weighted measured change of the cohort as the first plan had it"),
+    Column("result", "wellbeing", "the same as the plan in force had it"),
+)
+
 RELATIONS = (
     Column("first", "row", "first edge of this kind", kind="i8"),
     Column("end", "row", "row after its last edge", kind="i8"),
@@ -218,6 +235,7 @@ TABLES = {
     "clock": CLOCK, "localities": LOCALITIES, "territories": TERRITORIES, "teams": TEAMS, "commissioners": COMMISSIONERS,
     "investors": INVESTORS, "providers": PROVIDERS, "families": FAMILIES, "packages": PACKAGES, "volunteers": VOLUNTEERS,
     "edges": EDGES, "pairs": PAIRS, "milestones": MILESTONES, "claims": CLAIMS, "cells": CELLS, "relations": RELATIONS,
+    "plans": PLANS,
 }  # fmt: skip
 
 KINDS = ("public", "third_sector", "association", "for_profit")

@@ -7,6 +7,7 @@ INVESTORS = (
     Column("active", "flag", "takes part in the contract", kind="u1"),
     Column("social_motivation", "per year", "return forgone for social benefit at full trust"),
     Column("capital", "cents", "capital outstanding", kind="i8"),
+    Column("first_loss", "flag", "is repaid after the others, so loses first", kind="u1"),
 )
 
 PROVIDERS = (
@@ -110,6 +111,9 @@ PROVIDERS = (
     Column("intake_weight", "families", "families lately taken in, which fade with a memory of 12 months"),
     Column("complexity_taken", "share", "their mean complexity; meaningless while that is 0"),
     Column("complexity_on_file", "share", "mean complexity of all who had applied to it then"),
+    Column(
+        "relieved_hours", "h/month", "of its hours on results and claims, those that the intermediary's people worked"
+    ),
 )
 
 FAMILIES = (

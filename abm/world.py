@@ -44,6 +44,7 @@ class World(NamedTuple):
     claims: Any  # (family, line × domain)
     cells: Any  # a row a third of complexity
     relations: Any
+    plans: Any  # (locality, month)
     dues: Any  # cents that become payable: (month, provider)
     balances: Any  # cents: (account,)
     flows: Any  # cents: (month, purpose, payer's class, payee's class)
@@ -86,6 +87,7 @@ class Sizes(NamedTuple):
             "families": (self.families,), "packages": (self.packages,), "volunteers": (self.volunteers,),
             "edges": (sum(self.relations),), "pairs": (self.pairs,), "milestones": (self.localities, self.lines),
             "claims": (self.families, self.lines * self.domains), "cells": (3,), "relations": (len(RELATION_NAMES),),
+            "plans": (self.localities, self.months + 1),
         }  # fmt: skip
 
 
@@ -226,7 +228,7 @@ def _allocate(sizes: Sizes) -> World:
         name: np.zeros(sizes.rows[name], row_type(columns, sizes.domains)).view(np.recarray)
         for name, columns in TABLES.items()
     }
-    accounts = SINGLE + sizes.localities + sizes.providers + sizes.investors
+    accounts = SINGLE + 2 * sizes.localities + sizes.providers + sizes.investors
     return World(
         settings=np.zeros(sizes.localities, SETTINGS).view(np.recarray),
         dues=np.zeros((sizes.months + 2, sizes.providers), np.int64),

@@ -199,7 +199,7 @@ REFUSED = [
     (LOMBARDY, BLOCK, [change(50, {"locality.monza.control.audit": 0.2}, "half")], "changes[1]: locality.monza.control.audit: names its place"),
     (LOMBARDY, BLOCK, [change(3, {"case.locality.rest.grant_eur": 1e5})], "changes[1]: case.locality.rest.grant_eur: a place has a grant from the start or never"),
     (GENERIC, CARD, [change(2, {"payment.milestone": [{"name": str(n)} for n in range(9)]})], "changes[1]: payment.milestone: at most "),
-    (GENERIC, CARD, [change(20, {"finance.risk_to_provider": 1.0})], "changes[1]: payment.rule, finance.bridge, finance.risk_to_provider: what is owed"),
+    (GENERIC, CARD, [change(20, {"finance.risk_to_provider": 1.0})], "changes[1]: payment.rule, finance.bridge, finance.risk_to_provider, finance.intermediary, finance.fund_share: what is owed"),
     (GENERIC, CARD, [change(2, {"payment.milestone": [{"name": "x", "domain": "wealth"}]})], "payment.milestone 'x': domain: expected one of 'measured'"),
 ]  # fmt: skip
 

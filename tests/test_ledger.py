@@ -13,6 +13,8 @@ from abm.ledger import (
     AUTHORITY,
     BANK,
     EVALUATOR,
+    FUND,
+    GUARANTOR,
     HOUSEHOLD,
     PROVIDER_ACCOUNT,
     PURPOSES,
@@ -23,6 +25,7 @@ from abm.ledger import (
     WAGE,
     authority_account,
     cents,
+    intermediary_account,
     investor_account,
     pay_out,
     provider_account,
@@ -44,15 +47,16 @@ def test_rounding_is_within_half_a_cent(euros):
 
 
 def test_everyone_has_an_account_of_their_own():
-    singles = [single_account(c) for c in (TREASURY, REGION, STAFF, EVALUATOR, BANK, HOUSEHOLD)]
+    singles = [single_account(c) for c in (TREASURY, REGION, STAFF, EVALUATOR, BANK, HOUSEHOLD, GUARANTOR, FUND)]
     accounts = [
         *singles,
         *(authority_account(n) for n in range(3)),
         *(provider_account(n, 3) for n in range(4)),
         *(investor_account(n, 3, 4) for n in range(2)),
+        *(intermediary_account(n, 3, 4, 2) for n in range(3)),
     ]
     assert sorted(singles) == list(range(SINGLE))
-    assert accounts[SINGLE:] == list(range(SINGLE, SINGLE + 3 + 4 + 2))
+    assert accounts[SINGLE:] == list(range(SINGLE, SINGLE + 3 + 4 + 2 + 3))
 
 
 @pytest.mark.parametrize("names", ["ACCOUNT_CLASSES", "PURPOSES"])

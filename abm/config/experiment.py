@@ -18,7 +18,12 @@ NAME = r"^[a-z0-9][a-z0-9_\-]*$"
 MAX_SEEDS = 1_000_000
 MAX_ARMS = 10_000
 LAST_SEED = 2**63 - 1
-AGENT_TABLES = ("providers", "families", "trust_edges")  # what can be recorded of single agents: `abm/lab/agents.py`
+AGENT_TABLES = (
+    "providers",
+    "families",
+    "trust_edges",
+    "plans",
+)  # what can be recorded of single agents: `abm/lab/agents.py`
 
 
 class Arm(NamedTuple):

@@ -154,11 +154,13 @@ def _unfit(start: Design, now: Step, after: Step, owing: set[str]) -> Iterable[s
             yield f"case.locality.{name}.grant_eur: a place has a grant from the start or never"
         if name in owing and _settlement(before) != _settlement(rules):
             yield (
-                f"payment.rule, finance.bridge, finance.risk_to_provider: what is owed in '{name}' under the contract before "
-                "would be settled by the new terms; they can change by the first award, or after a block contract"
+                "payment.rule, finance.bridge, finance.risk_to_provider, finance.intermediary, finance.fund_share: what is "
+                f"owed in '{name}' under the contract before would be settled by the new terms; they can change by the first "
+                "award, or after a block contract"
             )
 
 
 def _settlement(rules: Any) -> tuple[Any, ...]:
     """What decides to whom money goes that is still owed."""
-    return rules.payment.rule, rules.finance.bridge, rules.finance.risk_to_provider
+    finance = rules.finance
+    return rules.payment.rule, finance.bridge, finance.risk_to_provider, finance.intermediary, finance.fund_share

@@ -1,4 +1,4 @@
-"""Tables of agents, recorded on request while a run goes on: single providers, families and ties.
+"""Tables of agents, recorded on request while a run goes on: single providers, families and ties, and plans of payment.
 
 Only places with a grant are in them. They are read from the world and move nothing in it: with tables or without, a run
 is the same to the last bit. Their columns are declared here, or in `abm/tables.py` and taken over under the same name;
@@ -96,6 +96,16 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("trust", "trust", "trust"),
         Column("certainty", "share", "how far that rests on experience"),
     ),
+    "plans": (  # a row for each plan of a contract, the first and every revision, and month from then to the end of the run
+        Column("contract", "number", "1 is the first contract", kind="i4"),
+        LOCALITY,
+        Column("revision_month", "months", "month in which the plan was made: the award, then revisions", kind="i4"),
+        MONTH,
+        Column("planned_result", "wellbeing", "weighted measured change of the cohort by then, before attribution"),
+        Column("planned_payments", "€", "outcome payments falling due by then, since the start"),
+        Column("actual_result", "wellbeing", "what that change was; missing outside service"),
+        Column("actual_payments", "€", "what fell due"),
+    ),
 }  # fmt: skip
 
 
@@ -107,6 +117,7 @@ def check_tables(tables: Sequence[str], case: Case, months: int | None, runs: in
         "providers": length * sum(place.providers for place in places),
         "families": sum(place.families for place in places),
         "trust_edges": length * sum(_most_ties(case, place) for place in places),
+        "plans": length * length // 2 * len(places),
     }
     for table in tables:
         needed, there = 3.0 * runs * rows[table] * _row_bytes(table, case), physical_memory()
@@ -161,6 +172,7 @@ class Recorder:
         self._tables, self._case = tables, case
         self._months: dict[str, list[dict[str, np.ndarray]]] = {table: [] for table in tables}
         self._hours: np.ndarray | None = None  # that a family has had from each provider of its place
+        self._results: list[np.ndarray] = []  # of each place, by month
 
     def __call__(self, world: World) -> None:
         """Take note of the start, or of the month that is just over."""
@@ -169,6 +181,10 @@ class Recorder:
             self._months["providers"].append(self._providers(world))
         if "trust_edges" in self._tables:
             self._months["trust_edges"].append(self._trust_edges(world))
+        if "plans" in self._tables:
+            places = world.localities.view(np.ndarray)
+            self._results.append(np.where(places["serving"] > 0, places["result"], np.nan))
+            self._months["plans"].append(self._plans(world))
 
     def tables(self, world: World) -> dict[str, pa.Table]:
         """The tables of the whole run, by name; `world` is at its end."""
@@ -176,6 +192,8 @@ class Recorder:
             self._months["families"] = [self._families(world)]
         found = {}
         for table, months in self._months.items():
+            if table == "plans":
+                self._add_actuals(world)
             values = {name: np.concatenate([month[name] for month in months]) for name in months[0]}
             found[table] = self._as_table(table, values)
         return found
@@ -267,6 +285,34 @@ class Recorder:
             "weighted_wellbeing": level[picked],
             "attributable_gain": gain[picked],
         }
+
+    def _plans(self, world: World) -> dict[str, np.ndarray]:
+        """The rows of the plans that were made this month."""
+        clock, places, plans = world.clock[0], world.localities.view(np.ndarray), world.plans.view(np.ndarray)
+        new = np.flatnonzero(_is_funded(world) & (places["plan_month"] == clock.month) & (clock.month > 0))
+        ahead = np.arange(int(clock.month), int(clock.months) + 1)
+        lag = world.settings.view(np.ndarray)["payment_lag_months"][new].astype(int)[:, None]
+        due = np.where(ahead == clock.months, ahead, np.maximum(0, ahead - lag))
+        return {
+            "contract": np.full(due.size, int(clock.contract) + 1, np.int32),
+            "locality": np.repeat(new, len(ahead)),
+            "revision_month": np.full(due.size, int(clock.month), np.int32),
+            "month": np.tile(ahead, len(new)).astype(np.int32),
+            "planned_result": plans["result"][new][:, ahead].ravel(),
+            "planned_payments": plans["payment"][new[:, None], due].ravel(),
+        }
+
+    def _add_actuals(self, world: World) -> None:
+        """Put what came beside what was planned, now that it is known."""
+        due = np.zeros((len(world.localities), int(world.clock[0].months) + 1))
+        for row, place in enumerate(world.localities.view(np.ndarray)):
+            if world.settings.view(np.ndarray)["payment_outcome_share"][row] > 0.0:
+                own = world.dues[: due.shape[1], place["provider_first"] : place["provider_end"]]
+                due[row] = own.sum(axis=1).cumsum() / 100.0
+        results = np.array(self._results)
+        for rows in self._months["plans"]:
+            rows["actual_result"] = results[rows["month"], rows["locality"]]
+            rows["actual_payments"] = due[rows["locality"], rows["month"]]
 
     def _trust_edges(self, world: World) -> dict[str, np.ndarray]:
         edges, first, funded = world.edges.view(np.ndarray), first_ids(world), _is_funded(world)

@@ -7,6 +7,7 @@ from abm.rules.control import changed
 from abm.rules.learning import next_target, revised
 from abm.rules.outcomes import need
 from abm.rules.payment import RATE_CARD
+from abm.stages.contract_plan import revise_payments
 from abm.stages.contract_prices import open_year
 from abm.stages.follow_up import note_revision
 from abm.streams import REVISION, normal
@@ -46,6 +47,7 @@ def revise_plan(world, row):
         place.expected_result = max(0.0, next_target(before, result, step, ratchet))
         for d in range(place.expected_change.shape[0]):
             place.expected_change[d] *= place.expected_result / before
+    revise_payments(world, row, step)
 
 
 @compiled

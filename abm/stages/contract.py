@@ -2,8 +2,9 @@
 
 from abm.compiled import compiled
 from abm.rules.learning import knowledge_share, revised
-from abm.stages.contract_award import award, part_rivals
+from abm.stages.contract_award import award, part_rivals, prime_starts
 from abm.stages.contract_bids import note_forecasts
+from abm.stages.contract_plan import plan_payments
 from abm.stages.contract_prices import set_prices
 from abm.stages.contract_terms import finance, plan_work, promise
 from abm.stages.menu import HIERARCHY, choose_menu
@@ -21,7 +22,13 @@ WRITES = (
     "teams.centre_domain", "teams.menu_hours", "localities.fee_per_hour", "localities.overhead_budget",
     "localities.expected_outcome_payment", "localities.expected_result", "localities.outcome_claimed",
     "localities.claimed_before", "localities.expected_claims", "edges.lived", "edges.lived_weight",
-    "milestones.unserved", "localities.expected_change", "localities.pooled_result", "localities.pooled_alone", "localities.pooled_families", "localities.missed", "localities.missed_alone", "providers.contracts", "providers.left", "providers.estimate", "providers.outlook", "providers.price_per_hour", "providers.months_in", "providers.worth", "localities.bidders", "localities.first_bidders", "localities.rivals_gone", "localities.terms", "localities.exante_hours", "localities.forecast", "localities.bidders_forecast",
+    "milestones.unserved", "localities.expected_change", "localities.pooled_result", "localities.pooled_alone",
+    "localities.pooled_families", "localities.missed", "localities.missed_alone", "providers.contracts",
+    "providers.left", "providers.estimate", "providers.outlook", "providers.price_per_hour", "providers.months_in",
+    "providers.worth", "localities.bidders", "localities.first_bidders", "localities.rivals_gone", "localities.terms",
+    "localities.exante_hours", "localities.forecast", "localities.bidders_forecast", "investors.first_loss",
+    "localities.development", "localities.development_hours", "localities.room_moved", "localities.plan_month",
+    "plans.first_payment", "plans.payment", "plans.first_result", "plans.result",
 )  # fmt: skip
 
 
@@ -39,10 +46,13 @@ def contract(world):
                 continue
             part_rivals(world, row)
             finance(world, row)
+            if not prime_starts(world, row):
+                continue
             promise(world, row)
             plan_work(world, row)
             set_prices(world, row)
             note_forecasts(world, row)
+            plan_payments(world, row)
             _renew_menu(world, row)
 
 

@@ -6,9 +6,11 @@ from abm.compiled import compiled
 from abm.ledger import provider_account
 from abm.network import BENEVOLENCE, live_event, pair_row
 from abm.rules.attribution import GROSS
+from abm.rules.finance import SOCIAL_PRIME, peak_need
 from abm.rules.market import award_weight, known_before
 from abm.rules.skills import skill_factor
-from abm.stages.contract_bids import ask, collect_bids, enter, score
+from abm.stages.contract_bids import ask, collect_bids, enter, score, wait_months
+from abm.stages.contract_terms import deferred_share, early_hours, investors_in, manager_hours, prime_reserves
 from abm.streams import RIVALRY, uniform
 from abm.tables import PROVIDER_PROVIDER
 
@@ -38,6 +40,10 @@ def award(world, row):
         return False
     _settle_prices(world, row)
     _sign(place, facts, clock, world.commissioners[row].collaboration_skill)
+    early = early_hours(place, facts)
+    place.development_hours = early * (place.bid_hours + place.negotiation_hours)
+    for p in range(place.provider_first, place.provider_end):
+        world.providers[p].tender_hours *= 1.0 - early
     return True
 
 
@@ -109,8 +115,9 @@ def _sign(place, facts, clock, skill):
     place.exante_hours = prepared + place.bid_hours + place.negotiation_hours
     place.launched, place.signed = 1, clock.month
     if clock.contract == 0:  # renewals are negotiated while the contract runs
-        hours = place.bid_hours + place.negotiation_hours
-        place.signed += int(math.ceil(hours / facts.money_negotiation_capacity))
+        hours = (place.bid_hours + place.negotiation_hours) * (1.0 - early_hours(place, facts))
+        capacity = facts.money_negotiation_capacity + manager_hours(facts, clock.service_months)
+        place.signed += int(math.ceil(hours / capacity))
     place.serving = 1 if clock.serving and clock.month >= place.signed else 0
 
 
@@ -136,3 +143,20 @@ def part_rivals(world, row):
                 first = world.relations[PROVIDER_PROVIDER].first
                 for pair in (there, back):
                     live_event(world.edges[first + pair], facts, BENEVOLENCE, 0.25, 0.5 * facts.trust_event_weight)
+
+
+@compiled
+def prime_starts(world, row):
+    """Whether a social prime can carry its prudent part of what neither state nor investors advance; if not, no contract."""
+    place, facts, months = world.localities[row], world.settings[row], world.clock[0].service_months
+    if facts.finance_intermediary != SOCIAL_PRIME or not facts.mechanisms_liquidity:
+        return True
+    alone = facts.finance_bridge_provider + facts.finance_bridge_investor * (1.0 - investors_in(world, row))
+    needed = peak_need(facts.locality_grant_eur / months, deferred_share(facts), alone, wait_months(facts))
+    if prime_reserves(facts, months) >= facts.money_prudence * needed:
+        return True
+    place.launched = place.serving = 0
+    for p in range(place.provider_first, place.provider_end):
+        world.providers[p].partner = 0
+        world.providers[p].award_share = world.providers[p].planned_hours = 0.0
+    return False

@@ -15,7 +15,7 @@ from abm.rules.market import (
     track_record,
 )  # fmt: skip
 from abm.rules.payment import RATE_CARD, pays_by_period
-from abm.stages.contract_terms import deferred_share
+from abm.stages.contract_terms import deferred_share, own_bridge
 from abm.streams import BID, JOIN, exp, normal, uniform
 from abm.tables import (
     COMMISSIONER_PROVIDER,
@@ -35,7 +35,7 @@ ERROR_OF_COST, NOISE_OF_QUALITY, ERROR_OF_RESULTS = 0, 1, 3  # items of a bidder
 
 
 @compiled
-def _wait_months(facts):
+def wait_months(facts):
     """Months from work to money, as a bidder reckons: the lag, and the time until something can be claimed."""
     if facts.payment_rule == RATE_CARD:
         return facts.payment_lag_months + MONTHS_TO_A_MILESTONE
@@ -49,8 +49,9 @@ def _can_carry(world, row, p, staff):
     """Whether a provider could carry its prudent part of the peak need of working capital from cash and credit."""
     facts, provider = world.settings[row], world.providers[p]
     monthly = facts.locality_grant_eur / world.clock[0].service_months * provider.staff_hours / staff
-    needed = peak_need(monthly, deferred_share(facts), facts.finance_bridge_provider, _wait_months(facts))
+    needed = peak_need(monthly, deferred_share(facts), own_bridge(facts), wait_months(facts))
     cash = 0.01 * world.balances[provider_account(p, world.localities.shape[0])]
+    cash += facts.locality_grant_eur * facts.finance_development_grant * provider.staff_hours / staff
     return not facts.mechanisms_liquidity or cash + provider.credit >= facts.money_prudence * needed
 
 
@@ -59,10 +60,8 @@ def enter(world, row):
     """For-profit firms enter where competition is open and a price leaves something; a required partnership halves the door."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     door = facts.structure_competition * (0.5 if facts.structure_partnership_required else 1.0)
-    wait = _wait_months(facts)
-    left = expected_margin(
-        facts.money_margin, deferred_share(facts), facts.finance_bridge_provider, wait, facts.money_interest
-    )
+    wait = wait_months(facts)
+    left = expected_margin(facts.money_margin, deferred_share(facts), own_bridge(facts), wait, facts.money_interest)
     if left <= 0.0:
         return
     for p in range(place.provider_first, place.provider_end):

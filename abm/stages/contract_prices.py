@@ -34,10 +34,10 @@ EXPECTED_INTENSITY, EXPECTED_WORK, EXPECTED_INTEGRATION = (
 def set_prices(world, row):
     """Scale the rate card, once, so that the expected payment at the commissioner's forecast is what outcomes may cost."""
     place, facts = world.localities[row], world.settings[row]
-    net = facts.locality_grant_eur - place.overhead_budget
+    net = facts.locality_grant_eur - place.overhead_budget - 0.01 * place.development
     place.expected_outcome_payment = net * facts.payment_outcome_share
     place.claimed_before += place.outcome_claimed
-    place.outcome_claimed = place.expected_claims = 0
+    place.outcome_claimed = place.expected_claims = place.room_moved = 0
     open_year(place, facts, world.clock[0].service_months)
     place.need_scale = need_scale(facts.family_need_concentration, place.measured.shape[0])
     place.expected_result = 0.0
@@ -115,8 +115,9 @@ def may_claim(world, row, i, line, served):
 @compiled
 def open_year(place, facts, service_months):
     """What may be claimed by now: all of it, or with annual budgets a year's part on top of what was claimed before."""
-    ceiling = 100.0 * facts.payment_contract_cap * place.expected_outcome_payment
+    ceiling = 100.0 * facts.payment_contract_cap * place.expected_outcome_payment + place.room_moved
     part = min(1.0, 12.0 / service_months) if facts.structure_annual_budget else 1.0
+    part = part + facts.finance_fund_share * (1.0 - part)  # a fund's money is bound to no year
     place.claim_ceiling = int(min(ceiling, place.outcome_claimed + ceiling * part))
 
 

@@ -6,7 +6,7 @@ from abm.compiled import compiled
 from abm.ledger import cents
 from abm.rules.attribution import evaluation_share
 from abm.rules.coproduction import expenses_reserve
-from abm.rules.finance import investor_surplus
+from abm.rules.finance import NOBODY, SOCIAL_PRIME, covered, first_losers, investor_surplus, risk_left
 from abm.rules.payment import BLOCK, FEE_FOR_SERVICE
 from abm.streams import BID, uniform
 from abm.tables import (
@@ -16,6 +16,7 @@ from abm.tables import (
 
 MOST_EXPENSES = 0.25  # share of the grant that expense money may take
 MOST_ON_NETWORK, MOST_OVERHEAD = 0.2, 0.7  # of the grant
+MOST_EARLY = 0.5  # of what overhead and expenses leave of it
 
 
 @compiled
@@ -38,7 +39,9 @@ def finance(world, row):
         float(world.clock[0].service_months), MOST_EXPENSES * grant,
     )  # fmt: skip
     place.expenses_left = cents(reserved)
-    net = grant - place.overhead_budget - reserved
+    early = min(grant * facts.finance_development_grant, MOST_EARLY * (grant - place.overhead_budget - reserved))
+    place.development = cents(early)
+    net = grant - place.overhead_budget - reserved - early
     called = deferred_share(facts) * facts.finance_bridge_investor
     years = 0.5 * world.clock[0].service_months / 12.0 + facts.payment_lag_months / 12.0
     cost = called * years * 0.5 * (facts.finance_return_cap + min(facts.finance_return_cap, facts.investor_hurdle))
@@ -63,13 +66,21 @@ def deferred_share(facts):
 
 
 @compiled
+def own_bridge(facts):
+    """Share of the working capital that providers carry themselves: none under a social prime, which carries it for them."""
+    return 0.0 if facts.finance_intermediary == SOCIAL_PRIME else facts.finance_bridge_provider
+
+
+@compiled
 def _investors_decide(world, row, called):
     place, facts = world.localities[row], world.settings[row]
-    providers = place.provider_end - place.provider_first
+    providers, classes = place.provider_end - place.provider_first, _set_classes(world, row)
     for v in range(place.investor_first, place.investor_end):
         investor = world.investors[v]
         tie = world.edges[world.relations[INVESTOR_COMMISSIONER].first + v]
-        risk = (1.0 - facts.finance_risk_to_provider) * facts.payment_outcome_share
+        exposed = (1.0 - facts.finance_risk_to_provider) * facts.payment_outcome_share
+        first = facts.finance_first_loss if classes else 0.0
+        risk = risk_left(exposed, first, investor.first_loss, facts.finance_guarantee)
         surplus = investor_surplus(
             facts.finance_return_cap, risk, facts.investor_risk_aversion, investor.social_motivation, tie.trust,
             facts.investor_hurdle,
@@ -83,6 +94,20 @@ def _investors_decide(world, row, called):
 
 
 @compiled
+def _set_classes(world, row):
+    """Those most moved by social benefit bear losses first; whether there are two classes."""
+    place = world.localities[row]
+    count = first_losers(place.investor_end - place.investor_first, world.settings[row].finance_first_loss)
+    for v in range(place.investor_first, place.investor_end):
+        ahead = 0
+        for other in range(place.investor_first, place.investor_end):
+            mine, theirs = world.investors[v].social_motivation, world.investors[other].social_motivation
+            ahead += 1 if theirs > mine or (theirs == mine and other < v) else 0
+        world.investors[v].first_loss = 1 if ahead < count else 0
+    return count > 0
+
+
+@compiled
 def investors_in(world, row):
     """Share of a locality's investors that take part; the provider carries what the others do not advance."""
     place = world.localities[row]
@@ -90,6 +115,33 @@ def investors_in(world, row):
     for v in range(place.investor_first, place.investor_end):
         active += int(world.investors[v].active)
     return active / count if count > 0 else 0.0
+
+
+@compiled
+def manager_fee(facts):
+    """€ of the grant that pay the people of an intermediary or social prime; without one, others run the contract."""
+    return 0.0 if facts.finance_intermediary == NOBODY else facts.locality_grant_eur * facts.finance_overhead_share
+
+
+@compiled
+def manager_hours(facts, service_months):
+    """Hours a month that the intermediary's or prime's people work for its fee."""
+    return manager_fee(facts) / service_months / (facts.money_wage * (1.0 + facts.money_overhead))
+
+
+@compiled
+def prime_reserves(facts, service_months):
+    """€ that a social prime brings: months of contract cost."""
+    return facts.money_reserves_prime * facts.locality_grant_eur / service_months
+
+
+@compiled
+def early_hours(place, facts):
+    """Share of the hours of bids and negotiation that a development grant pays for."""
+    money = facts.locality_grant_eur * facts.finance_development_grant
+    if money <= 0.0:
+        return 0.0
+    return covered((place.bid_hours + place.negotiation_hours) * facts.money_wage * (1.0 + facts.money_overhead), money)
 
 
 @compiled

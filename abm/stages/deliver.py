@@ -29,7 +29,9 @@ WRITES = (
     "localities.passed_burden", "localities.absorbed_hours", "localities.settled", "localities.backlog",
     "localities.decided", "localities.reach", "localities.hub_hours", "providers.reach", "providers.conflict",
     "providers.menu_hours", "pairs.conflict", "pairs.brokered_hours", "families.earned", "families.unserved_earned",
-    "families.main_provider", "providers.months_in", "providers.ready", "providers.load", "providers.known_need", "localities.facilitated", "localities.bottleneck", "edges.level", "providers.intake_weight", "providers.complexity_taken", "providers.complexity_on_file",
+    "families.main_provider", "providers.months_in", "providers.ready", "providers.load", "providers.known_need",
+    "localities.facilitated", "localities.bottleneck", "edges.level", "providers.intake_weight",
+    "providers.complexity_taken", "providers.complexity_on_file", "providers.relieved_hours",
 )  # fmt: skip
 
 

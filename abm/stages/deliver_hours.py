@@ -1,13 +1,13 @@
 """Hours of the month: what can be paid, what control and coordination take, what is left for families."""
 
 from abm.compiled import compiled
-from abm.ledger import cents, provider_account
+from abm.ledger import cents, intermediary_account, provider_account
 from abm.rules.control import metric_part, reporting_share
-from abm.rules.finance import affordable_hours
+from abm.rules.finance import SOCIAL_PRIME, affordable_hours, covered
 from abm.rules.gaming import best_misreport, detection
 from abm.rules.market import readiness
 from abm.rules.volunteering import hour_worth
-from abm.stages.contract_terms import deferred_share, investors_in
+from abm.stages.contract_terms import deferred_share, investors_in, manager_hours
 from abm.stages.deliver_links import absorb_burden, coordinate, set_link_strengths
 
 CLAIM_EFFORT = 0.002  # share of a month that claims for one metric take
@@ -20,13 +20,15 @@ def work_hours(world, row):
     under_contract = place.serving
     _volunteers_hours(world, row, under_contract)
     absorb_burden(world, row)
+    paid = prime_pays(world, row) if under_contract else 1.0
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
+        provider.relieved_hours = 0.0
         provider.contract_hours = provider.service_hours = provider.reporting_hours = provider.gaming_hours = 0.0
         provider.bid_hours = provider.menu_hours = provider.misreport = 0.0
         provider.metric_hours = provider.claim_hours = 0.0
         if under_contract and provider.partner:
-            _contract_hours(world, row, p)
+            _contract_hours(world, row, p, paid)
     coordinate(world, row)
     set_link_strengths(world, row)
     if under_contract:
@@ -36,6 +38,7 @@ def work_hours(world, row):
         if provider.contract_hours > 0.0:
             _leave_hours_for_families(provider)
     if under_contract:
+        _relieve(place, world.providers, manager_hours(world.settings[row], world.clock[0].service_months))
         _add_volunteers(world, row)
 
 
@@ -68,6 +71,48 @@ def _leave_hours_for_families(provider):
 
 
 @compiled
+def _relieve(place, providers, hours):
+    """An intermediary's people collect results and make claims as far as their hours reach; providers need not do that part."""
+    asked = 0.0
+    for p in range(place.provider_first, place.provider_end):
+        asked += providers[p].metric_hours + providers[p].claim_hours
+    if hours <= 0.0 or asked <= 0.0:
+        return
+    for p in range(place.provider_first, place.provider_end):
+        provider = providers[p]
+        provider.relieved_hours = min(1.0, hours / asked) * (provider.metric_hours + provider.claim_hours)
+        provider.service_hours += provider.relieved_hours
+
+
+@compiled
+def prime_income(world, row):
+    """What a social prime gets this month on its providers' planned cost (cents): block part, state's advance, capital."""
+    place, facts, cost = world.localities[row], world.settings[row], 0.0
+    for p in range(place.provider_first, place.provider_end):
+        cost += world.providers[p].planned_hours * world.providers[p].price_per_hour
+    deferred = deferred_share(facts)
+    capital = cost * deferred * facts.finance_bridge_investor * investors_in(world, row)
+    return cents(cost * (1.0 - deferred)), cents(cost * deferred * facts.finance_bridge_state), cents(capital)
+
+
+@compiled
+def prime_pays(world, row):
+    """Share of the month's planned hours that a social prime has money for; 1 under any other contract."""
+    place, facts = world.localities[row], world.settings[row]
+    if facts.finance_intermediary != SOCIAL_PRIME or not facts.mechanisms_liquidity:
+        return 1.0
+    account = intermediary_account(
+        row, world.localities.shape[0], world.providers.shape[0], world.investors.shape[0]
+    )  # fmt: skip
+    block, advance, capital = prime_income(world, row)
+    money, cost = world.balances[account] - place.recycled + block + advance + capital, 0.0
+    for p in range(place.provider_first, place.provider_end):
+        money += own_part(world, row, max(0, world.dues[world.clock[0].month, p]))
+        cost += world.providers[p].planned_hours * world.providers[p].price_per_hour
+    return covered(cost, 0.01 * money)
+
+
+@compiled
 def advance_of_month(world, row, p):
     """€ that a partner surely receives this month: block part and advances of state and investors, on its planned cost."""
     facts, provider = world.settings[row], world.providers[p]
@@ -78,17 +123,19 @@ def advance_of_month(world, row, p):
 
 
 @compiled
-def _contract_hours(world, row, p):
+def _contract_hours(world, row, p, paid):
     place, facts, provider, clock = world.localities[row], world.settings[row], world.providers[p], world.clock[0]
     cost_of_hour = facts.money_wage * (1.0 + facts.money_overhead)
     block, advance = advance_of_month(world, row, p)
     due = max(0, own_part(world, row, world.dues[clock.month, p]) - provider.loan - new_loan(world, row, p)) / 100.0
+    if facts.finance_intermediary == SOCIAL_PRIME:  # which pays for hours, and keeps what they earn
+        block, advance, due = paid * provider.planned_hours * provider.price_per_hour, 0.0, 0.0
     cash = world.balances[provider_account(p, world.localities.shape[0])] / 100.0 + block + advance + due
     provider.months_in += 1
     provider.ready = readiness(provider.months_in, facts.money_start_up_months)
     planned = provider.planned_hours * provider.ready
     credit = provider.credit * (1.0 - facts.money_interest / 12.0)
-    worked = affordable_hours(planned, cash, credit, cost_of_hour) if facts.mechanisms_liquidity else planned
+    worked = affordable_hours(paid * planned, cash, credit, cost_of_hour) if facts.mechanisms_liquidity else planned
     provider.contract_hours = worked
     provider.liquidity = worked / planned if planned > 0.0 else 1.0
     provider.months_short = provider.months_short + 1 if provider.liquidity < 0.5 else 0
@@ -120,16 +167,30 @@ def _contract_hours(world, row, p):
 
 @compiled
 def receivable_share(facts):
-    """Share of a provider's dues that reaches itself: fees by who bridged them, outcome payments by who bears the risk."""
+    """Share of dues that reaches the contract's holder: fees by who bridged them, outcome payments by who bears the risk.
+
+    A provider, or a social prime, which bears what neither state nor investors advanced.
+    """
+    if facts.finance_intermediary == SOCIAL_PRIME:
+        return facts.finance_bridge_provider
     return facts.finance_risk_to_provider if facts.payment_outcome_share > 0.0 else facts.finance_bridge_provider
 
 
 @compiled
 def own_part(world, row, due):
-    """Cents of a due amount that reach the provider: its share, and that of investors who did not advance anything."""
+    """Cents of a due amount that reach the holder of the contract: its share, and that of investors who stayed away."""
     facts = world.settings[row]
     uncovered = facts.finance_bridge_investor * (1.0 - investors_in(world, row))
     return int(due * min(1.0, receivable_share(facts) + uncovered))
+
+
+@compiled
+def part_of_investors(world, row, amount):
+    """Of cents that reach those who bridged, the part of investors; the state has what it advanced already."""
+    facts = world.settings[row]
+    investor_part = facts.finance_bridge_investor * investors_in(world, row)
+    bridged = facts.finance_bridge_state + investor_part
+    return int(amount * investor_part / bridged) if bridged > 0.0 else 0
 
 
 @compiled

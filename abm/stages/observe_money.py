@@ -8,14 +8,18 @@ from abm.ledger import (
     EVALUATION,
     EVALUATOR,
     FEE,
+    FUND,
     GRANT,
+    INTERMEDIARY,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
+    OVERHEAD,
     PROVIDER_ACCOUNT,
     REFUND,
     REGION,
 )  # fmt: skip
 from abm.rules.indices import MISSING, ratio
+from abm.stages.observe_finance import observe_capital, observe_plans, observe_prime
 
 
 @compiled
@@ -34,12 +38,21 @@ def observe_money(world, row):
     before = world.series[max(0, month - 1)]
     paid = _flow(flows, month, OUTCOME_PAYMENT, AUTHORITY, PROVIDER_ACCOUNT)
     paid += _flow(flows, month, OUTCOME_PAYMENT, AUTHORITY, INVESTOR_ACCOUNT)
+    paid += _flow(flows, month, OUTCOME_PAYMENT, AUTHORITY, INTERMEDIARY)
+    by_fund = _flow(flows, month, OUTCOME_PAYMENT, FUND, PROVIDER_ACCOUNT)
+    by_fund += _flow(flows, month, OUTCOME_PAYMENT, FUND, INVESTOR_ACCOUNT)
+    by_fund += _flow(flows, month, OUTCOME_PAYMENT, FUND, INTERMEDIARY)
+    paid += by_fund
     fees = _flow(flows, month, FEE, AUTHORITY, PROVIDER_ACCOUNT) + _flow(flows, month, FEE, AUTHORITY, INVESTOR_ACCOUNT)
     spent = paid + fees + _flow(flows, month, GRANT, AUTHORITY, PROVIDER_ACCOUNT)
     spent += _flow(flows, month, ADVANCE, AUTHORITY, PROVIDER_ACCOUNT)
+    for purpose in (GRANT, ADVANCE, FEE):
+        spent += _flow(flows, month, purpose, AUTHORITY, INTERMEDIARY)
     evaluated = _flow(flows, month, EVALUATION, AUTHORITY, EVALUATOR)
-    row.outcome_payments = paid
+    evaluated += _flow(flows, month, OVERHEAD, AUTHORITY, INTERMEDIARY)
+    row.outcome_payments, row.fund_payments = paid, by_fund
     row.spend_public = spent + evaluated - _flow(flows, month, REFUND, PROVIDER_ACCOUNT, AUTHORITY)
+    row.spend_public -= _flow(flows, month, REFUND, INTERMEDIARY, AUTHORITY)
     given, back = _flow(flows, month, BUDGET, REGION, AUTHORITY), _flow(flows, month, REFUND, AUTHORITY, REGION)
     row.spend_region = given - back
     outstanding, called, claimed, alone = 0, 0, 0, 0
@@ -72,8 +85,12 @@ def observe_money(world, row):
         unpaid += world.volunteers[v].hours
     first = month == 0
     evaluated_before = 0.0 if first else evaluated - flows[month, EVALUATION, AUTHORITY, EVALUATOR] / 100.0
+    evaluated_before -= 0.0 if first else flows[month, OVERHEAD, AUTHORITY, INTERMEDIARY] / 100.0
     row.admin_cost = (0.0 if first else before.admin_cost) + admin + evaluated - evaluated_before
     row.unpaid_hours = (0.0 if first else before.unpaid_hours) + unpaid
     spent_now = row.spend_public - (0.0 if first else before.spend_public)
     row.net_benefit = (0.0 if first else before.net_benefit) + value * gained / 12.0 - spent_now
     row.cost_per_gain = row.spend_public / (100.0 * gained) if gained > 0.0 and row.spend_public > 0.0 else MISSING
+    observe_capital(world, row, 0.0 if first else before.capital_peak)
+    observe_prime(world, row)
+    observe_plans(world, row, 0.0 if first or before.due_payments != before.due_payments else before.due_payments)

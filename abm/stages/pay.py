@@ -14,6 +14,7 @@ from abm.ledger import (
     GRANT,
     HOUSEHOLD,
     INTEREST,
+    INTERMEDIARY,
     OUTCOME_PAYMENT,
     OVERHEAD,
     PROVIDER_ACCOUNT,
@@ -27,11 +28,13 @@ from abm.ledger import (
     provider_account,
     single_account,
 )  # fmt: skip
-from abm.rules.finance import monthly_cost_of_credit
-from abm.stages.contract_terms import investors_in
-from abm.stages.deliver_hours import advance_of_month, new_loan, own_part
-from abm.stages.pay_capital import allow_returns, call_capital, repay_investors, repay_loan
-from abm.stages.pay_moves import move, pay_public, return_to_treasury
+from abm.rules.finance import HOLDS_ACCOUNT, SOCIAL_PRIME, monthly_cost_of_credit
+from abm.stages.contract_terms import investors_in, manager_fee
+from abm.stages.deliver_hours import advance_of_month, new_loan, own_part, part_of_investors
+from abm.stages.pay_capital import allow_returns, call_capital, pay_guarantee, receive, release, repay_loan, reuse
+from abm.stages.pay_fund import pool_ceilings
+from abm.stages.pay_moves import held_account, move, pay_public, pay_through, return_to_treasury
+from abm.stages.pay_prime import run_prime
 from abm.tables import (
     COMMISSIONER_PROVIDER,
     FAMILY_PROVIDER,
@@ -45,7 +48,8 @@ WRITES = (
     "providers.active", "providers.partner", "providers.exited", "providers.award_share", "providers.planned_hours",
     "edges.active", "investors.capital", "localities.capital_called", "localities.return_paid",
     "localities.return_allowed", "providers.shortfall_consequence", "localities.expenses_left",
-    "localities.expenses_per_hour",
+    "localities.expenses_per_hour", "localities.recycled", "localities.prime_reserves", "localities.development",
+    "localities.claim_ceiling", "localities.room_moved",
 )  # fmt: skip
 
 
@@ -60,12 +64,19 @@ def pay(world):
                 _pay_usual_service(world, row, p)
         if not place.funded:
             continue
+        prime = world.settings[row].finance_intermediary == SOCIAL_PRIME
+        _pay_development(world, row)
         if place.serving:
-            _pay_running(world, row)
+            _pay_management(world, row)
+            if not prime:
+                _pay_running(world, row)
         _pay_expenses(world, row)
         allow_returns(world, row)
+        if prime:
+            run_prime(world, row)
         for p in range(place.provider_first, place.provider_end):
-            _pay_due(world, row, p)
+            if not prime:
+                _pay_due(world, row, p)
             _pay_wages(world, row, p)
             _pay_penalty(world, row, p)
             _pay_interest(world, row, p)
@@ -73,6 +84,11 @@ def pay(world):
             _maybe_exit(world, row, p)
         if clock.month == clock.months:
             _settle_loans(world, row)
+        if clock.month == clock.months or not place.serving:
+            release(world, row, OUTCOME_PAYMENT)
+        if clock.month == clock.months:
+            pay_guarantee(world, row)
+    pool_ceilings(world)
 
 
 @compiled
@@ -86,11 +102,41 @@ def _pay_usual_service(world, row, p):
 
 
 @compiled
-def _pay_running(world, row):
-    """Block part, advances and capital calls of the month, evaluation and governance."""
+def _pay_development(world, row):
+    """A development grant goes to the partners, who pay hours of bids and negotiation with it; the rest is working capital."""
+    place, facts = world.localities[row], world.settings[row]
+    amount, place.development = place.development, 0
+    hours_cost = cents(place.development_hours * facts.money_wage * (1.0 + facts.money_overhead))
+    left, last = amount, -1
+    for p in range(place.provider_first, place.provider_end):
+        last = p if world.providers[p].partner else last
+    for p in range(place.provider_first, last + 1):
+        provider, account = world.providers[p], provider_account(p, world.localities.shape[0])
+        if amount > 0 and provider.partner:
+            part = left if p == last else min(left, int(amount * provider.award_share))
+            left -= part
+            pay_through(world, row, account, PROVIDER_ACCOUNT, GRANT, part)
+            provider.income += part
+            worked = min(part, int(hours_cost * provider.award_share))
+            move(world, account, PROVIDER_ACCOUNT, single_account(STAFF), STAFF, WAGE, worked)
+
+
+@compiled
+def _pay_management(world, row):
+    """Evaluation and governance; the people of an intermediary or social prime are paid out of its fee."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    overhead = cents(place.overhead_budget / clock.service_months)
+    fee = manager_fee(facts)
+    overhead = cents((place.overhead_budget - fee) / clock.service_months)
     pay_public(world, row, single_account(EVALUATOR), EVALUATOR, EVALUATION, overhead)
+    account, amount = held_account(world, row), cents(fee / clock.service_months)
+    pay_public(world, row, account, INTERMEDIARY, OVERHEAD, amount)
+    move(world, account, INTERMEDIARY, single_account(STAFF), STAFF, OVERHEAD, amount)
+
+
+@compiled
+def _pay_running(world, row):
+    """Block part, advances and capital calls of the month."""
+    place, facts = world.localities[row], world.settings[row]
     investor_part = facts.finance_bridge_investor * investors_in(world, row)
     bridged = facts.finance_bridge_state + investor_part
     for p in range(place.provider_first, place.provider_end):
@@ -99,15 +145,26 @@ def _pay_running(world, row):
             continue
         account = provider_account(p, world.localities.shape[0])
         block, advance = advance_of_month(world, row, p)
-        pay_public(world, row, account, PROVIDER_ACCOUNT, GRANT, cents(block))
+        pay_through(world, row, account, PROVIDER_ACCOUNT, GRANT, cents(block))
         provider.income += cents(block) + cents(advance)
         provider.year_surplus += cents(block) + cents(advance)
         if advance <= 0.0:
             continue
         from_state = cents(advance * facts.finance_bridge_state / bridged)
-        pay_public(world, row, account, PROVIDER_ACCOUNT, ADVANCE, from_state)
-        call_capital(world, row, account, cents(advance) - from_state)
+        pay_through(world, row, account, PROVIDER_ACCOUNT, ADVANCE, from_state)
+        _advance_capital(world, row, account, cents(advance) - from_state)
         provider.loan += new_loan(world, row, p)
+
+
+@compiled
+def _advance_capital(world, row, account, amount):
+    """Investors' part of an advance, to the provider itself or through the account that is held for the contract."""
+    if world.settings[row].finance_intermediary != HOLDS_ACCOUNT:
+        call_capital(world, row, account, PROVIDER_ACCOUNT, amount)
+        return
+    held = held_account(world, row)
+    call_capital(world, row, held, INTERMEDIARY, amount - reuse(world, row, amount))
+    move(world, held, INTERMEDIARY, account, PROVIDER_ACCOUNT, ADVANCE, amount)
 
 
 @compiled
@@ -146,17 +203,14 @@ def _pay_due(world, row, p):
         return
     purpose = OUTCOME_PAYMENT if facts.payment_outcome_share > 0.0 else FEE
     account = provider_account(p, world.localities.shape[0])
-    investor_part = facts.finance_bridge_investor * investors_in(world, row)
     own = own_part(world, row, due)
-    bridged = facts.finance_bridge_state + investor_part
-    to_investors = int((due - own) * investor_part / bridged) if bridged > 0.0 else 0
     if not provider.exited:
-        pay_public(world, row, account, PROVIDER_ACCOUNT, purpose, own)
+        pay_through(world, row, account, PROVIDER_ACCOUNT, purpose, own)
         provider.income += own
         provider.year_surplus += own
         provider.outcome_income += own if purpose == OUTCOME_PAYMENT else 0
         repay_loan(world, row, p, account, min(own, provider.loan))
-    repay_investors(world, row, to_investors, purpose)
+    receive(world, row, part_of_investors(world, row, due - own), purpose)
 
 
 @compiled

@@ -4,13 +4,19 @@ from abm.compiled import compiled
 from abm.ledger import (
     AUTHORITY,
     BUDGET,
+    FUND,
+    INTERMEDIARY,
+    OUTCOME_PAYMENT,
     REFUND,
     REGION,
     TREASURY,
     authority_account,
     cents,
+    intermediary_account,
     pay_out,
+    single_account,
 )  # fmt: skip
+from abm.rules.finance import NOBODY
 
 
 @compiled
@@ -40,3 +46,33 @@ def return_to_treasury(world, row, amount):
     move(world, authority, AUTHORITY, REGION, REGION, REFUND, region)
     move(world, REGION, REGION, TREASURY, TREASURY, REFUND, region)
     move(world, authority, AUTHORITY, TREASURY, TREASURY, REFUND, amount - region)
+
+
+@compiled
+def held_account(world, row):
+    """Account that an intermediary or social prime holds for the contract."""
+    return intermediary_account(
+        row, world.localities.shape[0], world.providers.shape[0], world.investors.shape[0]
+    )  # fmt: skip
+
+
+@compiled
+def pay_earned(world, row, payee, payee_class, purpose, amount):
+    """The payers pay what was earned: an outcomes fund its share of outcome payments, the authority the rest."""
+    by_fund = 0
+    if purpose == OUTCOME_PAYMENT:
+        by_fund = int(amount * world.settings[row].finance_fund_share)
+    move(world, TREASURY, TREASURY, single_account(FUND), FUND, BUDGET, by_fund)
+    move(world, single_account(FUND), FUND, payee, payee_class, purpose, by_fund)
+    pay_public(world, row, payee, payee_class, purpose, amount - by_fund)
+
+
+@compiled
+def pay_through(world, row, payee, payee_class, purpose, amount):
+    """The same through the account of the body that holds it, where there is one."""
+    if world.settings[row].finance_intermediary == NOBODY:
+        pay_earned(world, row, payee, payee_class, purpose, amount)
+        return
+    account = held_account(world, row)
+    pay_earned(world, row, account, INTERMEDIARY, purpose, amount)
+    move(world, account, INTERMEDIARY, payee, payee_class, purpose, amount)

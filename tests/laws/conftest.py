@@ -8,6 +8,16 @@ from abm.config import load_case, load_design, preset_names
 from abm.engine import compile_engine
 
 SCARCE = {"case.money.reserves_third_sector": 0.1, "case.money.credit_third_sector": 0.0, "case.money.endurance": 2}
+# A bond with everything that finance can have; a prime that carries much itself, with part of the pay in advance.
+ALL_FINANCE = {
+    "finance.intermediary": "intermediary", "finance.recycling": 0.7, "finance.first_loss": 0.3, "finance.guarantee": 0.5,
+    "finance.fund_share": 0.4, "finance.development_grant": 0.05, "structure.annual_budget": True,
+    "finance.bridge": {"state": 0.2, "provider": 0.1, "investor": 0.7}, "finance.risk_to_provider": 0.3,
+}  # fmt: skip
+POOR_PRIME = {
+    "finance.bridge": {"state": 0.2, "provider": 0.3, "investor": 0.5}, "payment.outcome_share": 0.8,
+    "finance.recycling": 0.5, "finance.first_loss": 0.5, "finance.fund_share": 0.5,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,6 +50,8 @@ def designs():
         {"name": "kept", "kind": "sustained", "threshold": 0.05, "months": 3, "price": 0.5},
     ]
     caps = {"payment.contract_cap": 0.6, "payment.person_cap": 1.1, "payment.attribution": "randomised"}
+    found["all_finance"] = load_design("social_impact_bond", ALL_FINANCE)
+    found["poor_prime"] = load_design("social_prime", POOR_PRIME)
     found["capped_card"] = load_design("provider_financed_pbr", {"payment.milestone": lines, **caps})
     prices = {"payment.tariff_groups": 3, "payment.tariff_ratio": 3.0, "payment.deadweight_deducted": 1.0}
     optional = [lines[0] | {"core": False}, lines[1] | {"core": False}, *lines[2:]]

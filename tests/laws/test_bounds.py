@@ -42,6 +42,7 @@ CHANGES_OF_WELLBEING = {
     "threshold",
     "forecast",
     "bidders_forecast",
+    "first_result",
 }
 NOT_NEGATIVE = ("h", "h/month", "months", "families", "voices", "experiences", "€/h", "need")
 NO_MEETING = -1.0  # what `localities.meeting_experience` says in a month without one
@@ -147,8 +148,10 @@ def caps_broken(world: World) -> list[str]:
     places, facts = world.localities, world.settings
     found = []
     ceiling = np.floor(100.0 * facts.payment_contract_cap * places.expected_outcome_payment)
-    if (places.outcome_claimed > ceiling).any():
+    if (places.outcome_claimed > ceiling + places.room_moved).any():
         found.append("claims above the contract's ceiling")
+    if places.room_moved.sum() != 0 or (places.room_moved != 0)[facts.finance_fund_share == 0.0].any():
+        found.append("a fund made room, or room moved without a fund")
     if (world.milestones.claimed > world.milestones.cap).any():
         found.append("claims above a line's ceiling")
     person = np.floor(
@@ -205,7 +208,9 @@ def broken(case: Case, design: Any, seed: int) -> list[str]:
 
 
 @pytest.mark.parametrize("case", ["generic", "lombardy", "scarce"])
-@pytest.mark.parametrize("design", [*preset_names("designs"), "fee_for_service", "capped_card"])
+@pytest.mark.parametrize(
+    "design", [*preset_names("designs"), "fee_for_service", "capped_card", "all_finance", "poor_prime"]
+)
 def test_bounds_hold_in_presets(cases, designs, case, design):
     assert broken(cases[case], designs[design], 1) == []
 
@@ -278,6 +283,12 @@ def any_design(draw) -> Design:
     flat["payment.ceiling"] = max(flat["payment.ceiling"], flat["payment.floor"] + 0.01)
     flat["control.burden_max"] = max(flat["control.burden_max"], flat["control.burden_min"])
     flat["finance.risk_to_provider"] = max(flat["finance.risk_to_provider"], bridge[1])
+    if flat["finance.intermediary"] == "social_prime" and outcomes:
+        flat["finance.risk_to_provider"] = 0.0
+    elif flat["finance.intermediary"] == "social_prime":
+        flat["finance.intermediary"] = "intermediary"
+    if flat["finance.intermediary"] == "none":
+        flat["finance.recycling"] = 0.0
     lines = st.fixed_dictionaries({key: value(declared) for key, declared in parameters(Milestone)})
     count = draw(st.integers(1, 4)) if rule == "rate_card" else 0
     rising = sorted(draw(st.sets(st.integers(1, 99), min_size=2, max_size=4)))

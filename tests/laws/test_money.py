@@ -14,7 +14,10 @@ from abm.ledger import (
     BUDGET,
     EVALUATOR,
     FEE,
+    FUND,
+    GUARANTOR,
     HOUSEHOLD,
+    INTERMEDIARY,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
     PROVIDER_ACCOUNT,
@@ -32,12 +35,15 @@ from abm.stages.pay import pay
 from abm.world import new_world
 
 CASES = ("generic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("lombardy", "scarce")))
-DESIGNS = (*preset_names("designs"), "fee_for_service", "capped_card", "tariff_card", "tranche", "stepped")
+DESIGNS = (
+    *preset_names("designs"), "fee_for_service", "capped_card", "tariff_card", "tranche", "stepped", "all_finance",
+    "poor_prime",
+)  # fmt: skip
 
 
 def class_of_accounts(world) -> np.ndarray:
-    """Class of every account: the six single ones, then authorities, providers, investors."""
-    counts = (world.localities.size, world.providers.size, world.investors.size)
+    """Class of every account: the single ones, then authorities, providers, investors, holders of a contract's money."""
+    counts = (world.localities.size, world.providers.size, world.investors.size, world.localities.size)
     return np.array(
         [
             TREASURY,
@@ -46,7 +52,9 @@ def class_of_accounts(world) -> np.ndarray:
             EVALUATOR,
             BANK,
             HOUSEHOLD,
-            *np.repeat([AUTHORITY, PROVIDER_ACCOUNT, INVESTOR_ACCOUNT], counts),
+            GUARANTOR,
+            FUND,
+            *np.repeat([AUTHORITY, PROVIDER_ACCOUNT, INVESTOR_ACCOUNT, INTERMEDIARY], counts),
         ]
     )
 
@@ -88,7 +96,7 @@ def test_the_laws_of_money(case, design):
             assert stage is pay or np.array_equal(before, world.balances), stage.__name__
         assert (world.flows[month] >= 0).all()
         assert np.array_equal(by_class(world), received(world.flows[: month + 1])), month
-        assert (world.balances[[REGION, *range(SINGLE, SINGLE + world.localities.size)]] == 0).all(), (
+        assert (world.balances[[REGION, 7, *range(SINGLE, SINGLE + world.localities.size)]] == 0).all(), (
             "money passes through"
         )
         _public_money(world, month)
@@ -100,38 +108,41 @@ def test_the_laws_of_money(case, design):
 def _public_money(world, month):
     """What the public paid is what others received for the contract, and what the metric says."""
     flows = world.flows[: month + 1].sum(axis=0)
-    paid = flows[:, AUTHORITY, [PROVIDER_ACCOUNT, INVESTOR_ACCOUNT, EVALUATOR]].sum()
-    returned = flows[:, [PROVIDER_ACCOUNT, INVESTOR_ACCOUNT], AUTHORITY].sum()
+    paid = flows[:, AUTHORITY, [PROVIDER_ACCOUNT, INVESTOR_ACCOUNT, EVALUATOR, INTERMEDIARY]].sum()
+    returned = flows[:, [PROVIDER_ACCOUNT, INVESTOR_ACCOUNT, INTERMEDIARY], AUTHORITY].sum()
+    by_fund = flows[BUDGET, TREASURY, FUND]
     usual = flows[USUAL_SERVICE, TREASURY, PROVIDER_ACCOUNT]
     assert paid == flows[BUDGET, :, AUTHORITY].sum()
     assert returned == flows[REFUND, AUTHORITY, :].sum()
-    assert -world.balances[TREASURY] == paid - returned + usual
-    assert world.series.spend_public[month] == pytest.approx((paid - returned) / 100.0, abs=0.005)
-    outcome = flows[OUTCOME_PAYMENT].sum() / 100.0
+    assert by_fund == flows[OUTCOME_PAYMENT, FUND].sum() == flows[:, FUND].sum()
+    assert -world.balances[TREASURY] == paid - returned + usual + by_fund
+    assert world.series.spend_public[month] == pytest.approx((paid - returned + by_fund) / 100.0, abs=0.005)
+    outcome = flows[OUTCOME_PAYMENT, [AUTHORITY, FUND]].sum() / 100.0
     assert world.series.outcome_payments[month] == pytest.approx(outcome, abs=0.005)
     assert flows[WAGE].sum() >= usual
 
 
 def _investors_money(world):
     """An investor is out of pocket by its capital outstanding, less the return it was paid, which has a ceiling."""
-    accounts = world.balances[world.balances.size - world.investors.size :]
+    first = SINGLE + world.localities.size + world.providers.size
+    accounts = world.balances[first : first + world.investors.size]
     assert accounts.sum() == world.localities.return_paid.sum() - world.investors.capital.sum()
     assert (world.localities.return_paid <= world.localities.return_allowed).all()
     assert (world.investors.capital >= 0).all(), "nobody is repaid more capital than was advanced"
 
 
 def _claims_become_dues(world):
-    """Every cent claimed for outcomes is due to some provider in some month."""
+    """Every cent claimed for outcomes is due for some provider in some month."""
     claimed = (world.localities.outcome_claimed + world.localities.claimed_before).sum()
     outcomes = (world.settings.payment_outcome_share > 0.0).any()
     if outcomes:
         assert world.dues.sum() == claimed
-    paid_for = world.flows[:, [OUTCOME_PAYMENT, FEE]].sum()
+    paid_for = world.flows[:, [OUTCOME_PAYMENT, FEE]][:, :, [AUTHORITY, FUND]].sum()
     assert paid_for <= world.dues[: world.clock[0].month + 1].sum()
 
 
 def test_the_classes_and_purposes_have_names():
-    assert len(set(ACCOUNT_CLASSES)) == len(ACCOUNT_CLASSES) == HOUSEHOLD + 1
+    assert len(set(ACCOUNT_CLASSES)) == len(ACCOUNT_CLASSES) == INTERMEDIARY + 1
     assert len(set(PURPOSES)) == len(PURPOSES)
 
 
@@ -141,7 +152,7 @@ def test_no_outcome_is_paid_without_an_outcome_share(cases, designs, name):
     if design.base.payment.outcome_share > 0.0:
         without = {"rule": "block", "outcome_share": 0.0, "milestone": []}
         bridge = {"state": 1.0, "provider": 0.0, "investor": 0.0}
-        design = changed_design(design, {"payment": without, "finance": {"bridge": bridge}})
+        design = changed_design(design, {"payment": without, "finance": {"bridge": bridge, "intermediary": "none"}})
     world = new_world(cases["generic"], design, 1)
     run_months(world, cases["generic"].calendar.months)
     assert (world.series.outcome_payments == 0.0).all()

@@ -9,9 +9,10 @@ from abm.config import changed_design, preset_names
 from abm.engine import run_months
 from abm.world import new_world
 
-DESIGNS = (*preset_names("designs"), "fee_for_service", "capped_card")
+DESIGNS = (*preset_names("designs"), "fee_for_service", "capped_card", "all_finance", "poor_prime")
 BY_STATE = {"finance.bridge.state": 1.0, "finance.bridge.provider": 0.0, "finance.bridge.investor": 0.0}
-BLOCK = {"payment.rule": "block", "payment.outcome_share": 0.0, "payment.milestone": [], **BY_STATE}
+NOBODY = {"finance.intermediary": "none", "finance.recycling": 0.0}
+BLOCK = {"payment.rule": "block", "payment.outcome_share": 0.0, "payment.milestone": [], **BY_STATE, **NOBODY}
 NO_RISK = {"finance.risk_to_provider": 0.0, **BY_STATE}
 UNPAID = {"block": BLOCK, "no risk": NO_RISK, "no incentives": {"mechanisms.incentives": False}}
 

@@ -16,7 +16,10 @@ from abm.world import World, new_world
 ARRAYS = ("dues", "balances", "flows", "series")
 DECLARABLE = {f"{table}.{column.name}" for table, columns in TABLES.items() for column in columns} | set(ARRAYS)
 CASES = ("generic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("lombardy", "scarce")))
-DESIGNS = (*preset_names("designs"), "fee_for_service", "capped_card", "tariff_card", "tranche", "stepped")
+DESIGNS = (
+    *preset_names("designs"), "fee_for_service", "capped_card", "tariff_card", "tranche", "stepped", "all_finance",
+    "poor_prime",
+)  # fmt: skip
 
 
 def declared_by(stage) -> set[str]:
