@@ -48,9 +48,10 @@ def set_prices(world, row):
         world.milestones[row, line].expected = world.milestones[row, line].unserved = 0.0
     for i in range(place.family_first, place.family_end):
         _forecast_family(world, row, i)
-    place.expected_result = max(0.0, place.expected_result)  # nobody contracts for less than nothing
+    optimism = facts.money_forecast_optimism
+    place.expected_result = optimism * max(0.0, place.expected_result)  # nobody contracts for less than nothing
     for d in range(place.expected_change.shape[0]):
-        place.expected_change[d] = max(0.0, place.expected_change[d])
+        place.expected_change[d] = optimism * max(0.0, place.expected_change[d])
     _scale_card(place, facts, world.milestones[row], world.clock[0], row)
 
 
@@ -79,12 +80,13 @@ def _scale_card(place, facts, lines, clock, row):
         total += entries * lines[line].expected
     if total <= 0.0:
         return
-    scale = place.expected_outcome_payment / (total * facts.money_forecast_optimism)
+    optimism = facts.money_forecast_optimism
+    scale = place.expected_outcome_payment / (total * optimism)
     for line in range(lines.shape[0]):
         milestone = lines[line]
         price = net_price(milestone.relative_price, deducted, misjudged * deadweight[line]) * scale
         milestone.price = min(price, place.expected_outcome_payment)  # what nobody will reach
-        milestone.cap = int(min(9e15, 100.0 * milestone.metric_cap * milestone.expected * entries * scale))
+        milestone.cap = int(min(9e15, 100.0 * milestone.metric_cap * milestone.expected * entries * scale * optimism))
         milestone.claimed = 0
 
 

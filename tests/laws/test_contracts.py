@@ -46,10 +46,6 @@ ABSENT = {  # a design, settings beside, and two sets of settings that must come
     "no second chance": (BOND, AT_RISK, {}, {"payment.rule": "tranche"}),
     "one step": (BOND, AT_RISK, {}, {"payment.rule": "stepped", "payment.step": [{"result": 0.9, "share": 1.0}]}),
     "one indicator": (BOND, AT_RISK | ONE_DOMAIN, {}, {"payment.all_indicators": True}),
-    "one indicator, pooled": (
-        BOND, AT_RISK | ONE_DOMAIN | {"payment.rule": "tranche", "payment.pooled_target": 0.5, "payment.period_months": 7},
-        {}, {"payment.all_indicators": True},
-    ),
 }  # fmt: skip
 
 
@@ -105,6 +101,19 @@ def test_families_as_expected_cost_the_budget_under_every_tariff(groups):
     paid = world.milestones[0, 0].price * np.mean(tariffs) * place.measured.sum() * entries
     assert paid == pytest.approx(place.expected_outcome_payment, rel=1e-9)
     assert len(set(tariffs)) == groups
+
+
+def test_an_optimistic_forecast_asks_more_for_the_same_budget():
+    """Of a cohort a higher result, of families more milestones; what a line may cost stays its part of the budget."""
+    settings = {"payment.contract_cap": 5.0}
+    sober, rosy = (
+        world_of(BOND, settings | {"case.money.forecast_optimism": x}, months=9).localities[0] for x in (1.0, 1.5)
+    )
+    assert rosy.expected_result == pytest.approx(1.5 * sober.expected_result)
+    assert rosy.expected_change == pytest.approx(1.5 * sober.expected_change)
+    card, dear = (world_of(PBR, {"case.money.forecast_optimism": x}, months=9).milestones[0] for x in (1.0, 1.5))
+    assert dear.price == pytest.approx(card.price / 1.5)
+    assert dear.cap == pytest.approx(card.cap)
 
 
 @pytest.mark.parametrize("rule", ["binary", "graduated", "tranche", "stepped"])

@@ -5,13 +5,16 @@ holds with its mechanism at work and is gone with the mechanism off (its control
 """
 
 from abm.lab.patterns.base import FULL, QUICK, SMALLEST, Control, Figure, Figures, Pattern
+from abm.lab.patterns.caps import V8
+from abm.lab.patterns.cascade import V1
 from abm.lab.patterns.delay import V14
 from abm.lab.patterns.finance import V3
 from abm.lab.patterns.governance import V13
 from abm.lab.patterns.incentives import V9
 from abm.lab.patterns.lombardy import V12
+from abm.lab.patterns.tariffs import V5
 from abm.lab.patterns.trust import V11
 
-PATTERNS = (V3, V9, V11, V12, V13, V14)
+PATTERNS = (V1, V3, V5, V8, V9, V11, V12, V13, V14)
 
 __all__ = ["FULL", "PATTERNS", "QUICK", "SMALLEST", "Control", "Figure", "Figures", "Pattern"]
