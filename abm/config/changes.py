@@ -68,7 +68,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
             "case.money.bid_hours", "case.money.evaluation_randomised", "case.money.evaluation_comparison",
             "case.money.forecast_optimism", "case.investor.hurdle", "case.investor.risk_aversion",
             "case.locality.grant_eur", "case.locality.demand_ratio", "case.money.prudence", "case.money.margin",
-            "case.money.negotiation_hours", "case.money.negotiation_capacity",
+            "case.money.negotiation_hours", "case.money.negotiation_capacity", "case.money.reserves_prime",
         ),
         ("award",),
     ),
