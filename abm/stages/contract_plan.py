@@ -75,7 +75,7 @@ def _leaving(facts, age):
     length = int(facts.family_programme_months)
     if age > length:
         return 0.0
-    stayed = power(1.0 - facts.family_turnover, age - 1.0) if facts.family_turnover < 1.0 else float(age == 1)
+    stayed = power(1.0 - facts.family_turnover, age - 1.0) if age > 1 else 1.0
     return stayed if age == length else stayed * facts.family_turnover
 
 

@@ -16,8 +16,13 @@ GUARANTEE = 0.83  # 6 of the 7.2 million $ drawn
 NEAR = 0.01  # of the capital
 NO_OUTCOME = 0.01  # of what was called: paid by mistake of measurement, at most
 
-# All or nothing against a comparison group; investors advance all, through a body that holds the money.
+# One test at the end, all or nothing against a comparison group, the threshold as first agreed and so far above nothing that
+# errors of measurement cannot reach it (at .9 of the forecast they do in about one run of twenty); investors advance all,
+# through a body that holds the money.
 BOND = {
+    "learning.mode": "blueprint",
+    "payment.period_months": 24,
+    "payment.target": 1.5,
     "finance.intermediary": "intermediary",
     "finance.overhead_share": 0.06,
     "finance.guarantee": GUARANTEE,
