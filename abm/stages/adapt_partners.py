@@ -14,7 +14,7 @@ FEWEST = 2.0  # partners: of two, neither leaves
 
 @compiled
 def leave_partnership(world, row):
-    """Partners without satisfaction or trust in the others, or with unsettled disagreements, may leave; their part is shared."""
+    """Partners without satisfaction or trust in the others, or with unsettled disagreements, may leave."""
     place, facts, clock, partners = world.localities[row], world.settings[row], world.clock[0], 0.0
     if facts.network_leaving <= 0.0:
         return
@@ -52,7 +52,7 @@ def _with_the_others(world, row, p):
 
 @compiled
 def _part(place, providers, p):
-    """A partner leaves and goes on with its usual services; the others take over its hours, and what they had together fades."""
+    """A partner leaves and goes on with its usual services; the others take over its hours."""
     left = 1.0 - providers[p].award_share
     if left <= 1e-9:  # it does all the work
         return

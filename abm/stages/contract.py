@@ -23,7 +23,7 @@ WRITES = (
     "localities.claimed_before", "localities.expected_claims", "edges.lived", "edges.lived_weight",
     "providers.contracts", "providers.left", "providers.estimate", "providers.outlook", "providers.price_per_hour",
     "providers.months_in", "providers.worth", "localities.bidders", "localities.first_bidders",
-    "localities.rivals_gone", "localities.terms", "localities.exante_hours", "localities.forecast",
+    "localities.rivals_gone", "localities.contract_value", "localities.exante_hours", "localities.forecast",
     "localities.bidders_forecast",
 )  # fmt: skip
 

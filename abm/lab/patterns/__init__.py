@@ -9,8 +9,10 @@ from abm.lab.patterns.delay import V14
 from abm.lab.patterns.governance import V13
 from abm.lab.patterns.incentives import V9
 from abm.lab.patterns.lombardy import V12
+from abm.lab.patterns.market import V6, V7
+from abm.lab.patterns.transaction import V15
 from abm.lab.patterns.trust import V11
 
-PATTERNS = (V9, V11, V12, V13, V14)
+PATTERNS = (V6, V7, V9, V11, V12, V13, V14, V15)
 
 __all__ = ["PATTERNS", "SMALLEST", "Control", "Figure", "Figures", "Pattern"]
