@@ -122,7 +122,7 @@ LOCALITIES = (
     Column("bidders", "number", "providers that bid at the last tender"),
     Column("first_bidders", "number", "providers that bid at the first tender"),
     Column("rivals_gone", "share", "share of the first tender's bidders by which there are fewer now"),
-    Column("terms", "number", "investors, lines, paid metrics and attribution that the last contract had to settle"),
+    Column("contract_value", "€", "value of the last contract that was signed"),
     Column("exante_hours", "h", "hours of all sides from preparing the last tender to signature"),
     Column("forecast", "wellbeing", "weighted measured change that the commissioner publishes, with its optimism"),
     Column("bidders_forecast", "wellbeing", "the same as the winners foresee it, weighted by their parts"),

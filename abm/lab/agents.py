@@ -47,7 +47,8 @@ OF_PROVIDERS = (
     "territory", "kind", "domain", "active", "partner", "exited", "award_share", "planned_hours", "contract_hours",
     "service_hours", "reporting_hours", "coordination_hours", "bid_hours", "gaming_hours", "caseload", "main_families",
     "result", "intensity", "mission_intensity", "motivation", "job_satisfaction", "integrity", "misreport", "burden",
-    "reporting_share", "liquidity", "months_short", "loan", "income", "outcome_income",
+    "reporting_share", "liquidity", "months_short", "loan", "income", "outcome_income", "small", "contracts", "estimate",
+    "outlook", "price_per_hour", "months_in", "loss", "left", "load",
 )  # fmt: skip
 OF_FAMILIES = (
     "territory", "complexity", "resources", "complexity_third", "resources_third", "free_hours", "enrolled", "applied",

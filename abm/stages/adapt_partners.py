@@ -52,7 +52,7 @@ def _with_the_others(world, row, p):
 
 @compiled
 def _part(place, providers, p):
-    """A partner leaves for its usual services; the others take over its hours, and what they had together fades."""
+    """A partner leaves and goes on with its usual services; the others take over its hours."""
     left = 1.0 - providers[p].award_share
     if left <= 1e-9:  # it does all the work
         return

@@ -25,10 +25,10 @@ WRITES = (
     "milestones.unserved", "localities.expected_change", "localities.pooled_result", "localities.pooled_alone",
     "localities.pooled_families", "localities.missed", "localities.missed_alone", "providers.contracts",
     "providers.left", "providers.estimate", "providers.outlook", "providers.price_per_hour", "providers.months_in",
-    "providers.worth", "localities.bidders", "localities.first_bidders", "localities.rivals_gone", "localities.terms",
+    "providers.worth", "localities.bidders", "localities.first_bidders", "localities.rivals_gone",
     "localities.exante_hours", "localities.forecast", "localities.bidders_forecast", "investors.first_loss",
     "localities.development", "localities.development_hours", "localities.room_moved", "localities.plan_month",
-    "plans.first_payment", "plans.payment", "plans.first_result", "plans.result",
+    "plans.first_payment", "plans.payment", "plans.first_result", "plans.result", "localities.contract_value",
 )  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def _sign(place, facts, clock, skill):
             terms += place.measured[d]
     left = known_before(facts.money_contract_learning, clock.contract)
     left /= max(0.5, skill_factor(skill, facts.commissioner_skill_start, facts.commissioner_skill_effect))
-    place.terms = terms
+    place.contract_value = facts.locality_grant_eur
     place.negotiation_hours = left * facts.money_negotiation_hours * terms
     prepared = facts.money_preparation_hours + facts.money_specification_hours * terms
     prepared = left * (prepared + facts.money_review_hours * place.bidders)

@@ -37,7 +37,7 @@ def observe_contracts(world, row):
         left += place.partners_left
         if place.funded and place.launched:
             cost += place.exante_hours * facts.money_wage * (1.0 + facts.money_overhead)
-            value += facts.locality_grant_eur
+            value += place.contract_value
     for p in range(world.providers.shape[0]):
         provider = world.providers[p]
         if world.localities[provider.locality].funded and provider.active and provider.small:

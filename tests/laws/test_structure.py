@@ -167,7 +167,7 @@ def test_a_pooled_menu_shares_fixed_hours():
 
 
 def test_brokers_link_partners_and_are_paid_for():
-    without, brokered = (after(structure__network_management=share) for share in (0.0, 1.0))
+    without, brokered = (after(structure__network_management__brokerage=share) for share in (0.0, 1.0))
     assert np.nanmean(service(brokered, "integration")) > np.nanmean(service(without, "integration"))
     assert brokered.localities.overhead_budget[0] > without.localities.overhead_budget[0] == 0.0
 

@@ -12,9 +12,11 @@ from abm.lab.patterns.finance import V3
 from abm.lab.patterns.governance import V13
 from abm.lab.patterns.incentives import V9
 from abm.lab.patterns.lombardy import V12
+from abm.lab.patterns.market import V6, V7
 from abm.lab.patterns.tariffs import V5
+from abm.lab.patterns.transaction import V15
 from abm.lab.patterns.trust import V11
 
-PATTERNS = (V1, V3, V5, V8, V9, V11, V12, V13, V14)
+PATTERNS = (V1, V3, V5, V6, V7, V8, V9, V11, V12, V13, V14, V15)
 
 __all__ = ["FULL", "PATTERNS", "QUICK", "SMALLEST", "Control", "Figure", "Figures", "Pattern"]
