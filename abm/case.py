@@ -110,7 +110,9 @@ class MoneyFacts(Part):
     interest: float = param(0.06, "per year", (0.0, 1.0), "interest on credit used", plausible=(0.02, 0.1), acts_in="provider_financed_pbr")
     bid_hours: float = param(20.0, "h", (0.0, 10_000.0), "hours that a bid costs each bidder, less with partners to share it", "petersen2019", plausible=(8, 60))
     evaluation_randomised: float = param(0.05, "share", (0.0, 0.5), "cost of a randomised evaluation, share of contract value", plausible=(0.02, 0.10), acts_in="requisite_contract")
-    evaluation_comparison: float = param(0.02, "share", (0.0, 0.5), "the same with a comparison group or a historical baseline", plausible=(0.01, 0.05), acts_in="requisite_contract")
+    evaluation_comparison: float = param(0.02, "share", (0.0, 0.5), "the same with a matched comparison group", plausible=(0.01, 0.05), acts_in="requisite_contract")
+    evaluation_historical: float = param(0.01, "share", (0.0, 0.5), "the same with a historical baseline", plausible=(0.0, 0.02), acts_in="requisite_contract")
+    evaluation_difference: float = param(0.025, "share", (0.0, 0.5), "the same with a comparison group that is surveyed before as well", plausible=(0.01, 0.06), acts_in="requisite_contract")
     wellbeing_value: float = param(148_000.0, "€/year", (0.0, 1e7), "worth of wellbeing 1 instead of 0 for a year, per family: ten WELLBYs of 13,000 £ (10,000 to 16,000) at 1.14 €/£; weighs gain in `net_benefit`, moves nothing", "hmt2021", plausible=(114_000, 182_000))
     forecast_optimism: float = param(1.0, "ratio", (0.1, 5.0), "commissioner's forecast of outcomes ÷ the model's own expectation", "nao2014", plausible=(0.8, 1.6))
 
@@ -128,10 +130,11 @@ class MeasurementFacts(Part):
     """How outcomes are observed, and what control costs."""
 
     noise: float = param(0.14, "wellbeing", (0.0, 1.0), "standard deviation of one measured result", "nevill2018", plausible=(0.05, 0.2))
-    comparison_families: int = param(100, "families", (2, 1_000_000), "size of a comparison group", plausible=(50, 400), acts_in="requisite_contract")
-    comparison_bias: float = param(0.01, "wellbeing", (-0.5, 0.5), "standard deviation of what a matched comparison still gets wrong", plausible=(0.0, 0.03), acts_in="requisite_contract")
+    comparison_families: int = param(100, "families", (2, 1_000_000), "families that an estimate follows, at most one for each served", plausible=(50, 400), acts_in="requisite_contract")
+    comparison_bias: float = param(0.0, "wellbeing", (-0.5, 0.5), "standard deviation of what a match gets wrong beyond what the model's families differ in", plausible=(0.0, 0.03), acts_in="requisite_contract")
     hours_per_metric: float = param(0.012, "share", (0.0, 0.2), "share of contract hours that one more metric costs", plausible=(0.005, 0.03))
     peer_detection: float = param(0.3, "share", (0.0, 1.0), "how much full co-assessment adds to the probability that a misreport is found", plausible=(0.0, 0.6))
+    unclaimed: float = param(0.0, "share", (0.0, 1.0), "probability that an earned milestone is never claimed, for want of evidence", "nao2014", plausible=(0.0, 0.1), acts_in="provider_financed_pbr")
     halo: float = param(0.05, "wellbeing", (-0.5, 0.5), "how much better a fully trusting family rates its own result", "nevill2018", plausible=(0.0, 0.1))
 
 

@@ -119,6 +119,14 @@ METRICS: tuple[Metric, ...] = (
     Metric("unpaid_hours", "money", "h", "hours of families and volunteers, cumulative", "context", "last", POSITIVE),
     Metric("net_benefit", "money", "€", "`money.wellbeing_value` × Σ over months of attributable gain of all eligible families ÷ 12, less public spending, cumulative; the gain is against no service at all, usual services included, so compare designs", "up", "last"),
     Metric("cost_per_gain", "money", "€/point", "public spending ÷ (100 × sum of attributable gain); missing where there is no gain", "down", "last", POSITIVE),
+    Metric("payment_error", "attribution", "share", "outcome payments claimed less those on the true effect ÷ claimed, cumulative; missing where nothing was claimed", "down", "last"),
+    Metric("payment_true_effect", "attribution", "€", "what the same rule, prices and caps would have paid on the true effect, against the same world without service, cumulative", "up", "last", POSITIVE),
+    Metric("payment_deadweight", "attribution", "€", "paid beyond that for the change of all eligible families that the estimate does not subtract, cumulative", "down", "last"),
+    Metric("payment_selection", "attribution", "€", "paid for what else the served would have changed by themselves, and for what matching gets wrong, cumulative", "down", "last"),
+    Metric("payment_gaming", "attribution", "€", "paid for overstatement and moved claims, cumulative", "down", "last"),
+    Metric("payment_noise", "attribution", "€", "paid for measurement and sampling error, less what was not claimed for want of evidence, cumulative; with the four before it this is all that was claimed", "context", "last"),
+    Metric("claims_at_deadline", "attribution", "share", "share of outcome payments claimed in months of a deadline, cumulative; missing where there is none", "context", "last", SHARE),
+    Metric("unclaimed_share", "attribution", "share", "earned milestones that were never claimed, for want of evidence ÷ earned, cumulative", "down", "last", SHARE),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.declare import Column, Part, parameters
+from abm.rules.attribution import LAYERS
 from abm.rules.menu import SERVICES
 from abm.tables_people import FAMILIES, INVESTORS, PACKAGES, PROVIDERS, VOLUNTEERS
 
@@ -108,6 +109,15 @@ LOCALITIES = (
         "work_hours", "h/month", "hours of contract, families and volunteers in each of the last 12 months", per="year"
     ),
     Column("control_hours", "h/month", "of these, on reporting, audit, claims and forms", per="year"),
+    Column("natural", "wellbeing", "mean no-service path of its families", per="domain"),
+    Column("earlier_start", "wellbeing", "the same when earlier families were first followed", per="domain"),
+    Column("earlier_change", "wellbeing", "how it changed from then to the first contract's service", per="domain"),
+    Column("known_change", "wellbeing", "what attribution subtracts, without sampling and measurement error"),
+    Column("known_population", "wellbeing", "of that, the change of all eligible families"),
+    Column("layer_claimed", "cents", "what would be claimed without the errors after a layer", per="layer", kind="i8"),
+    Column("layer_before", "cents", "the same under earlier contracts", per="layer", kind="i8"),
+    Column("unclaimed", "cents", "earned milestones never claimed, for want of evidence", kind="i8"),
+    Column("deadline_claims", "cents", "outcome payments claimed in months of a deadline", kind="i8"),
 )
 
 TERRITORIES = (
@@ -170,6 +180,7 @@ MILESTONES = (
     Column("cap", "cents", "ceiling on the line's payments", kind="i8"),
     Column("metric_cap", "× expected", "that ceiling as a multiple of its expected payment"),
     Column("claimed", "cents", "claimed so far", kind="i8"),
+    Column("layer_claimed", "cents", "what would be without the errors after a layer", per="layer", kind="i8"),
 )
 
 CLAIMS = (
@@ -177,6 +188,8 @@ CLAIMS = (
     Column("reached", "flag", "claimed", kind="u1"),
     Column("unserved_held", "months", "the same on the no-service path", kind="i2"),
     Column("unserved_reached", "flag", "the no-service path would have earned it", kind="u1"),
+    Column("layer_held", "months", "months held without the errors after a layer", per="layer", kind="i2"),
+    Column("layer_reached", "flag", "claimed without the errors after a layer", per="layer", kind="u1"),
 )
 
 CELLS = (
@@ -212,7 +225,15 @@ RELATION_NAMES = (
 
 def row_type(columns: tuple[Column, ...], domains: int) -> np.dtype:
     """The numpy type of one row of a table, for a case with this many domains."""
-    sizes = {"": None, "domain": domains, "facet": FACETS, "third": 3, "service": len(SERVICES), "year": YEAR}
+    sizes = {
+        "": None,
+        "domain": domains,
+        "facet": FACETS,
+        "third": 3,
+        "service": len(SERVICES),
+        "year": YEAR,
+        "layer": LAYERS,
+    }
     fields = [(c.name, c.kind) if c.per == "" else (c.name, c.kind, (sizes[c.per],)) for c in columns]
     return np.dtype(fields, align=True)
 

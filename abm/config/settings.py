@@ -31,7 +31,15 @@ READ_BY_RULE = {  # the keys of [payment] that a payment rule reads besides
     "fee_for_service": ("lag_months",),
     "binary": ("outcome_share", "lag_months", "period_months", "contract_cap", "target", "attribution"),
     "graduated": ("outcome_share", "lag_months", "period_months", "contract_cap", "floor", "ceiling", "attribution"),
-    "rate_card": ("outcome_share", "lag_months", "contract_cap", "person_cap", "attribution", "milestone"),
+    "rate_card": (
+        "outcome_share",
+        "lag_months",
+        "contract_cap",
+        "person_cap",
+        "attribution",
+        "claim_deadline_months",
+        "milestone",
+    ),
 }
 
 Value = TypeVar("Value", Case, GovernanceDesign)

@@ -20,6 +20,7 @@ WRITES = (
     "teams.centre_domain", "teams.menu_hours", "localities.fee_per_hour", "localities.overhead_budget",
     "localities.expected_outcome_payment", "localities.expected_result", "localities.outcome_claimed",
     "localities.claimed_before", "localities.expected_claims", "edges.lived", "edges.lived_weight",
+    "localities.layer_claimed", "localities.layer_before", "milestones.layer_claimed",
 )  # fmt: skip
 
 

@@ -29,7 +29,9 @@ WRITES = (
     "localities.passed_burden", "localities.absorbed_hours", "localities.settled", "localities.backlog",
     "localities.decided", "localities.reach", "localities.hub_hours", "providers.reach", "providers.conflict",
     "providers.menu_hours", "pairs.conflict", "pairs.brokered_hours", "families.earned", "families.unserved_earned",
-    "families.main_provider",
+    "families.main_provider", "families.population_intake", "families.population_last", "families.closing",
+    "families.layer_earned", "families.comparison", "families.comparison_intake", "families.comparison_last",
+    "families.trend_before", "claims.layer_held", "claims.layer_reached", "providers.shifting_hours",
 )  # fmt: skip
 
 

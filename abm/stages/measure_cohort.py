@@ -40,6 +40,15 @@ def claim_period(world, row):
 
 
 @compiled
+def earned_share(place, facts, results):
+    """Share of a period's full payment that a cohort's results by domain, after attribution, earn under the rule."""
+    result = 0.0
+    for d in range(results.shape[0]):
+        result += place.metric_weight[d] * results[d]
+    return _period_share(facts, result, place.expected_result)
+
+
+@compiled
 def _period_share(facts, result, expected):
     if facts.payment_rule == BINARY:
         return binary_payment(result, facts.payment_target * expected)

@@ -1,6 +1,7 @@
 """observe: every metric of the month, from the columns; groups that are empty stay missing."""
 
 from abm.compiled import compiled
+from abm.stages.observe_claims import observe_claims
 from abm.stages.observe_control import observe_control, observe_latency
 from abm.stages.observe_money import observe_money
 from abm.stages.observe_outcomes import observe_drift, observe_gaps, observe_objectives, observe_wellbeing
@@ -23,6 +24,7 @@ def observe(world):
     observe_gaps(families, localities, row)
     observe_system(world, row)
     observe_money(world, row)
+    observe_claims(localities, world.settings, row)
     if world.clock[0].serving:
         observe_service(families, localities, providers, row)
         observe_drift(world.cells, row)

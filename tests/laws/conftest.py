@@ -39,5 +39,9 @@ def designs():
         {"name": "kept", "kind": "sustained", "threshold": 0.05, "months": 3, "price": 0.5},
     ]
     caps = {"payment.contract_cap": 0.6, "payment.person_cap": 1.1, "payment.attribution": "randomised"}
+    found["dated_card"] = load_design(
+        "provider_financed_pbr",
+        {"payment.claim_deadline_months": 6, "payment.attribution": "difference", "control.audit": 0.0},
+    )
     found["capped_card"] = load_design("provider_financed_pbr", {"payment.milestone": lines, **caps})
     return found

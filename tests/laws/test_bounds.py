@@ -32,7 +32,10 @@ from abm.world import World, new_world
 
 DOMAINS = 4  # as in the presets: another number would mean to compile everything again
 EPS = 1e-9
-CHANGES_OF_WELLBEING = {"added", "reported", "overstated", "expected_result", "result", "counterfactual", "threshold"}
+CHANGES_OF_WELLBEING = {
+    "added", "reported", "overstated", "expected_result", "result", "counterfactual", "threshold", "earlier_change",
+    "known_change", "known_population", "trend_before",
+}  # fmt: skip
 NOT_NEGATIVE = ("h", "h/month", "months", "families", "voices", "experiences", "€/h", "need")
 NO_MEETING = -1.0  # what `localities.meeting_experience` says in a month without one
 

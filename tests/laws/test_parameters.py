@@ -31,6 +31,7 @@ VALUES = {
     "payment.milestone.price": (0.2,),  # relative: any other
     "case.calendar.tender": (4,),  # a month that the rest of the calendar leaves
     "case.trust.breach_month": (20,),  # within the contract
+    "case.measurement.comparison_families": (10,),  # fewer than the town serves
 }
 
 # Settings in force before and after, without which a setting does not bind, with the reason.
@@ -38,6 +39,10 @@ REFUSED = {"case.rules.support": 0.3, "case.rules.support_spread": 0.08}  # low 
 BESIDE = {
     "case.calendar.tender": {"case.calendar.plan": [1, 3]},  # leaves a month free
     "case.money.evaluation_randomised": {"payment.attribution": "randomised"},  # is paid only then
+    "case.money.evaluation_historical": {"payment.attribution": "historical"},
+    "case.money.evaluation_difference": {"payment.attribution": "difference"},
+    "mechanisms.claim_timing": {"payment.claim_deadline_months": 6},
+    "case.provider.shift_hours": {"payment.claim_deadline_months": 6},
     # a lead agency's people are enough for a small town, unless they deal with the region's rules too
     "case.network.hub_hours": {"structure.burden_absorbed": 1.0, "case.rules.region_burden": 0.1},
     "case.rules.plan_trigger": {"case.rules.support": 0.2},  # much support holds the first round at any trigger
