@@ -98,8 +98,8 @@ class Payment(Part):
         "sicilia2016", acts_in="block_grant",
     )  # fmt: skip
     claim_deadline_months: int = param(
-        0, "months", (0, 60), "performance year of a rate card: each has its part of the contract's ceiling, which lapses at its end where "
-        "it was not claimed; 0: none", "courty2004", plausible=(0, 12), acts_in="provider_financed_pbr",
+        0, "months", (0, 60), "performance year of a rate card: months that a result has stood count for claims of the same year only, and are "
+        "counted anew after its deadline; 0: no deadlines", "courty2004", plausible=(0, 12), acts_in="provider_financed_pbr",
     )  # fmt: skip
     milestone: tuple[Milestone, ...] = Field((), description="the rate card, one table a line")
 
@@ -275,7 +275,7 @@ class Mechanisms(Part):
     dumping: bool = switch("families feel it when their work grows and professionals' does not", "sicilia2016", acts_in="new_public_governance")
     politics: bool = switch("political support moves, and co-planning and renewal depend on it", acts_in="new_public_governance")
     claim_timing: bool = switch(
-        "providers bring claims forward, or hold them back, where a deadline makes it pay", "courty2004", acts_in="provider_financed_pbr"
+        "providers bring claims forward to a deadline where that pays", "courty2004", acts_in="provider_financed_pbr"
     )
     fatigue: bool = switch("co-production and unintegrated services tire families", "sicilia2016", acts_in="new_public_governance")
 

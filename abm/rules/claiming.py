@@ -1,25 +1,7 @@
-"""Claiming: when a claim is made, where money is lost that is not claimed by a deadline (after Courty & Marschke 2004)."""
+"""Claiming: when a claim is made, where counts begin anew after a deadline (after Courty & Marschke 2004)."""
 
 from abm.compiled import compiled
-from abm.rules.payment import ATTAINED, GAIN, SUSTAINED
-
-FIRST_REVIEW, GAIN_REVIEW = 3, 6  # months in service at which `attained` may first be claimed, and `gain` is
-
-
-@compiled
-def months_missing(kind, months_held, months_asked, months_served):
-    """Months that a line whose threshold is reached lacks before it can be claimed; 0 where none, or where time is no matter.
-
-    `months_held` counts this month, as in `reached_now`.
-    """
-    missing = 0
-    if kind == SUSTAINED:
-        missing = months_asked - months_held
-    elif kind == ATTAINED:
-        missing = FIRST_REVIEW - months_served
-    elif kind == GAIN:
-        missing = GAIN_REVIEW - months_served
-    return max(0, missing)
+from abm.streams import power
 
 
 @compiled
@@ -30,9 +12,14 @@ def months_to_deadline(service_month, service_months, year_months):
 
 
 @compiled
-def worth_later(room_ahead, claims_ahead):
-    """What € 1 of claims is worth after the deadline: min(1, room that is still to open ÷ claims still to come)."""
-    return min(1.0, max(0.0, room_ahead) / max(1.0, claims_ahead))
+def chance_later(reach, leaving, months_needed, months_left):
+    """P(a claim is made later) = reach · (1 − leaving)^months needed, and 0 where fewer months are left.
+
+    `reach`: probability that the result stands then; `leaving`: monthly probability that the family leaves.
+    """
+    if months_needed > months_left:
+        return 0.0
+    return reach * power(1.0 - leaving, float(months_needed))
 
 
 @compiled
@@ -40,8 +27,8 @@ def best_shift(gains, going_on, room, cost):
     """Months by which claims of a family are best brought forward to now; 0 where none pays.
 
     Maximises over s: min(Σ_{m ≤ s} gains[m], room) − going_on − ½·cost·s². `gains[m]`: € of the claims that lack m months;
-    `going_on`: € that the family would earn if its programme went on; `room`: € that may still be claimed; `cost`: € per
-    month². The cost is convex, as in Courty & Marschke's test of timing.
+    `going_on`: € that the family can be expected to earn if its programme goes on; `room`: € that may still be claimed;
+    `cost`: € per month², convex as in Courty & Marschke.
     """
     best, chosen, total = 0.0, 0, 0.0
     for shift in range(1, gains.shape[0]):
@@ -50,9 +37,3 @@ def best_shift(gains, going_on, room, cost):
         if net > best:
             best, chosen = net, shift
     return chosen
-
-
-@compiled
-def worth_holding(value, months, cost):
-    """Whether a claim is kept back until the next performance year: its worth then (€) covers ½·cost·months²."""
-    return value > 0.0 and value >= 0.5 * cost * months * months

@@ -7,7 +7,7 @@ from abm.rules.control import changed
 from abm.rules.learning import next_target, revised
 from abm.rules.outcomes import need
 from abm.rules.payment import RATE_CARD
-from abm.stages.contract_prices import open_year, year_of_claims
+from abm.stages.contract_prices import open_year
 from abm.stages.follow_up import note_revision
 from abm.streams import REVISION, normal
 
@@ -90,9 +90,9 @@ def _revise_card(place, facts, lines, step, ratchet, result):
 
 @compiled
 def turn_year(world, row):
-    """At the end of a year of service: where unclaimed money lapses, the next year's claims begin anew."""
-    clock, months = world.clock[0], year_of_claims(world.settings[row])
-    if months > 0.0 and clock.service_month % months == 0:
+    """At the end of a year of service: with annual budgets, the next year's claims begin anew."""
+    clock = world.clock[0]
+    if clock.service_month % 12 == 0 and world.settings[row].structure_annual_budget:
         open_year(world.localities[row], world.settings[row], clock.service_months)
 
 

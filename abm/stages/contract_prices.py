@@ -5,7 +5,7 @@ from abm.rules.attribution import LAYERS
 from abm.rules.coordination import service_after_fragmentation
 from abm.rules.coproduction import combined_input
 from abm.rules.outcomes import improvement, next_wellbeing, response
-from abm.rules.payment import ENTRY, GAIN, GRADUATED, RATE_CARD, SUSTAINED, graduated_payment, reached_share
+from abm.rules.payment import ENTRY, GAIN, GRADUATED, SUSTAINED, graduated_payment, reached_share
 from abm.streams import power
 
 EXPECTED_INTENSITY, EXPECTED_WORK, EXPECTED_INTEGRATION = (
@@ -54,19 +54,10 @@ def set_prices(world, row):
 
 @compiled
 def open_year(place, facts, service_months):
-    """What may be claimed by now: all of it, or where money lapses a year's part on top of what was claimed before."""
-    ceiling, months = 100.0 * facts.payment_contract_cap * place.expected_outcome_payment, year_of_claims(facts)
-    part = min(1.0, months / service_months) if months > 0.0 else 1.0
+    """What may be claimed by now: all of it, or with annual budgets a year's part on top of what was claimed before."""
+    ceiling = 100.0 * facts.payment_contract_cap * place.expected_outcome_payment
+    part = min(1.0, 12.0 / service_months) if facts.structure_annual_budget else 1.0
     place.claim_ceiling = int(min(ceiling, place.outcome_claimed + ceiling * part))
-
-
-@compiled
-def year_of_claims(facts):
-    """Months after which unclaimed outcome money lapses: a rate card's performance year, an annual budget; 0: never."""
-    months = facts.payment_claim_deadline_months if facts.payment_rule == RATE_CARD else 0.0
-    if facts.structure_annual_budget:
-        return min(12.0, months) if months > 0.0 else 12.0
-    return months
 
 
 @compiled

@@ -6,7 +6,7 @@ from abm.rules.payment import BINARY, FEE_FOR_SERVICE, GRADUATED, RATE_CARD
 from abm.stages.follow_up import note_shortfalls
 from abm.stages.measure_claims import claim_fees, claim_milestones, person_cap
 from abm.stages.measure_cohort import claim_period
-from abm.stages.measure_dates import chosen_shift, months_left
+from abm.stages.measure_dates import chosen_shift, count_anew, is_deadline
 from abm.stages.measure_estimates import coassessment, estimate_counterfactual, measure_families, overstatement
 from abm.stages.measure_groups import follow_matches, note_levels
 from abm.stages.measure_layers import claim_milestone_layers, claim_period_layers
@@ -73,8 +73,9 @@ def _claim_card(world, row):
             shift = chosen_shift(world, row, i, added)
             claim_milestone_layers(world, row, i, added, shift, person_cap(place, facts))
             claim_milestones(world, row, i, added, shift)
-    if facts.payment_claim_deadline_months > 0 and months_left(clock, facts) == 0:
+    if is_deadline(facts, clock):
         place.deadline_claims += place.outcome_claimed - before
+        count_anew(world, row)
 
 
 @compiled

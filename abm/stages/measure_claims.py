@@ -3,9 +3,8 @@
 import math
 
 from abm.compiled import compiled
-from abm.rules.claiming import FIRST_REVIEW, GAIN_REVIEW
 from abm.rules.payment import ATTAINED, ENTRY, GAIN, reached_now, room_under
-from abm.stages.measure_dates import is_held_back, months_lacking, take_hours
+from abm.stages.measure_dates import FIRST_REVIEW, GAIN_REVIEW, months_lacking, take_hours
 from abm.stages.measure_estimates import error_of
 from abm.streams import CLAIM, uniform
 
@@ -53,10 +52,7 @@ def claim_milestones(world, row, i, added, shift):
             unserved = earned_now(
                 milestone, claim.unserved_reached, claim.unserved_held, alone, family.served_months, 0
             )
-            if is_held_back(world, row, i, slots, milestone, now):
-                now = 0.0
-            elif now > on_time:
-                moved = shift
+            moved = shift if now > on_time else moved
             if milestone.kind == ENTRY:
                 unserved = 0.0  # nobody enters a service that does not exist
             claim.reached = 1 if now > 0.0 or claim.reached else 0

@@ -10,11 +10,10 @@ import numpy as np
 
 from abm.compiled import compiled
 from abm.rules.attribution import GAMING, LAYERS, layer_change
-from abm.rules.payment import GAIN, room_under
+from abm.rules.payment import room_under
 from abm.stages.contract_prices import full_payment
 from abm.stages.measure_claims import earned_now
 from abm.stages.measure_cohort import earned_share
-from abm.stages.measure_dates import dates_matter
 
 
 @compiled
@@ -44,8 +43,8 @@ def claim_period_layers(world, row):
 
 @compiled
 def claim_milestone_layers(world, row, i, added, shift, person_cap):
-    """Milestones of one family in every layer; a claim is brought forward, or held back, in that of gaming."""
-    place, facts, family = world.localities[row], world.settings[row], world.families[i]
+    """Milestones of one family in every layer; a claim is brought forward in that of gaming only."""
+    place, family = world.localities[row], world.families[i]
     domains = place.measured.shape[0]
     for d in range(domains):
         own = family.wellbeing[d] - family.intake_wellbeing[d]
@@ -57,20 +56,17 @@ def claim_milestone_layers(world, row, i, added, shift, person_cap):
                 continue
             for k in range(LAYERS):
                 change = layer_change(k, own, unserved, population, added, place.known_population, place.known_change)
-                _claim_layer(place, facts, family, milestone, claim, k, change, shift, person_cap)
+                _claim_layer(place, family, milestone, claim, k, change, shift, person_cap)
 
 
 @compiled
-def _claim_layer(place, facts, family, milestone, claim, k, change, shift, person_cap):
+def _claim_layer(place, family, milestone, claim, k, change, shift, person_cap):
     """One line of one family in a layer, under the caps of person, line and contract; entry is an effect of the service."""
     claim.layer_held[k] = claim.layer_held[k] + 1 if change >= milestone.threshold else 0
     months = shift if k == GAMING else 0
     now = earned_now(milestone, claim.layer_reached[k], claim.layer_held[k], change, family.served_months, months)
     if now <= 0.0:
         return
-    room = place.claim_ceiling - place.layer_claimed[k]
-    if k == GAMING and room <= 0 and milestone.kind != GAIN and dates_matter(facts):
-        return  # it waits for the next year
     claim.layer_reached[k] = 1
     due = room_under(person_cap, family.layer_earned[k], int(100.0 * milestone.price * now))
     due = room_under(milestone.cap, milestone.layer_claimed[k], due)

@@ -5,30 +5,9 @@ import pytest
 
 from abm.rules.claiming import (
     best_shift,
-    months_missing,
+    chance_later,
     months_to_deadline,
-    worth_holding,
-    worth_later,
 )
-from abm.rules.payment import ATTAINED, ENTRY, GAIN, SUSTAINED
-
-
-@pytest.mark.parametrize(
-    ("kind", "held", "asked", "served", "lacks"),
-    [
-        (SUSTAINED, 2, 6, 9, 4),
-        (SUSTAINED, 6, 6, 9, 0),
-        (ATTAINED, 1, 6, 1, 2),
-        (ATTAINED, 1, 6, 8, 0),
-        (GAIN, 1, 6, 4, 2),
-    ],
-)
-def test_what_a_line_lacks(kind, held, asked, served, lacks):
-    assert months_missing(kind, held, asked, served) == lacks
-
-
-def test_entry_lacks_nothing():
-    assert months_missing(ENTRY, 0, 6, 0) == 0
 
 
 def test_years_end_at_deadlines_and_with_the_contract():
@@ -36,10 +15,10 @@ def test_years_end_at_deadlines_and_with_the_contract():
     assert months == [11, 1, 0, 7, 0]
 
 
-def test_money_that_is_still_to_open_is_worth_its_part_of_what_is_still_to_come():
-    assert worth_later(80.0, 100.0) == 0.8
-    assert worth_later(120.0, 100.0) == 1.0
-    assert worth_later(-5.0, 100.0) == worth_later(0.0, 0.0) == 0.0
+def test_what_must_be_counted_anew_may_never_be_claimed():
+    assert chance_later(0.5, 0.0, 6, 6) == 0.5
+    assert chance_later(0.5, 0.0, 6, 5) == 0.0
+    assert chance_later(1.0, 0.02, 6, 12) == pytest.approx(0.98**6)
 
 
 def gains(**by_month):
@@ -66,9 +45,3 @@ def test_nothing_is_moved_where_going_on_is_worth_more_or_there_is_no_room():
     assert best_shift(gains(m2=1000.0), 1000.0, 1e9, 1.0) == 0
     assert best_shift(gains(m2=1000.0), 0.0, 0.0, 1.0) == 0
     assert best_shift(gains(), 0.0, 1e9, 0.0) == 0
-
-
-def test_a_claim_is_held_while_it_will_be_worth_the_care():
-    assert worth_holding(500.0, 2, 100.0)
-    assert not worth_holding(500.0, 4, 100.0)
-    assert not worth_holding(0.0, 1, 0.0)

@@ -1,4 +1,4 @@
-"""V10: where money lapses that is not claimed by a deadline, claims bunch before it and true results fall."""
+"""V10: where results count for a performance year only, claims bunch before its deadline and true results fall."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from abm.config import load_case, load_design
 from abm.lab.patterns.base import Control, Figures, Pattern, figure
 from abm.lab.run import simulate
 
-YEAR, SERVICE = 12, 36  # months of a performance year, and of the contract
+YEAR, SERVICE = 12, 30  # months of a performance year, and of the contract
 BUNCHED = 2.0  # × the mean month
 KINDS = ("public", "third_sector", "for_profit")
 
@@ -19,11 +19,11 @@ KINDS = ("public", "third_sector", "for_profit")
 def deadlines(seeds: Sequence[int], settings: Mapping[str, Any] | None = None) -> Figures:
     """When claims are made, and what families gain, with a deadline each year and without, on the same seeds.
 
-    Providers are paid by a rate card alone over three years, with reserves of ten years, so that lapsed money keeps nobody
-    from working. `bunching`: claims in the months of the first two deadlines (the third is the contract's end in both arms)
-    per month ÷ claims per month; `bunching_without`: the same months where there is no deadline. `lost`: attributable
-    gain of all eligible families, mean over service, without a deadline less with one; `lost_share`: the same relative to
-    it. `closed`: share of claims, in €, in months of a deadline.
+    Providers are paid by a rate card alone over 30 months, with reserves of ten years, so that money earned late keeps nobody
+    from working; the contract's ceiling does not bind, and more families wait than there are places. `bunching`: claims in the
+    months of the two deadlines per month ÷ claims per month up to the second; `bunching_without`: the same months where there
+    is no deadline. `lost`: attributable gain of all eligible families, mean over service, without a deadline less with one;
+    `lost_share`: the same relative to it.
     """
     given = dict(settings or {})
     dated = [_run(seed, YEAR, given) for seed in seeds]
@@ -46,9 +46,13 @@ def _run(seed: int, year: int, settings: Mapping[str, Any]) -> tuple[np.ndarray,
         "case.calendar.service": [9, 8 + SERVICE],
         "case.calendar.assess": [9, 8 + SERVICE],
     }
-    facts |= {"case.locality.town.grant_eur": 1_600_000.0 * SERVICE / 20.0}
+    facts |= {"case.locality.town.grant_eur": 1_000_000.0 * SERVICE / 20.0, "case.locality.town.demand_ratio": 2.24}
     facts |= {key: value for key, value in settings.items() if key.startswith("case.")}
-    rules: dict[str, Any] = {"payment.claim_deadline_months": year, "payment.lag_months": 0}
+    rules: dict[str, Any] = {
+        "payment.claim_deadline_months": year,
+        "payment.lag_months": 0,
+        "payment.contract_cap": 4.0,
+    }
     rules |= {key: value for key, value in settings.items() if not key.startswith("case.")}
     case, design = load_case("generic", facts), load_design("provider_financed_pbr", rules)
     first, last = case.calendar.service
@@ -58,9 +62,9 @@ def _run(seed: int, year: int, settings: Mapping[str, Any]) -> tuple[np.ndarray,
 
 
 def _bunching(claims: np.ndarray) -> float:
-    """Claims of the first two deadlines' months per month ÷ claims per month before the contract's last."""
-    before_end = claims[:-1]
-    return float(before_end[YEAR - 1 :: YEAR].mean() / before_end.mean())
+    """Claims in the months of the deadlines per month ÷ claims per month up to the last of them."""
+    years = claims[: SERVICE // YEAR * YEAR]
+    return float(years[YEAR - 1 :: YEAR].mean() / years.mean())
 
 
 def _costs_results(figures: Figures) -> bool:
@@ -81,8 +85,8 @@ V10 = Pattern(
     title="Gaming the date of a claim costs real results",
     sources=("courty2004",),
     expectation=(
-        "Where outcome money lapses that is not claimed within the year, claims in the months of deadlines are at least "
-        "twice those of the mean month, and families gain less than without deadlines."
+        "Where results count for claims of the same year only, claims in the months of deadlines are at least twice those "
+        "of the mean month, and families gain less than without deadlines."
     ),
     measure=deadlines,
     holds=_costs_results,
