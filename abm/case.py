@@ -136,6 +136,8 @@ class MeasurementFacts(Part):
     peer_detection: float = param(0.3, "share", (0.0, 1.0), "how much full co-assessment adds to the probability that a misreport is found", plausible=(0.0, 0.6))
     unclaimed: float = param(0.0, "share", (0.0, 1.0), "probability that an earned milestone is never claimed, for want of evidence", "nao2014", plausible=(0.0, 0.1), acts_in="provider_financed_pbr")
     halo: float = param(0.05, "wellbeing", (-0.5, 0.5), "how much better a fully trusting family rates its own result", "nevill2018", plausible=(0.0, 0.1))
+    deadweight_error: float = param(0.3, "log-sd", (0.0, 3.0), "error of the deadweight that a contract deducts from its prices, drawn once a contract", plausible=(0.1, 0.6))
+    file_error: float = param(0.2, "share", (0.0, 2.0), "standard deviation of a family's complexity as it is on file, around the true one", plausible=(0.05, 0.4), acts_in="provider_financed_pbr")
 
 
 class MenuFacts(Part):

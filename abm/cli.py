@@ -299,10 +299,11 @@ def list_parameters(screen: Console) -> None:
 
     from abm.case import Case, Locality
     from abm.declare import parameters
-    from abm.design import GovernanceDesign, Milestone
+    from abm.design import GovernanceDesign, Milestone, Step
 
     owners = (
-        ("", GovernanceDesign), ("payment.milestone.", Milestone), ("case.", Case), ("case.locality.NAME.", Locality)
+        ("", GovernanceDesign), ("payment.milestone.", Milestone), ("payment.step.", Step), ("case.", Case),
+        ("case.locality.NAME.", Locality),
     )  # fmt: skip
     for prefix, owner in owners:
         for key, declared in parameters(owner, prefix):

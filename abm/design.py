@@ -5,18 +5,20 @@ A design is a combination of settings, never a class of its own. Rules are the d
 
 from __future__ import annotations
 
+import itertools
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from abm.declare import Part, choice, param, switch
 from abm.rules.attribution import ATTRIBUTIONS
-from abm.rules.payment import MILESTONE_KINDS, PAYMENT_RULES
+from abm.rules.payment import MILESTONE_KINDS, MOST_STEPS, PAYMENT_RULES
 
 DECISION_RIGHTS = ("hierarchy", "hub", "teams", "members")
 COORDINATION_RIGHTS = ("none", "members", "lead", "nao")
 LEARNING_MODES = ("blueprint", "emergent")
 EVERY_MEASURED_DOMAIN = "measured"
+OUTCOME_RULES = tuple(rule for rule in PAYMENT_RULES if rule not in ("block", "fee_for_service"))
 
 
 class Milestone(Part):
@@ -42,12 +44,26 @@ class Milestone(Part):
         1e6, "× expected", (0.0, 1e6), "ceiling on the line's payment, as a multiple of its expected payment", "indigo",
         plausible=(0.8, 2.0),
     )  # fmt: skip
+    core: bool = switch("true: a line of its own; false: optional, paid only for a family that has reached a core line", "indigo")
+
+
+class Step(Part):
+    """One step of a stepped payment."""
+
+    result: float = param(
+        1.0, "× forecast", (-3.0, 5.0), "cohort result, relative to the forecast, from which the share is paid", "indigo",
+        plausible=(0.0, 1.5), acts_in="upfront_outcomes_contract",
+    )  # fmt: skip
+    share: float = param(
+        1.0, "share", (0.0, 1.0), "share of the full payment; the full payment is scaled so that the forecast earns the budget",
+        "indigo", plausible=(0.3, 1.0), acts_in="upfront_outcomes_contract",
+    )  # fmt: skip
 
 
 class Payment(Part):
     """What is paid for, when, and how strongly the outcome is specified (the requisite contract)."""
 
-    rule: Literal["block", "fee_for_service", "binary", "graduated", "rate_card"] = choice(
+    rule: Literal["block", "fee_for_service", "binary", "graduated", "rate_card", "tranche", "stepped"] = choice(
         "block", PAYMENT_RULES, "how payment follows from activity and outcomes", "indigo"
     )
     outcome_share: float = param(
@@ -59,8 +75,8 @@ class Payment(Part):
         acts_in="provider_financed_pbr",
     )  # fmt: skip
     period_months: int = param(
-        12, "months", (1, 60), "cohort and test period of binary and graduated payment: all enrolled in it, change since "
-        "own intake, leavers at their last value", "peterborough", plausible=(6, 24), acts_in="upfront_outcomes_contract",
+        12, "months", (1, 60), "cohort and test period of payment by cohort (binary, graduated, tranche, stepped): all enrolled in "
+        "it, change since own intake, leavers at their last value", "peterborough", plausible=(6, 24), acts_in="upfront_outcomes_contract",
     )  # fmt: skip
     contract_cap: float = param(
         1.0, "× expected", (0.0, 10.0), "ceiling on all outcome payments, as a multiple of the expected payment", "indigo",
@@ -71,7 +87,7 @@ class Payment(Part):
         "payment per place", "innovation_fund", plausible=(1.0, 6.0),
     )  # fmt: skip
     target: float = param(
-        0.9, "× forecast", (0.0, 3.0), "cohort result at which binary payment is due, relative to the forecast", "peterborough",
+        0.9, "× forecast", (0.0, 3.0), "cohort result at which a binary payment or a tranche is due, relative to the forecast", "peterborough",
         plausible=(0.5, 1.2), acts_in="binary_bond",
     )  # fmt: skip
     floor: float = param(
@@ -102,6 +118,27 @@ class Payment(Part):
         "counted anew after its deadline; 0: no deadlines", "courty2004", plausible=(0, 12), acts_in="provider_financed_pbr",
     )  # fmt: skip
     milestone: tuple[Milestone, ...] = Field((), description="the rate card, one table a line")
+    step: tuple[Step, ...] = Field((), description="a stepped payment, one table a step; between steps nothing changes")
+    pooled_target: float = param(
+        0.0, "× forecast", (0.0, 3.0), "mean result of all cohorts at which the tranches that single cohorts missed are paid in the "
+        "end, relative to the forecast; 0: they are lost", "peterborough", plausible=(0.3, 0.9), acts_in="binary_bond",
+    )  # fmt: skip
+    all_indicators: bool = switch(
+        "binary payment and tranches are due only where each measured domain reaches the target × its own forecast", "indigo",
+        default=False, acts_in="binary_bond",
+    )  # fmt: skip
+    deadweight_deducted: float = param(
+        0.0, "share", (0.0, 1.0), "part of a line's estimated deadweight (forecast without the service ÷ with it) that its price is "
+        "net of", "fitzgerald2023", plausible=(0.0, 1.0),
+    )  # fmt: skip
+    tariff_groups: int = param(
+        1, "groups", (1, 10), "groups of families with a price each, of equal width by complexity as it is on file; 1: one price",
+        "work_programme", plausible=(1, 9), acts_in="provider_financed_pbr",
+    )  # fmt: skip
+    tariff_ratio: float = param(
+        1.0, "ratio", (0.0, 20.0), "price of the hardest group ÷ that of the easiest, linear between", "work_programme",
+        plausible=(1.0, 3.6), acts_in="provider_financed_pbr",
+    )  # fmt: skip
 
 
 class Bridge(Part):
@@ -319,19 +356,22 @@ def contradictions(design: GovernanceDesign) -> list[str]:
         found.append(f"coproduction.roles: the weights must sum to 1, these sum to {total:g}")
     if pay.rule in ("block", "fee_for_service") and pay.outcome_share > 0:
         found.append(f"payment.outcome_share: must be 0 where payment.rule is {pay.rule!r}, which pays no outcomes")
-    if pay.rule in ("binary", "graduated", "rate_card") and pay.outcome_share == 0:
+    if pay.rule in OUTCOME_RULES and pay.outcome_share == 0:
         found.append(f"payment.rule: {pay.rule!r} pays for outcomes, so payment.outcome_share must be above 0")
     if pay.rule == "rate_card" and not pay.milestone:
         found.append("payment.milestone: a rate card needs at least one milestone")
     if pay.rule != "rate_card" and pay.milestone:
         found.append(f"payment.milestone: only a rate card has milestones, payment.rule is {pay.rule!r}")
-    if pay.rule in ("binary", "graduated", "rate_card") and pay.alignment == 0:
+    if pay.rule in OUTCOME_RULES and pay.alignment == 0:
         found.append("payment.alignment: nothing would be measured, so no outcome could be paid; must be above 0")
     if pay.rule == "rate_card" and pay.milestone and all(line.price == 0 for line in pay.milestone):
         found.append("payment.milestone: every price is 0, so nothing could be paid")
+    elif pay.rule == "rate_card" and pay.milestone and not any(line.core and line.price > 0 for line in pay.milestone):
+        found.append("payment.milestone: no core line has a price, so no optional line could ever be paid")
     if pay.rule == "graduated" and pay.ceiling <= pay.floor:
         found.append("payment.ceiling: must be above payment.floor")
-    if pay.rule in ("binary", "graduated", "rate_card") and design.finance.risk_to_provider < bridge.provider - 1e-9:
+    found += _wrong_steps(pay)
+    if pay.rule in OUTCOME_RULES and design.finance.risk_to_provider < bridge.provider - 1e-9:
         found.append(
             "finance.risk_to_provider: providers that advance capital are repaid from outcomes, so it must be at least "
             f"finance.bridge.provider ({bridge.provider:g})"
@@ -340,4 +380,24 @@ def contradictions(design: GovernanceDesign) -> list[str]:
         found.append("finance.bridge.state: block pay comes in advance, so there is nothing for others to bridge; must be 1")
     if design.control.burden_max < design.control.burden_min:
         found.append("control.burden_max: must not be below control.burden_min")
+    return found
+
+
+def _wrong_steps(pay: Payment) -> list[str]:
+    """What is wrong with the steps of a stepped payment, or with there being some."""
+    steps = pay.step
+    if pay.rule != "stepped":
+        return [f"payment.step: only a stepped payment has steps, payment.rule is {pay.rule!r}"] if steps else []
+    found = []
+    if not steps:
+        found.append("payment.step: a stepped payment needs at least one step (result and share)")
+    if len(steps) > MOST_STEPS:
+        found.append(f"payment.step: at most {MOST_STEPS} steps, these are {len(steps)}")
+    for n, (before, after) in enumerate(itertools.pairwise(steps), 2):
+        for word in ("result", "share"):
+            low, high = getattr(before, word), getattr(after, word)
+            if high <= low:
+                found.append(f"payment.step: step {n} must have a {word} above that of step {n - 1} ({low:g}), it has {high:g}")
+    if steps and steps[-1].share == 0:
+        found.append("payment.step: every share is 0, so nothing could be paid")
     return found

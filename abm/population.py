@@ -9,6 +9,7 @@ from abm.population_ties import draw_package, set_edge, tie_family, tie_investor
 from abm.rules.skills import USUAL_SATISFACTION
 from abm.streams import (
     FAMILY,
+    FILED,
     PROVIDER,
     TERRITORY,
     VOLUNTEER,
@@ -198,6 +199,8 @@ def _families(world, row):
         family.team = place.team_first + (i - place.family_first) * teams // count
         z = normal(seed, FAMILY, 0, i, 0)
         family.complexity = normal_share(z)
+        on_file = family.complexity + facts.measurement_file_error * normal(seed, FILED, 0, i)
+        family.filed_complexity = clip(on_file, 0.0, 1.0)
         family.resources = normal_share(-0.3 * z + 0.9539392014169456 * normal(seed, FAMILY, 0, i, 1))
         family.complexity_third = min(2, int(3.0 * family.complexity))
         family.resources_third = min(2, int(3.0 * family.resources))

@@ -11,6 +11,7 @@ import numpy as np
 from abm.declare import Column, Part, parameters
 from abm.rules.attribution import LAYERS
 from abm.rules.menu import SERVICES
+from abm.rules.payment import MOST_STEPS
 from abm.tables_people import FAMILIES, INVESTORS, PACKAGES, PROVIDERS, VOLUNTEERS
 
 FACETS = 1  # facets of trust; the evidence of each is kept apart
@@ -109,6 +110,16 @@ LOCALITIES = (
         "work_hours", "h/month", "hours of contract, families and volunteers in each of the last 12 months", per="year"
     ),
     Column("control_hours", "h/month", "of these, on reporting, audit, claims and forms", per="year"),
+    Column("steps", "number", "steps of a stepped payment", kind="i8"),
+    Column("step_result", "× forecast", "cohort result from which a step pays", per="step"),
+    Column("step_share", "share", "share of the full payment that it pays", per="step"),
+    Column("expected_change", "wellbeing", "measured change that the commissioner forecasts", per="domain"),
+    Column("domain_result", "wellbeing", "measured change of the cohort so far, before attribution", per="domain"),
+    Column("pooled_result", "wellbeing", "mean result of the cohorts tested so far, after attribution", per="domain"),
+    Column("pooled_alone", "wellbeing", "the same on the no-service path", per="domain"),
+    Column("pooled_families", "families", "families in these cohorts, each counted in every cohort that it is in"),
+    Column("missed", "tranches", "tranches that cohorts missed so far"),
+    Column("missed_alone", "tranches", "the same on the no-service path"),
     Column("natural", "wellbeing", "mean no-service path of its families", per="domain"),
     Column("earlier_start", "wellbeing", "the same when earlier families were first followed", per="domain"),
     Column("earlier_change", "wellbeing", "how it changed from then to the first contract's service", per="domain"),
@@ -116,6 +127,10 @@ LOCALITIES = (
     Column("known_population", "wellbeing", "of that, the change of all eligible families"),
     Column("layer_claimed", "cents", "what would be claimed without the errors after a layer", per="layer", kind="i8"),
     Column("layer_before", "cents", "the same under earlier contracts", per="layer", kind="i8"),
+    Column(
+        "layer_missed", "tranches", "tranches that would have been missed without the errors after a layer", per="layer"
+    ),
+    Column("layer_pooled", "change", "pooled result without the errors after a layer", per="layer"),
     Column("unclaimed", "cents", "earned milestones never claimed, for want of evidence", kind="i8"),
     Column("deadline_claims", "cents", "outcome payments claimed in months of a deadline", kind="i8"),
 )
@@ -180,6 +195,8 @@ MILESTONES = (
     Column("cap", "cents", "ceiling on the line's payments", kind="i8"),
     Column("metric_cap", "× expected", "that ceiling as a multiple of its expected payment"),
     Column("claimed", "cents", "claimed so far", kind="i8"),
+    Column("core", "flag", "opens the optional lines to a family that has reached it", kind="u1"),
+    Column("unserved", "relative", "expected payment on the no-service path, before scaling"),
     Column("layer_claimed", "cents", "what would be without the errors after a layer", per="layer", kind="i8"),
 )
 
@@ -232,6 +249,7 @@ def row_type(columns: tuple[Column, ...], domains: int) -> np.dtype:
         "third": 3,
         "service": len(SERVICES),
         "year": YEAR,
+        "step": MOST_STEPS,
         "layer": LAYERS,
     }
     fields = [(c.name, c.kind) if c.per == "" else (c.name, c.kind, (sizes[c.per],)) for c in columns]

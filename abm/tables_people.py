@@ -155,6 +155,7 @@ FAMILIES = (
     Column("overstated", "wellbeing", "of that, what is not in the measurement"),
     Column("earned", "cents", "outcome payments claimed for it", kind="i8"),
     Column("unserved_earned", "cents", "what the no-service path would have earned", kind="i8"),
+    Column("filed_complexity", "share", "how hard it is to help, as it is on file"),
     Column("layer_earned", "cents", "what would be claimed without the errors after a layer", per="layer", kind="i8"),
     Column(
         "population_intake", "wellbeing", "mean no-service path of all eligible families at its intake", per="domain"

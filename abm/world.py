@@ -151,11 +151,16 @@ def _fill_settings(settings: np.recarray, case: Case, design: Any) -> None:
 
 
 def _fill_milestones(world: World, case: Case, design: Any, places: Collection[str]) -> None:
+    """Lines of the rate card and steps of a stepped payment."""
     for row, name in enumerate(case.locality):
         if name not in places:
             continue
-        lines = design.for_locality(name).payment.milestone
-        world.localities[row].lines = len(lines)
+        lines, steps = design.for_locality(name).payment.milestone, design.for_locality(name).payment.step
+        place = world.localities[row]
+        place.steps = len(steps)
+        place.step_result[: len(steps)] = [step.result for step in steps]
+        place.step_share[: len(steps)] = [step.share for step in steps]
+        place.lines = len(lines)
         for unused in world.milestones[row, len(lines) :]:
             unused.relative_price = unused.price = 0.0
         for column, line in enumerate(lines):
@@ -164,7 +169,7 @@ def _fill_milestones(world: World, case: Case, design: Any, places: Collection[s
             target.domain = case.domains.index(line.domain) if bound else -1
             target.kind = MILESTONE_KINDS.index(line.kind)
             target.threshold, target.months = line.threshold, line.months
-            target.relative_price, target.metric_cap = line.price, line.metric_cap
+            target.relative_price, target.metric_cap, target.core = line.price, line.metric_cap, line.core
 
 
 def _fill_ranges(world: World, case: Case, design: Any, sizes: Sizes) -> None:

@@ -520,6 +520,7 @@ def test_what_would_not_fit_in_memory_is_refused(write, monkeypatch):
 ONE_CASE = 'domains = ["a", "b"]\nmeasurability = [0.5, 0.5]\n[locality.x]\n'
 ONE_EXPERIMENT = 'case = "generic"\ndesigns = ["block_grant", "social_impact_bond"]\nseeds = 2\n'
 CARD = '[payment]\nrule = "rate_card"\noutcome_share = 1.0\n'
+STEPPED = '[payment]\nrule = "stepped"\noutcome_share = 1.0\nstep = '
 
 BAD = [
     # kind, text, what the message must hold
@@ -598,6 +599,17 @@ BAD = [
     ("design", '[payment]\nrule = "graduated"\noutcome_share = 1\nfloor = 2\nceiling = 1', ["bad.toml:5: payment.ceiling: must be above"]),
     ("design", '[payment]\nrule = "binary"\noutcome_share = 1\nalignment = 0',
      ["bad.toml:4: payment.alignment: nothing would be measured, so no outcome could be paid; must be above 0"]),
+    ("design", '[payment]\nrule = "stepped"\noutcome_share = 1', ["payment.step: a stepped payment needs at least one step"]),
+    ("design", '[payment]\nrule = "binary"\noutcome_share = 1\nstep = [{ result = 1.0 }]',
+     ["bad.toml:4: payment.step: only a stepped payment has steps, payment.rule is 'binary'"]),
+    ("design", STEPPED + "[{ result = 0.5, share = 0.5 }, { result = 0.5, share = 1.0 }]",
+     ["bad.toml:4: payment.step: step 2 must have a result above that of step 1 (0.5), it has 0.5"]),
+    ("design", STEPPED + "[{ result = 0.5, share = 0.5 }, { result = 0.6, share = 0.4 }]",
+     ["payment.step: step 2 must have a share above that of step 1 (0.5), it has 0.4"]),
+    ("design", STEPPED + "[" + ", ".join(f"{{ result = {k}e-1, share = {k}e-1 }}" for k in range(1, 10)) + "]",
+     ["payment.step: at most 8 steps, these are 9"]),
+    ("design", STEPPED + "[{ result = 0.5, shares = 0.5 }]", ["payment.step[1].shares: unknown key; did you mean 'payment.step[1].share'?"]),
+    ("design", CARD + '[[payment.milestone]]\nname = "a"\ncore = false', ["payment.milestone: no core line has a price"]),
     ("design", "[control]\nburden_max = 0.01", ["bad.toml:2: control.burden_max: must not be below control.burden_min"]),
     ("case", ONE_CASE + "[calendar]\ntender = 2", ["bad.toml", "calendar.plan: must end by the tender"]),
     ("case", ONE_CASE + "public = 0\nthird_sector = 0\nassociations = 0", ["bad.toml:3: locality.x: needs at least one provider"]),

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from abm.case import Case, Locality
 from abm.declare import ASSUMED, Param, Part, choice, param, parameters, switch, value_of
-from abm.design import GovernanceDesign, Milestone
+from abm.design import GovernanceDesign, Milestone, Step
 
 
 def parts(part: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -22,7 +22,7 @@ def parts(part: type[BaseModel]) -> Iterator[type[BaseModel]]:
             yield from parts(field.annotation)
 
 
-PARTS = [part for top in (GovernanceDesign, Milestone, Case, Locality) for part in parts(top)]
+PARTS = [part for top in (GovernanceDesign, Milestone, Step, Case, Locality) for part in parts(top)]
 DECLARED = [
     (part, name, field.json_schema_extra["param"])
     for part in PARTS

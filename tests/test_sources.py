@@ -10,12 +10,12 @@ import pytest
 
 from abm.case import Case, Locality
 from abm.declare import ASSUMED, parameters
-from abm.design import GovernanceDesign, Milestone
+from abm.design import GovernanceDesign, Milestone, Step
 
 SOURCES = tomllib.loads((Path(__file__).parents[1] / "abm" / "sources.toml").read_text(encoding="utf-8"))
 DECLARED = {
     f"{part.__name__}.{key}": declared.source
-    for part in (GovernanceDesign, Milestone, Case, Locality)
+    for part in (GovernanceDesign, Milestone, Step, Case, Locality)
     for key, declared in parameters(part)
 }
 ASSUMED_SHARE_AT_MOST = 0.60

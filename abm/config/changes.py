@@ -45,6 +45,7 @@ DRAWN = (
     "case.trust.volunteer_provider", "case.trust.investor", "case.network.start_link", "case.money.reserves_public",
     "case.money.reserves_third_sector", "case.money.reserves_for_profit", "case.money.reserves_spread",
     "case.money.credit_third_sector", "case.money.credit_for_profit", "case.investor.social_motivation",
+    "case.measurement.file_error",
 )  # fmt: skip
 # These are read in some months only, which may be over: rounds of co-planning, design meetings, awards of contracts.
 ONLY_IN: dict[str, tuple[str, ...]] = {
@@ -69,7 +70,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
             "case.money.evaluation_historical", "case.money.evaluation_difference",
             "case.money.forecast_optimism", "case.investor.hurdle", "case.investor.risk_aversion",
             "case.locality.grant_eur", "case.locality.demand_ratio", "case.money.prudence", "case.money.margin",
-            "case.money.negotiation_hours", "case.money.negotiation_capacity",
+            "case.money.negotiation_hours", "case.money.negotiation_capacity", "case.measurement.deadweight_error",
         ),
         ("award",),
     ),

@@ -29,18 +29,18 @@ READ_BY_EVERY_RULE = ("rule", "cohort_definition", "alignment", "input_specifica
 READ_BY_RULE = {  # the keys of [payment] that a payment rule reads besides
     "block": (),
     "fee_for_service": ("lag_months",),
-    "binary": ("outcome_share", "lag_months", "period_months", "contract_cap", "target", "attribution"),
+    "binary": ("outcome_share", "lag_months", "period_months", "contract_cap", "target", "attribution", "all_indicators"),
     "graduated": ("outcome_share", "lag_months", "period_months", "contract_cap", "floor", "ceiling", "attribution"),
     "rate_card": (
-        "outcome_share",
-        "lag_months",
-        "contract_cap",
-        "person_cap",
-        "attribution",
-        "claim_deadline_months",
-        "milestone",
+        "outcome_share", "lag_months", "contract_cap", "person_cap", "attribution", "milestone", "deadweight_deducted",
+        "tariff_groups", "tariff_ratio", "claim_deadline_months",
     ),
-}
+    "tranche": (
+        "outcome_share", "lag_months", "period_months", "contract_cap", "target", "attribution", "all_indicators",
+        "pooled_target",
+    ),
+    "stepped": ("outcome_share", "lag_months", "period_months", "contract_cap", "attribution", "step"),
+}  # fmt: skip
 
 Value = TypeVar("Value", Case, GovernanceDesign)
 

@@ -42,7 +42,10 @@ def revise_plan(world, row):
         ratchet = facts.learning_ratchet
         if facts.payment_rule == RATE_CARD:
             _revise_card(place, facts, world.milestones[row], step, ratchet, result)
-        place.expected_result = max(0.0, next_target(place.expected_result, result, step, ratchet))
+        before = place.expected_result
+        place.expected_result = max(0.0, next_target(before, result, step, ratchet))
+        for d in range(place.expected_change.shape[0]):
+            place.expected_change[d] *= place.expected_result / before
 
 
 @compiled

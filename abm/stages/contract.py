@@ -20,7 +20,10 @@ WRITES = (
     "teams.centre_domain", "teams.menu_hours", "localities.fee_per_hour", "localities.overhead_budget",
     "localities.expected_outcome_payment", "localities.expected_result", "localities.outcome_claimed",
     "localities.claimed_before", "localities.expected_claims", "edges.lived", "edges.lived_weight",
-    "localities.layer_claimed", "localities.layer_before", "milestones.layer_claimed",
+    "milestones.unserved", "localities.expected_change", "localities.pooled_result", "localities.pooled_alone",
+    "localities.pooled_families", "localities.missed", "localities.missed_alone",
+    "localities.layer_claimed", "localities.layer_before", "localities.layer_missed", "localities.layer_pooled",
+    "milestones.layer_claimed",
 )  # fmt: skip
 
 

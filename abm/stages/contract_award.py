@@ -7,7 +7,7 @@ from abm.ledger import provider_account
 from abm.network import live, pair_row
 from abm.rules.finance import expected_margin, peak_need
 from abm.rules.market import award_score, award_weight, bid_discount, track_record
-from abm.rules.payment import BINARY, GRADUATED, RATE_CARD
+from abm.rules.payment import RATE_CARD, pays_by_period
 from abm.stages.contract_terms import deferred_share
 from abm.streams import BID, JOIN, RIVALRY, normal, uniform
 from abm.tables import (
@@ -31,7 +31,7 @@ def _wait_months(facts):
     """Months from work to money, as a bidder reckons: the lag, and the time until something can be claimed."""
     if facts.payment_rule == RATE_CARD:
         return facts.payment_lag_months + MONTHS_TO_A_MILESTONE
-    if facts.payment_rule == BINARY or facts.payment_rule == GRADUATED:
+    if pays_by_period(facts.payment_rule):
         return facts.payment_lag_months + facts.payment_period_months
     return facts.payment_lag_months + 1.0
 

@@ -1,12 +1,28 @@
 """Prices: the rate card scaled once, so that the payment expected at the commissioner's forecast fits the budget."""
 
+import numpy as np
+
 from abm.compiled import compiled
 from abm.rules.attribution import LAYERS
 from abm.rules.coordination import service_after_fragmentation
 from abm.rules.coproduction import combined_input
 from abm.rules.outcomes import improvement, next_wellbeing, response
-from abm.rules.payment import ENTRY, GAIN, GRADUATED, SUSTAINED, graduated_payment, reached_share
-from abm.streams import power
+from abm.rules.payment import (
+    BINARY,
+    ENTRY,
+    GAIN,
+    GRADUATED,
+    STEPPED,
+    SUSTAINED,
+    TRANCHE,
+    graduated_payment,
+    net_price,
+    reached_share,
+    reached_with_core,
+    stepped_payment,
+    tariff,
+)  # fmt: skip
+from abm.streams import DEADWEIGHT, exp, normal, power
 
 EXPECTED_INTENSITY, EXPECTED_WORK, EXPECTED_INTEGRATION = (
     0.8,
@@ -26,30 +42,83 @@ def set_prices(world, row):
     for layer in range(LAYERS):
         place.layer_before[layer] += place.layer_claimed[layer]
         place.layer_claimed[layer] = 0
+        place.layer_missed[layer] = place.layer_pooled[layer] = 0.0
         for line in range(world.milestones.shape[1]):
             world.milestones[row, line].layer_claimed[layer] = 0
     open_year(place, facts, world.clock[0].service_months)
     place.need_scale = need_scale(facts.family_need_concentration, place.measured.shape[0])
     place.expected_result = 0.0
+    for d in range(place.expected_change.shape[0]):
+        place.expected_change[d] = 0.0
+    _begin_pool(place)
     for line in range(world.milestones.shape[1]):
-        world.milestones[row, line].expected = 0.0
+        world.milestones[row, line].expected = world.milestones[row, line].unserved = 0.0
     for i in range(place.family_first, place.family_end):
         _forecast_family(world, row, i)
-    place.expected_result = max(0.0, place.expected_result)  # nobody contracts for less than nothing
-    entries = expected_entries(place, facts, world.clock[0].service_months)
-    total = 0.0
-    for line in range(world.milestones.shape[1]):
-        total += entries * world.milestones[row, line].expected
+    optimism = facts.money_forecast_optimism
+    place.expected_result = optimism * max(0.0, place.expected_result)  # nobody contracts for less than nothing
+    for d in range(place.expected_change.shape[0]):
+        place.expected_change[d] = optimism * max(0.0, place.expected_change[d])
+    _scale_card(place, facts, world.milestones[row], world.clock[0], row)
+
+
+@compiled
+def _begin_pool(place):
+    """No cohort has been tested under the contract yet."""
+    place.pooled_families = place.missed = place.missed_alone = 0.0
+    for d in range(place.pooled_result.shape[0]):
+        place.pooled_result[d] = place.pooled_alone[d] = 0.0
+
+
+@compiled
+def _scale_card(place, facts, lines, clock, row):
+    """Prices and caps of the lines; prices are net of deadweight as it is estimated, their scale of what is forecast.
+
+    So a deadweight taken for too small is a windfall, and one taken for too large starves.
+    """
+    entries, deducted = expected_entries(place, facts, clock.service_months), facts.payment_deadweight_deducted
+    error = normal(clock.seed, DEADWEIGHT, clock.contract, row)
+    misjudged = exp(facts.measurement_deadweight_error * error)
+    deadweight, total = np.zeros(lines.shape[0]), 0.0
+    for line in range(lines.shape[0]):
+        if lines[line].expected > 0.0:
+            deadweight[line] = lines[line].unserved / lines[line].expected
+        lines[line].expected = net_price(lines[line].expected, deducted, deadweight[line])
+        total += entries * lines[line].expected
     if total <= 0.0:
         return
-    scale = place.expected_outcome_payment / (total * facts.money_forecast_optimism)
-    for line in range(world.milestones.shape[1]):
-        milestone = world.milestones[row, line]
-        milestone.price = min(
-            milestone.relative_price * scale, place.expected_outcome_payment
-        )  # what nobody will reach
-        milestone.cap = int(min(9e15, 100.0 * milestone.metric_cap * milestone.expected * entries * scale))
+    optimism = facts.money_forecast_optimism
+    scale = place.expected_outcome_payment / (total * optimism)
+    for line in range(lines.shape[0]):
+        milestone = lines[line]
+        price = net_price(milestone.relative_price, deducted, misjudged * deadweight[line]) * scale
+        milestone.price = min(price, place.expected_outcome_payment)  # what nobody will reach
+        milestone.cap = int(min(9e15, 100.0 * milestone.metric_cap * milestone.expected * entries * scale * optimism))
         milestone.claimed = 0
+
+
+@compiled
+def price_for(facts, milestone, family):
+    """€ that a line of the rate card pays for a family: its price × that of the family's tariff group."""
+    return milestone.price * tariff(facts.payment_tariff_groups, facts.payment_tariff_ratio, family.filed_complexity)
+
+
+@compiled
+def may_claim(world, row, i, line, served):
+    """Whether a line may be claimed for a family, 1 or 0: an optional one only once a core line has been reached.
+
+    Without `served`, on its path without service, where being enrolled counts as entered.
+    """
+    lines, domains = world.milestones[row], world.localities[row].measured.shape[0]
+    if lines[line].core:
+        return 1.0
+    for k in range(lines.shape[0]):
+        for c in range(k * domains, (k + 1) * domains):
+            claim = world.claims[i, c]
+            reached = claim.reached if served or lines[k].kind == ENTRY else claim.unserved_reached
+            if lines[k].core and reached:
+                return 1.0
+    return 0.0
 
 
 @compiled
@@ -86,33 +155,77 @@ def expected_entries(place, facts, service_months):
 def _forecast_family(world, row, i):
     """Add one family's part, as the commissioner foresees it, to the expected result and to each line's expected payment."""
     place, facts, family = world.localities[row], world.settings[row], world.families[i]
-    priorities = world.commissioners[row].priorities
+    priorities, lines, domains = world.commissioners[row].priorities, world.milestones[row], place.measured.shape[0]
     months = int(min(expected_stay(facts), world.clock[0].service_months))
     share = 1.0 / (place.family_end - place.family_first)
     quality = facts.provider_competence * facts.provider_fit * EXPECTED_INTENSITY
     quality = service_after_fragmentation(quality, facts.outcome_fragmentation, EXPECTED_INTEGRATION)
     own = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
     crises = facts.family_crisis_rate * facts.family_crisis_dip
-    for d in range(priorities.shape[0]):
-        if not place.measured[d]:
-            continue
+    change, alone = np.zeros(domains), np.zeros(domains)
+    for d in range(domains):
         served = place.promised_hours * priorities[d] * quality
         served /= facts.outcome_typical_hours * facts.outcome_typical_quality * place.need_scale
         input_now = combined_input(served, EXPECTED_WORK, facts.outcome_family_weight, facts.outcome_complementarity)
-        y = start = family.wellbeing[d]
+        y = without = start = family.wellbeing[d]
         for _ in range(months):
             added = improvement(y, own, input_now)
             y = next_wellbeing(y, family.baseline[d], added, facts.outcome_return_rate, -crises)
-        place.expected_result += share * place.metric_weight[d] * (y - start)
-        for line in range(world.milestones.shape[1]):
-            milestone = world.milestones[row, line]
-            if milestone.relative_price > 0.0 and (milestone.domain < 0 or milestone.domain == d):
-                count = _expected_count(milestone, y - start, facts.measurement_noise, months)
-                milestone.expected += share * milestone.relative_price * count
+            without = next_wellbeing(without, family.baseline[d], 0.0, facts.outcome_return_rate, -crises)
+        change[d], alone[d] = y - start, without - start
+        place.expected_result += share * place.metric_weight[d] * change[d]
+        place.expected_change[d] += share * change[d]
+    noise = facts.measurement_noise
+    share *= tariff(facts.payment_tariff_groups, facts.payment_tariff_ratio, family.filed_complexity)
+    for d in range(domains):
+        for line in range(lines.shape[0]):
+            worth = share * lines[line].relative_price
+            if worth > 0.0:
+                lines[line].expected += worth * expected_count(lines, line, d, place.measured, change, noise, months)
+            if worth > 0.0 and lines[line].kind != ENTRY:  # nobody enters a service that does not exist
+                lines[line].unserved += worth * expected_count(lines, line, d, place.measured, alone, noise, months)
 
 
 @compiled
-def _expected_count(milestone, change, noise, months):
+def expected_count(lines, line, d, measured, change, noise, months):
+    """How often a line is expected to be claimed in a domain by a family with these changes ahead."""
+    milestone = lines[line]
+    if not _pays_in(milestone, d, measured):
+        return 0.0
+    count = _count(milestone, change[d], noise, months)
+    if milestone.core:
+        return count
+    here, nowhere_else = 0.0, 1.0
+    for other in range(change.shape[0]):
+        chance = 0.0
+        for k in range(lines.shape[0]):
+            if lines[k].core and lines[k].relative_price > 0.0 and _pays_in(lines[k], other, measured):
+                chance = max(chance, _chance(lines[k], change[other], noise, months))
+        if other == d:
+            here = chance
+        else:
+            nowhere_else *= 1.0 - chance
+    if milestone.kind == GAIN:  # an amount, not a chance
+        return count * reached_with_core(1.0, here, 1.0 - nowhere_else)
+    return reached_with_core(count, here, 1.0 - nowhere_else)
+
+
+@compiled
+def _pays_in(milestone, d, measured):
+    """Whether a line pays in a domain: in its own, or in each measured one."""
+    return milestone.domain == d or (milestone.domain < 0 and measured[d] > 0)
+
+
+@compiled
+def _chance(milestone, change, noise, months):
+    """Chance that a line is claimed at all; a gain is where the measured change is above 0."""
+    if milestone.kind == GAIN:
+        return reached_share(change, 0.0, noise)
+    return _count(milestone, change, noise, months)
+
+
+@compiled
+def _count(milestone, change, noise, months):
     if milestone.kind == ENTRY:
         return 1.0
     if milestone.kind == GAIN:
@@ -123,9 +236,18 @@ def _expected_count(milestone, change, noise, months):
 
 
 @compiled
-def full_payment(facts):
-    """Full payment relative to the expected one: a graduated rule pays its expected part at the forecast."""
+def full_payment(place, facts):
+    """Full payment relative to the expected one: a ramp or steps pay their expected part at the forecast."""
+    at_forecast = 1.0
     if facts.payment_rule == GRADUATED:
         at_forecast = graduated_payment(1.0, facts.payment_floor, facts.payment_ceiling)
-        return 1.0 / at_forecast if at_forecast > 0.0 else 1.0
-    return 1.0
+    elif facts.payment_rule == STEPPED:
+        at_forecast = stepped_payment(1.0, 1.0, place.step_result, place.step_share, place.steps)
+    return 1.0 / at_forecast if at_forecast > 0.0 else 1.0
+
+
+@compiled
+def asks_each_domain(facts):
+    """Whether every measured domain must reach its own target, instead of their weighted mean."""
+    by_target = facts.payment_rule == BINARY or facts.payment_rule == TRANCHE
+    return by_target and facts.payment_all_indicators > 0.0

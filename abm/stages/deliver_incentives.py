@@ -2,23 +2,16 @@
 
 import math
 
+import numpy as np
+
 from abm.compiled import compiled
 from abm.rules.effort import attention_weight, incentive, intensity
 from abm.rules.forecast import settling_share, wellbeing_ahead
 from abm.rules.learning import foreseen
 from abm.rules.outcomes import effect_of_input, response
-from abm.rules.payment import (
-    BINARY,
-    ENTRY,
-    FEE_FOR_SERVICE,
-    GAIN,
-    GRADUATED,
-    RATE_CARD,
-    binary_slope,
-    graduated_slope,
-    reached_slope,
-)  # fmt: skip
-from abm.stages.contract_prices import full_payment
+from abm.rules.payment import ENTRY, FEE_FOR_SERVICE, GAIN, RATE_CARD, pays_by_period, reached_slope
+from abm.stages.contract_prices import asks_each_domain, full_payment, may_claim, price_for
+from abm.stages.deliver_cohort import result_slopes
 
 
 @compiled
@@ -34,7 +27,7 @@ def weigh_incentives(world, row):
     if under_contract and facts.mechanisms_incentives and facts.finance_risk_to_provider > 0.0:
         if facts.payment_rule == RATE_CARD:
             _rate_card_slopes(world, row)
-        elif facts.payment_rule == BINARY or facts.payment_rule == GRADUATED:
+        elif pays_by_period(facts.payment_rule):
             _cohort_slopes(world, row)
         elif facts.payment_rule == FEE_FOR_SERVICE:
             _fee_slopes(world, row)
@@ -68,7 +61,10 @@ def forecast_noise(facts, months):
 
 @compiled
 def card_value(world, row, i, d, change, noise, per_unit):
-    """Slope of the expected payment of one family by its result in a domain (€ per unit), over lines not yet claimed."""
+    """Slope of the expected payment of one family by its result in a domain (€ per unit), over lines not yet claimed.
+
+    Optional lines count once a core line has been reached.
+    """
     place, facts = world.localities[row], world.settings[row]
     domains = place.measured.shape[0]
     value = 0.0
@@ -78,10 +74,11 @@ def card_value(world, row, i, d, change, noise, per_unit):
             continue
         if milestone.kind == ENTRY or milestone.claimed >= milestone.cap:
             continue
+        price = price_for(facts, milestone, world.families[i]) * may_claim(world, row, i, line, True)
         if milestone.kind == GAIN:
-            value += milestone.price * per_unit
+            value += price * per_unit
         elif not world.claims[i, line * domains + d].reached:
-            value += milestone.price * reached_slope(change, milestone.threshold, noise, per_unit)
+            value += price * reached_slope(change, milestone.threshold, noise, per_unit)
     room = place.claim_ceiling - place.outcome_claimed
     return foreseen(value, facts.learning_ratchet) if room > 0 else 0.0
 
@@ -125,9 +122,9 @@ def _cohort_slopes(world, row):
     """β under a cohort test: the provider's part of the payment × its slope × what an hour moves of the cohort's mean."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     periods = max(1.0, math.ceil(clock.service_months / facts.payment_period_months))
-    full = place.expected_outcome_payment * full_payment(facts) / periods
+    full = place.expected_outcome_payment * full_payment(place, facts) / periods
     room = place.claim_ceiling - place.outcome_claimed
-    forecast, cohort, per_input = 0.0, 0.0, 0.0
+    forecast, cohort, per_input, by_domain = 0.0, 0.0, 0.0, np.zeros(place.measured.shape[0])
     for i in range(place.family_first, place.family_end):
         family = world.families[i]
         if not family.enrolled:
@@ -142,32 +139,31 @@ def _cohort_slopes(world, row):
                 family.wellbeing[d], family.baseline[d], family.added[d], facts.outcome_return_rate, settled
             )
             forecast += place.metric_weight[d] * (ahead - family.intake_wellbeing[d])
+            by_domain[d] += ahead - family.intake_wellbeing[d]
     if cohort == 0.0 or room <= 0:
         return
     forecast = forecast / cohort - place.counterfactual
+    for d in range(by_domain.shape[0]):
+        by_domain[d] = by_domain[d] / cohort - place.counterfactual
     noise = math.sqrt(facts.measurement_noise**2 / cohort + 1e-6)
+    slopes = np.zeros(by_domain.shape[0])
+    of_all = result_slopes(place, facts, clock, forecast, by_domain, cohort, noise, slopes)
     for p in range(place.provider_first, place.provider_end):
-        provider = world.providers[p]
-        own = full * facts.finance_risk_to_provider * foreseen(provider.award_share, facts.learning_ratchet)
-        for d in range(provider.attention.shape[0]):
-            if not (provider.partner and place.measured[d]):
-                continue
-            effect = (
-                place.metric_weight[d] * per_input / cohort / cohort * hour_effect(provider, facts, place.need_scale, d)
-            )
-            provider.payment_per_hour[d] = own * _cohort_slope(place, facts, forecast, noise, effect)
-        if provider.partner:
-            provider.result_value = (
-                own * _cohort_slope(place, facts, forecast, noise, 1.0) / facts.payment_period_months
-            )
+        own = full * facts.finance_risk_to_provider * foreseen(world.providers[p].award_share, facts.learning_ratchet)
+        _value_results(place, facts, world.providers[p], own, per_input, cohort, slopes, of_all)
 
 
 @compiled
-def _cohort_slope(place, facts, forecast, noise, effect):
-    expected = place.expected_result
-    if facts.payment_rule == BINARY:
-        return binary_slope(forecast, facts.payment_target * expected, noise, effect)
-    return graduated_slope(forecast, facts.payment_floor * expected, facts.payment_ceiling * expected, noise, effect)
+def _value_results(place, facts, provider, own, per_input, cohort, slopes, of_all):
+    """What an hour on a domain, and a unit of its families' results, add to a partner's own part of the payment."""
+    if not provider.partner:
+        return
+    for d in range(slopes.shape[0]):
+        if place.measured[d]:
+            weight = 1.0 if asks_each_domain(facts) else place.metric_weight[d]
+            effect = weight * per_input / cohort / cohort * hour_effect(provider, facts, place.need_scale, d)
+            provider.payment_per_hour[d] = own * (slopes[d] * effect)
+    provider.result_value = own * of_all / facts.payment_period_months
 
 
 @compiled

@@ -7,9 +7,9 @@ from abm.compiled import compiled
 from abm.rules.coproduction import combined_input, role_factor
 from abm.rules.forecast import settling_share, wellbeing_ahead
 from abm.rules.outcomes import improvement, need, response
-from abm.rules.payment import ENTRY, GAIN, RATE_CARD, SUSTAINED, reached_share
+from abm.rules.payment import RATE_CARD
 from abm.rules.selection import applicant_score, apply_probability, gateway_score, switch_probability
-from abm.stages.contract_prices import EXPECTED_WORK
+from abm.stages.contract_prices import EXPECTED_WORK, expected_count, price_for
 from abm.stages.contract_terms import main_slot
 from abm.stages.deliver_incentives import forecast_noise, hour_effect
 from abm.stages.deliver_match import find_match
@@ -225,23 +225,19 @@ def expected_payment(world, row, p, i):
     settled = settling_share(facts.outcome_return_rate, months)
     noise = forecast_noise(facts, months)
     own = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
-    total = 0.0
-    for d in range(family.wellbeing.shape[0]):
+    change = np.zeros(family.wellbeing.shape[0])
+    for d in range(change.shape[0]):
         served = place.promised_hours * provider.attention[d] * hour_effect(provider, facts, place.need_scale, d)
         input_now = combined_input(served, EXPECTED_WORK, facts.outcome_family_weight, facts.outcome_complementarity)
         added = improvement(family.wellbeing[d], own, input_now)
         ahead = wellbeing_ahead(family.wellbeing[d], family.baseline[d], added, facts.outcome_return_rate, settled)
-        change = ahead - family.wellbeing[d]
-        for line in range(world.milestones.shape[1]):
-            milestone = world.milestones[row, line]
-            if milestone.price <= 0.0 or not (milestone.domain == d or (milestone.domain < 0 and place.measured[d])):
-                continue
-            if milestone.kind == ENTRY:
-                total += milestone.price
-            elif milestone.kind == GAIN:
-                total += milestone.price * max(0.0, change)
-            elif milestone.kind != SUSTAINED or milestone.months <= months:
-                total += milestone.price * reached_share(change, milestone.threshold, noise)
+        change[d] = ahead - family.wellbeing[d]
+    total, lines = 0.0, world.milestones[row]
+    for d in range(change.shape[0]):
+        for line in range(lines.shape[0]):
+            if lines[line].price > 0.0:
+                count = expected_count(lines, line, d, place.measured, change, noise, months)
+                total += price_for(facts, lines[line], family) * count
     slots = facts.family_known_providers
     return total / months / slots
 

@@ -2,7 +2,7 @@
 
 from abm.compiled import compiled
 from abm.rules.gaming import detection
-from abm.rules.payment import BINARY, FEE_FOR_SERVICE, GRADUATED, RATE_CARD
+from abm.rules.payment import FEE_FOR_SERVICE, RATE_CARD, pays_by_period
 from abm.stages.follow_up import note_shortfalls
 from abm.stages.measure_claims import claim_fees, claim_milestones, person_cap
 from abm.stages.measure_cohort import claim_period
@@ -18,9 +18,13 @@ WRITES = (
     "localities.outcome_claimed", "localities.expected_claims", "localities.result", "localities.counterfactual",
     "localities.period_paid", "localities.unserved_claimed", "providers.result", "providers.caught",
     "providers.results_used", "providers.shortfall_months", "providers.shortfall_explained",
-    "providers.shortfall_share", "providers.shortfall_burden", "dues", "localities.natural",
+    "providers.shortfall_share", "providers.shortfall_burden", "dues", "localities.domain_result",
+    "localities.pooled_result", "localities.pooled_alone", "localities.pooled_families", "localities.missed",
+    "localities.missed_alone",
+    "localities.natural",
     "localities.earlier_start", "localities.earlier_change", "localities.known_change", "localities.known_population",
-    "localities.layer_claimed", "localities.unclaimed", "localities.deadline_claims", "milestones.layer_claimed",
+    "localities.layer_claimed", "localities.layer_missed", "localities.layer_pooled",
+    "localities.unclaimed", "localities.deadline_claims", "milestones.layer_claimed",
     "claims.layer_held", "claims.layer_reached", "families.layer_earned", "families.population_last",
     "families.surveyed", "families.comparison_last", "families.closing", "providers.shifting_hours",
 )  # fmt: skip
@@ -53,7 +57,7 @@ def measure(world):
             clock.service_month % int(facts.payment_period_months) == 0 or clock.service_month == clock.service_months
         )
         if period_ends:
-            if facts.payment_rule == BINARY or facts.payment_rule == GRADUATED:
+            if pays_by_period(facts.payment_rule):
                 claim_period(world, row)
                 claim_period_layers(world, row)
             for i in range(place.family_first, place.family_end):

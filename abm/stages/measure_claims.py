@@ -4,6 +4,7 @@ import math
 
 from abm.compiled import compiled
 from abm.rules.payment import ATTAINED, ENTRY, GAIN, reached_now, room_under
+from abm.stages.contract_prices import may_claim, price_for
 from abm.stages.measure_dates import FIRST_REVIEW, GAIN_REVIEW, months_lacking, take_hours
 from abm.stages.measure_estimates import error_of
 from abm.streams import CLAIM, uniform
@@ -52,18 +53,22 @@ def claim_milestones(world, row, i, added, shift):
             unserved = earned_now(
                 milestone, claim.unserved_reached, claim.unserved_held, alone, family.served_months, 0
             )
-            moved = shift if now > on_time else moved
+            may = may_claim(world, row, i, line, True)
+            now *= may
+            unserved *= may_claim(world, row, i, line, False)
+            moved = shift if now > on_time * may else moved
+            price = price_for(facts, milestone, family)
             if milestone.kind == ENTRY:
                 unserved = 0.0  # nobody enters a service that does not exist
             claim.reached = 1 if now > 0.0 or claim.reached else 0
             claim.unserved_reached = 1 if unserved > 0.0 or claim.unserved_reached else 0
-            due = room_under(cap, family.earned, int(100.0 * milestone.price * now))
+            due = room_under(cap, family.earned, int(100.0 * price * now))
             if due > 0 and _no_evidence(facts, world.clock[0], i, line * domains + d):
                 place.unclaimed += due
                 due = 0
             _pay_family_claim(world, row, i, slots, milestone, due)
             if unserved > 0.0:
-                amount = room_under(cap, family.unserved_earned, int(100.0 * milestone.price * unserved))
+                amount = room_under(cap, family.unserved_earned, int(100.0 * price * unserved))
                 family.unserved_earned += amount
                 place.unserved_claimed += amount
     if moved > 0:

@@ -9,6 +9,7 @@ import numpy as np
 from abm.compiled import compiled
 from abm.rules.claiming import best_shift, chance_later, months_to_deadline
 from abm.rules.payment import ATTAINED, ENTRY, GAIN, SUSTAINED, reached_share
+from abm.stages.contract_prices import may_claim, price_for
 from abm.stages.measure_estimates import error_of
 
 MOST_MONTHS = 12  # by which a claim can be brought forward
@@ -55,7 +56,8 @@ def chosen_shift(world, row, i, added):
             lacks = months_lacking(milestone, claim.held + 1, family.served_months)
             if claim.reached or milestone.kind == ENTRY or lacks == 0:
                 continue
-            value = bears * milestone.price * (max(0.0, change) if milestone.kind == GAIN else 1.0)
+            value = bears * price_for(facts, milestone, family) * may_claim(world, row, i, line, True)
+            value *= max(0.0, change) if milestone.kind == GAIN else 1.0
             needed = milestone.months if milestone.kind == SUSTAINED else lacks
             reach = reached_share(change, milestone.threshold, facts.measurement_noise)
             going_on += value * chance_later(reach, facts.family_turnover, needed, left)

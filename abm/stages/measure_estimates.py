@@ -140,6 +140,8 @@ def measure_families(world, row):
     total, count = 0.0, 0.0
     for p in range(place.provider_first, place.provider_end):
         world.providers[p].result = 0.0
+    for d in range(place.domain_result.shape[0]):
+        place.domain_result[d] = 0.0
     for i in range(place.family_first, place.family_end):
         family = world.families[i]
         if not family.cohort:
@@ -148,10 +150,10 @@ def measure_families(world, row):
         added = overstatement(world, row, i, slots)
         for d in range(family.wellbeing.shape[0]):
             weight = place.metric_weight[d]
-            family.reported += weight * (
-                family.last_wellbeing[d] - family.intake_wellbeing[d] + error_of(world, facts, i, d) + added
-            )
+            change = family.last_wellbeing[d] - family.intake_wellbeing[d] + error_of(world, facts, i, d) + added
+            family.reported += weight * change
             family.overstated += weight * added
+            place.domain_result[d] += change
         total += family.reported
         count += 1.0
         if family.enrolled:
@@ -160,6 +162,8 @@ def measure_families(world, row):
                     provider = world.providers[world.packages[slot].provider]
                     provider.result += family.reported / max(1.0, provider.caseload)
     place.result = total / count if count > 0.0 else 0.0
+    for d in range(place.domain_result.shape[0]):
+        place.domain_result[d] /= max(1.0, count)
 
 
 @compiled

@@ -28,7 +28,8 @@ def cases():
 
 @pytest.fixture(scope="session")
 def designs():
-    """All presets, and what no preset has: fee for service with a lag, a rate card of every kind of line with tight caps."""
+    """All presets, and what no preset has: fee for service with a lag, a rate card of every kind of line with tight caps,
+    prices by group and net of deadweight, tranches, steps."""
     bridge = {"finance.bridge.state": 0.5, "finance.bridge.provider": 0.5, "finance.risk_to_provider": 0.5}
     found = {name: load_design(name) for name in preset_names("designs")}
     found["fee_for_service"] = load_design("block_grant", {"payment.rule": "fee_for_service", **bridge})
@@ -44,4 +45,17 @@ def designs():
         {"payment.claim_deadline_months": 6, "payment.attribution": "difference", "control.audit": 0.0},
     )
     found["capped_card"] = load_design("provider_financed_pbr", {"payment.milestone": lines, **caps})
+    prices = {"payment.tariff_groups": 3, "payment.tariff_ratio": 3.0, "payment.deadweight_deducted": 1.0}
+    optional = [lines[0] | {"core": False}, lines[1] | {"core": False}, *lines[2:]]
+    found["tariff_card"] = load_design("provider_financed_pbr", {"payment.milestone": optional, **caps, **prices})
+    by_cohort = {"payment.period_months": 6, "finance.risk_to_provider": 0.5, "payment.contract_cap": 0.8}
+    tests = {
+        "payment.rule": "tranche",
+        "payment.target": 1.0,
+        "payment.pooled_target": 0.6,
+        "payment.all_indicators": True,
+    }
+    found["tranche"] = load_design("binary_bond", tests | by_cohort)
+    steps = [{"result": -0.5, "share": 0.1}, {"result": 0.4, "share": 0.6}, {"result": 1.2, "share": 1.0}]
+    found["stepped"] = load_design("binary_bond", {"payment.rule": "stepped", "payment.step": steps} | by_cohort)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from abm.config import load_case, load_design
+from abm.config import changed_design, load_case, load_design
 from abm.engine import run_months
 from abm.rules.attribution import ATTRIBUTIONS, HISTORICAL
 from abm.rules.payment import ATTAINED, ENTRY, GAIN, SUSTAINED
@@ -35,9 +35,11 @@ def ended(design, settings, seed=1, facts=SMALL, months=None):
 
 
 @pytest.mark.parametrize("kind", ATTRIBUTIONS)
-@pytest.mark.parametrize("design", RULES)
-def test_the_parts_sum_to_what_was_claimed_to_the_cent(design, kind):
-    world = ended(design, {"payment.attribution": kind, "case.measurement.unclaimed": 0.1})
+@pytest.mark.parametrize("design", (*RULES, "tranche", "stepped", "tariff_card", "capped_card", "dated_card"))
+def test_the_parts_sum_to_what_was_claimed_to_the_cent(designs, design, kind):
+    case = load_case("generic", SMALL | {"case.measurement.unclaimed": 0.1})
+    world = new_world(case, changed_design(designs[design], {"payment": {"attribution": kind}}), 1)
+    run_months(world, case.calendar.months)
     places, last = world.localities, world.series[-1]
     claimed = int((places.outcome_claimed + places.claimed_before).sum())
     parts = [round(100.0 * float(last[name])) for name in PARTS]

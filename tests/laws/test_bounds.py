@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from abm.case import Case, Locality
 from abm.config import Design, load_case, preset_names
 from abm.declare import Param, parameters
-from abm.design import GovernanceDesign, Milestone
+from abm.design import OUTCOME_RULES, GovernanceDesign, Milestone
 from abm.engine import MONTH
 from abm.ledger import SINGLE
 from abm.metrics import METRICS
@@ -257,7 +257,7 @@ def any_design(draw) -> Design:
     """A legal design: what would contradict itself is made consistent, everything else is free."""
     flat = {key: draw(value(declared)) for key, declared in parameters(GovernanceDesign)}
     rule = flat["payment.rule"]
-    outcomes = rule in ("binary", "graduated", "rate_card")
+    outcomes = rule in OUTCOME_RULES
     bridge = [1.0, 0.0, 0.0] if rule == "block" else shares(draw, 3)
     flat |= dict(
         zip(("finance.bridge.state", "finance.bridge.provider", "finance.bridge.investor"), bridge, strict=True)
@@ -273,6 +273,9 @@ def any_design(draw) -> Design:
     flat["finance.risk_to_provider"] = max(flat["finance.risk_to_provider"], bridge[1])
     lines = st.fixed_dictionaries({key: value(declared) for key, declared in parameters(Milestone)})
     count = draw(st.integers(1, 4)) if rule == "rate_card" else 0
+    rising = sorted(draw(st.sets(st.integers(1, 99), min_size=2, max_size=4)))
+    steps = tuple({"result": 0.02 * k - 0.5, "share": 0.01 * k} for k in rising)
+    flat["payment.step"] = steps if rule == "stepped" else ()
     flat["payment.milestone"] = tuple({"name": f"line {k}", **draw(lines)} for k in range(count))
     try:
         return Design(base=GovernanceDesign.model_validate({"name": "any", **nested(flat)}))

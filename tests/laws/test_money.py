@@ -32,7 +32,15 @@ from abm.stages.pay import pay
 from abm.world import new_world
 
 CASES = ("generic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("lombardy", "scarce")))
-DESIGNS = (*preset_names("designs"), "fee_for_service", "capped_card", "dated_card")
+DESIGNS = (
+    *preset_names("designs"),
+    "fee_for_service",
+    "capped_card",
+    "dated_card",
+    "tariff_card",
+    "tranche",
+    "stepped",
+)
 
 
 def class_of_accounts(world) -> np.ndarray:

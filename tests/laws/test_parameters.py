@@ -9,7 +9,7 @@ import pytest
 from abm.case import Case, Locality
 from abm.config import load_case, load_design
 from abm.declare import Param, parameters, value_of
-from abm.design import GovernanceDesign, Milestone
+from abm.design import GovernanceDesign, Milestone, Step
 from abm.engine import run_months
 from abm.metrics import METRICS
 from abm.world import new_world
@@ -25,10 +25,16 @@ CARD = (
     {"name": "entered", "kind": "entry", "price": 0.2},
     {"name": "kept", "kind": "sustained", "threshold": 0.1, "months": 6, "price": 0.8},
 )
+OPTIONAL_ENTRY = ({**CARD[0], "core": False}, CARD[1])  # what everybody reaches first opens all other lines
+STEPS = ({"result": 0.2, "share": 0.5}, {"result": 0.9, "share": 1.0})
+NO_CARD = {"payment.milestone": []}
+STEPPED = {"payment.rule": "stepped", "payment.step": STEPS}
 
 # What a setting is moved to, where the ends of its plausible range are no possible or no telling values.
 VALUES = {
     "payment.milestone.price": (0.2,),  # relative: any other
+    "payment.step.result": (0.0, 0.8),  # below the next step
+    "payment.step.share": (0.2, 0.8),
     "case.calendar.tender": (4,),  # a month that the rest of the calendar leaves
     "case.trust.breach_month": (20,),  # within the contract
     "case.measurement.comparison_families": (10,),  # fewer than the town serves
@@ -50,10 +56,16 @@ BESIDE = {
     "case.rules.support_spread": {"case.rules.support": 0.3},
     "case.rules.support_shock": {"case.rules.support": 0.2, "case.rules.support_spread": 0.0},
     "mechanisms.politics": REFUSED,
+    "case.measurement.deadweight_error": {"payment.deadweight_deducted": 1.0},
+    "case.measurement.file_error": {"payment.tariff_groups": 4, "payment.tariff_ratio": 3.0},
+    "payment.tariff_groups": {"payment.tariff_ratio": 3.0},
+    "payment.tariff_ratio": {"payment.tariff_groups": 4},
+    "payment.pooled_target": {"payment.rule": "tranche"},
+    "payment.step.result": STEPPED,
+    "payment.step.share": STEPPED,
 }
 
 # What contradicts a value and changes together with it.
-NO_CARD = {"payment.milestone": []}
 NO_OUTCOMES = {**NO_CARD, "payment.outcome_share": 0.0}
 BRIDGES = ("state", "provider", "investor")
 LEVELS = ("individual", "group", "collective")
@@ -79,7 +91,8 @@ def together(key: str, value) -> dict:
         return {"finance.bridge.provider": 0.0, "finance.bridge.investor": 1.0}
     if key == "payment.rule":
         state = {"finance.bridge.state": 1.0, "finance.bridge.provider": 0.0, "finance.bridge.investor": 0.0}
-        return {"block": {**NO_OUTCOMES, **state}, "fee_for_service": NO_OUTCOMES}.get(value, NO_CARD)
+        with_it = {"block": {**NO_OUTCOMES, **state}, "fee_for_service": NO_OUTCOMES, "stepped": {**NO_CARD, **STEPPED}}
+        return with_it.get(value, NO_CARD)
     return {}
 
 
@@ -87,12 +100,15 @@ def declared() -> dict[str, Param]:
     """Every declared setting by the key that sets it."""
     found = dict(parameters(GovernanceDesign))
     found |= {f"payment.milestone.{key}": declared for key, declared in parameters(Milestone)}
+    found |= {f"payment.step.{key}": declared for key, declared in parameters(Step)}
     found |= {f"case.{key}": declared for key, declared in parameters(Case)}
     return found | {PLACE + key: declared for key, declared in parameters(Locality)}
 
 
 def present(key: str, design: str, settings: dict):
     """The value that a setting has before it is moved."""
+    if key.startswith("payment.step."):
+        return STEPS[0][key.rpartition(".")[2]]
     if key.startswith("payment.milestone."):
         return CARD[1].get(key.rpartition(".")[2], value_of(Milestone(name="kept"), key.rpartition(".")[2]))
     case, rules = world_of(design, settings)
@@ -124,6 +140,10 @@ def unmoved(design: str, beside: tuple, seed: int):
 
 def moved_to(key: str, value) -> dict:
     """The settings that move one."""
+    if key.startswith("payment.step."):
+        return {"payment.step": [{**STEPS[0], key.rpartition(".")[2]: value}, STEPS[1]]}
+    if key == "payment.milestone.core":
+        return {"payment.milestone": list(OPTIONAL_ENTRY)}
     if key.startswith("payment.milestone."):
         return {"payment.milestone": [CARD[0], {**CARD[1], key.rpartition(".")[2]: value}]}
     return {key: value, **together(key, value)}

@@ -16,7 +16,15 @@ from abm.world import World, new_world
 ARRAYS = ("dues", "balances", "flows", "series")
 DECLARABLE = {f"{table}.{column.name}" for table, columns in TABLES.items() for column in columns} | set(ARRAYS)
 CASES = ("generic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("lombardy", "scarce")))
-DESIGNS = (*preset_names("designs"), "fee_for_service", "capped_card", "dated_card")
+DESIGNS = (
+    *preset_names("designs"),
+    "fee_for_service",
+    "capped_card",
+    "dated_card",
+    "tariff_card",
+    "tranche",
+    "stepped",
+)
 
 
 def declared_by(stage) -> set[str]:

@@ -19,15 +19,28 @@ from abm.rules.payment import (
     MILESTONE_KINDS,
     PAYMENT_RULES,
     RATE_CARD,
+    STEPPED,
     SUSTAINED,
+    TRANCHE,
+    all_reached,
+    all_reached_slope,
     binary_payment,
     binary_slope,
     graduated_payment,
     graduated_slope,
+    net_price,
+    pays_by_period,
+    pooled_bar,
     reached_now,
     reached_share,
     reached_slope,
+    reached_with_core,
     room_under,
+    stepped_payment,
+    stepped_slope,
+    tariff,
+    tranche_payment,
+    tranche_slope,
 )
 
 FORECASTS = [-0.2, 0.0, 0.04, 0.1, 0.15, 0.3, 0.8]
@@ -51,7 +64,8 @@ def slope_of(payment, forecast, noise, breaks, h=0.01):
 
 
 def test_names_and_numbers_agree():
-    assert [PAYMENT_RULES[k] for k in (BLOCK, FEE_FOR_SERVICE, BINARY, GRADUATED, RATE_CARD)] == list(PAYMENT_RULES)
+    numbers = (BLOCK, FEE_FOR_SERVICE, BINARY, GRADUATED, RATE_CARD, TRANCHE, STEPPED)
+    assert [PAYMENT_RULES[k] for k in numbers] == list(PAYMENT_RULES)
     assert [MILESTONE_KINDS[k] for k in (ENTRY, GAIN, ATTAINED, SUSTAINED)] == list(MILESTONE_KINDS)
 
 
@@ -144,3 +158,88 @@ def test_a_ramp_without_width_is_a_step():
     assert [graduated_payment(x, 0.0, 0.0) for x in (-0.01, 0.0, 0.01)] == [0.0, 1.0, 1.0]
     assert graduated_slope(0.01, 0.0, 0.0, 0.05, EFFECT) == binary_slope(0.01, 0.0, 0.05, EFFECT)
     assert graduated_slope(0.01, 0.0, 0.0, 0.0, EFFECT) == 0.0
+
+
+RESULTS, SHARES = np.array([0.2, 0.8, 1.5, 9.0]), np.array([0.3, 0.9, 1.0, 0.0])  # three steps, the rest unused
+
+
+def test_a_stepped_payment_stands_between_its_steps():
+    paid = [stepped_payment(0.1 * x, 0.1, RESULTS, SHARES, 3) for x in (-1.0, 0.19, 0.2, 0.5, 0.8, 1.49, 1.5, 99.0)]
+    assert paid == [0.0, 0.0, 0.3, 0.3, 0.9, 0.9, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("noise", NOISES)
+@pytest.mark.parametrize("ahead", FORECASTS)
+def test_slope_of_a_stepped_payment(ahead, noise):
+    wanted = slope_of(lambda x: stepped_payment(x, 0.1, RESULTS, SHARES, 3), ahead, noise, [0.02, 0.08, 0.15])
+    assert stepped_slope(ahead, 0.1, RESULTS, SHARES, 3, noise, EFFECT) == pytest.approx(wanted, rel=1e-4, abs=1e-8)
+
+
+def test_one_step_is_a_binary_payment():
+    one, full = np.array([0.9]), np.array([1.0])
+    for x in (0.05, 0.09, 0.1):
+        assert stepped_payment(x, 0.1, one, full, 1) == binary_payment(x, 0.9 * 0.1)
+        assert stepped_slope(x, 0.1, one, full, 1, 0.05, EFFECT) == binary_slope(x, 0.9 * 0.1, 0.05, EFFECT)
+
+
+@pytest.mark.parametrize("bar", [-0.05, 0.07, 0.1, 0.2, 1e6])
+@pytest.mark.parametrize("noise", NOISES)
+@pytest.mark.parametrize("forecast", FORECASTS)
+def test_slope_of_a_tranche_and_of_its_second_chance(forecast, noise, bar):
+    wanted = slope_of(lambda x: tranche_payment(x, 0.1, bar, 2.0), forecast, noise, [0.1, bar])
+    assert tranche_slope(forecast, 0.1, bar, 2.0, noise, EFFECT) == pytest.approx(wanted, rel=1e-4, abs=1e-8)
+
+
+def test_two_levels():
+    """Cohorts at .084 and .096 miss a threshold of .10 (the first) and pass .075 pooled: in the end both are paid."""
+    bar = pooled_bar(0.075, 0.084, 900.0, 1100.0, 0.0, 0.0)
+    assert (0.084 * 900 + bar * 1100) / 2000 == pytest.approx(0.075)
+    assert [tranche_payment(x, 0.1, bar, 1.0) for x in (0.06, 0.068, 0.096, 0.1)] == [0.0, 2.0, 2.0, 2.0]
+    assert [tranche_payment(x, 0.1, 1e6, 1.0) for x in (0.096, 0.1)] == [0.0, 1.0]
+
+
+def test_a_bar_counts_later_cohorts_at_the_forecast():
+    bar = pooled_bar(0.1, 0.05, 100.0, 100.0, 200.0, 0.12)
+    assert (0.05 * 100 + bar * 100 + 0.12 * 200) / 400 == pytest.approx(0.1)
+
+
+def test_slope_where_every_indicator_counts():
+    ahead, bars, counted = np.array([0.1, 0.05, 0.3]), np.array([0.09, 0.08, 0.9]), np.array([1, 1, 0])
+
+    def chance(x):
+        return np.prod([stats.norm.cdf((x[d] - bars[d]) / 0.07) for d in (0, 1)])
+
+    for moved in (0, 1):
+        step = np.array([1e-5 * (d == moved) for d in range(3)])
+        wanted = (chance(ahead + step) - chance(ahead - step)) / 2e-5
+        assert all_reached_slope(ahead, bars, counted, 0.07, moved) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_every_indicator_that_counts_must_be_reached():
+    bars, counted = np.array([0.1, 0.1, 0.1]), np.array([1, 1, 0])
+    assert all_reached(np.array([0.1, 0.2, 0.0]), bars, counted) == 1.0
+    assert all_reached(np.array([0.9, 0.09, 0.9]), bars, counted) == 0.0
+
+
+def test_a_price_net_of_deadweight():
+    assert net_price(100.0, 0.0, 0.7) == 100.0
+    assert [net_price(100.0, share, 0.3) for share in (0.5, 1.0)] == pytest.approx([85.0, 70.0])
+    assert [net_price(100.0, 1.0, x) for x in (-0.2, 1.4)] == [100.0, 0.0]
+
+
+def test_tariffs_rise_in_a_straight_line_from_group_to_group():
+    assert tariff(1.0, 3.0, 0.9) == 1.0
+    assert [tariff(3.0, 3.0, x) for x in (0.0, 0.33, 0.34, 0.66, 0.67, 1.0)] == [1.0, 1.0, 2.0, 2.0, 3.0, 3.0]
+    assert [tariff(2.0, 1.5, x) for x in (0.49, 0.5)] == [1.0, 1.5]
+
+
+def test_an_optional_line_needs_a_core_line():
+    """In the same domain one measurement decides both; in another the chances are independent."""
+    assert reached_with_core(0.3, 0.5, 0.0) == 0.3
+    assert reached_with_core(0.5, 0.3, 0.0) == 0.3
+    assert reached_with_core(0.5, 0.0, 0.4) == pytest.approx(0.2)
+    assert reached_with_core(0.5, 0.3, 0.4) == pytest.approx(0.3 + 0.2 * 0.4)
+
+
+def test_which_rules_test_a_cohort():
+    assert [PAYMENT_RULES[k] for k in range(7) if pays_by_period(k)] == ["binary", "graduated", "tranche", "stepped"]

@@ -6,13 +6,16 @@ holds with its mechanism at work and is gone with the mechanism off (its control
 
 from abm.lab.patterns.attribution import V2, V4
 from abm.lab.patterns.base import SMALLEST, Control, Figure, Figures, Pattern
+from abm.lab.patterns.caps import V8
+from abm.lab.patterns.cascade import V1
 from abm.lab.patterns.deadlines import V10
 from abm.lab.patterns.delay import V14
 from abm.lab.patterns.governance import V13
 from abm.lab.patterns.incentives import V9
 from abm.lab.patterns.lombardy import V12
+from abm.lab.patterns.tariffs import V5
 from abm.lab.patterns.trust import V11
 
-PATTERNS = (V2, V4, V9, V10, V11, V12, V13, V14)
+PATTERNS = (V1, V2, V4, V5, V8, V9, V10, V11, V12, V13, V14)
 
 __all__ = ["PATTERNS", "SMALLEST", "Control", "Figure", "Figures", "Pattern"]

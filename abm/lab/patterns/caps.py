@@ -1,0 +1,118 @@
+"""V8: payments pile up at the cap, with a left tail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from abm.case import Case
+from abm.config import load_case, load_design
+from abm.declare import Param, parameters
+from abm.design import Payment
+from abm.lab.patterns.base import Control, Figure, Figures, Pattern
+from abm.lab.run import simulate
+from abm.streams import exp, normal, uniform
+
+EACH = 6  # contracts of the population for each seed
+CONTRACTS = 0  # a stream of draws that no world has
+DESIGNS = (
+    "social_impact_bond", "social_prime", "blended_fund", "provider_financed_pbr", "upfront_outcomes_contract", "binary_bond",
+    "requisite_contract",
+)  # fmt: skip
+FAMILIES, SPREAD, FEWEST, LARGEST = 400, 1.0, 40, 1500  # median and log-sd of the families of a contract
+EURO_EACH = 4000.0  # as the case has
+# What a commissioner does not know when it signs, each drawn over the whole of its plausible range.
+UNKNOWN = ("money.forecast_optimism", "family.apply_rate", "family.turnover")
+NEARLY_ALL, HALF = 0.95, 0.5  # of the cap
+TAIL = (0.05, 0.15)
+
+
+def payments(seeds: Sequence[int], settings: Mapping[str, Any] | None = None) -> Figures:
+    """Payment ÷ the expected payment (which is the cap, at a contract cap of 1) over a mixed population of contracts.
+
+    Six contracts for each seed, each with a preset design that pays for outcomes, a size, a target where there is one, and
+    what its commissioner cannot know, drawn alike over plausible ranges: nothing is fitted. `full`: share of the contracts
+    paid at least .95 of that; `tail`: below .5; `at_cap`: between .95 and 1.05; `median`. Intervals over seeds.
+    """
+    drawn = [(seed, n) for seed in seeds for n in range(EACH)]
+    paid = np.array([_paid(seed, n, dict(settings or {})) for seed, n in drawn]).reshape(len(seeds), EACH)
+    shares = {"full": paid >= NEARLY_ALL, "tail": paid < HALF, "at_cap": abs(paid - 1.0) <= 1.0 - NEARLY_ALL}
+    return {name: _share(rows) for name, rows in shares.items()} | {"median": _median(paid.ravel())}
+
+
+def _share(rows: np.ndarray) -> Figure:
+    """A share of contracts with its 95 % interval (Wilson's, which holds near 0 and 1)."""
+    n, share, z = rows.size, float(rows.mean()), 1.96
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
+    return Figure(share, middle - half, middle + half, n)
+
+
+def _median(values: np.ndarray) -> Figure:
+    """A median with its 95 % interval by ranks."""
+    ranked, n = np.sort(values), len(values)
+    reach = int(np.ceil(0.98 * np.sqrt(n)))
+    low, high = max(0, n // 2 - reach), min(n - 1, n // 2 + reach)
+    return Figure(float(np.median(ranked)), float(ranked[low]), float(ranked[high]), n)
+
+
+def _paid(seed: int, number: int, settings: Mapping[str, Any]) -> float:
+    """Outcome payments of one contract of the population ÷ its expected payment."""
+
+    def draw(item: int) -> float:
+        return float(uniform(seed, CONTRACTS, 0, number, item))
+
+    families = FAMILIES * exp(SPREAD * normal(seed, CONTRACTS, 0, number, 1))
+    families = int(min(LARGEST, max(FEWEST, families)))
+    name = DESIGNS[int(draw(2) * len(DESIGNS))]
+    facts: dict[str, Any] = {"case.calendar.renewals": 0, "case.locality.town.families": families}
+    facts["case.locality.town.grant_eur"] = EURO_EACH * families
+    town = load_case("generic").locality["town"]
+    for kind in ("public", "third_sector", "associations"):
+        facts[f"case.locality.town.{kind}"] = max(1, round(getattr(town, kind) * families / town.families))
+    for item, key in enumerate(UNKNOWN, 3):
+        facts[f"case.{key}"] = _between(dict(parameters(Case))[key], draw(item))
+    rules: dict[str, Any] = {}
+    if name == "binary_bond":
+        rules["payment.target"] = _between(dict(parameters(Payment))["target"], draw(9))
+    rules |= {key: value for key, value in settings.items() if not key.startswith("case.")}
+    facts |= {key: value for key, value in settings.items() if key.startswith("case.")}
+    case = load_case("generic", facts)
+    place = simulate(case, load_design(name, rules), seed, case.calendar.service[1]).localities[0]
+    return float(place.outcome_claimed / (100.0 * place.expected_outcome_payment))
+
+
+def _between(declared: Param, share: float) -> float:
+    """A value within the plausible range of a setting."""
+    low, high = declared.plausible
+    return float(low + (high - low) * share)
+
+
+def piles_up(figures: Figures) -> bool:
+    """At least half of the contracts are paid in full, or nearly; and 5 to 15 % less than half."""
+    return figures["full"].low >= 0.5 and TAIL[0] <= figures["tail"].mean <= TAIL[1]
+
+
+def _no_cap(seeds: Sequence[int]) -> Figures:
+    return payments(seeds, {"payment.contract_cap": 10.0})
+
+
+def _no_pile(figures: Figures) -> bool:
+    """As few contracts within a twentieth of where the cap was as anywhere near it."""
+    return figures["at_cap"].below(0.3)
+
+
+V8 = Pattern(
+    key="V8",
+    title="Payments pile up at the cap, with a left tail",
+    sources=("indigo",),
+    expectation=(
+        "In a mixed population of outcome contracts, at least half are paid .95 of their cap or more, and 5 to 15 % less than "
+        "half of it."
+    ),
+    measure=payments,
+    holds=piles_up,
+    controls=(Control("no cap on the contract (payment.contract_cap = 10)", _no_cap, _no_pile),),
+)
