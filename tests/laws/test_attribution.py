@@ -35,7 +35,7 @@ def ended(design, settings, seed=1, facts=SMALL, months=None):
 
 
 @pytest.mark.parametrize("kind", ATTRIBUTIONS)
-@pytest.mark.parametrize("design", (*RULES, "tranche", "stepped", "tariff_card", "capped_card", "dated_card"))
+@pytest.mark.parametrize("design", [*RULES, "tranche", "stepped", "tariff_card", "capped_card", "dated_card"])
 def test_the_parts_sum_to_what_was_claimed_to_the_cent(designs, design, kind):
     case = load_case("generic", SMALL | {"case.measurement.unclaimed": 0.1})
     world = new_world(case, changed_design(designs[design], {"payment": {"attribution": kind}}), 1)
