@@ -151,8 +151,7 @@ def no_effect(seeds: Sequence[int], settings: Mapping[str, Any] | None = None, s
     A contract over 20 months with a binary test each year is let on a forecast with the case's own effect. Between award
     and service half of the families have a crisis each month; afterwards there is none. `paid_<attribution>`: outcome
     payments claimed ÷ what they are at the forecast, without effect and with recovery; `success`: the same with the
-    payments claimed ÷ what they are at the forecast, without effect and with recovery; `success`: the same with the
-    effect, without the bad months,
+    effect, without the bad months, measured gross; `true`: the true effect on the served, in wellbeing.
     """
     given = dict(settings or {})
     figures: dict[str, np.ndarray] = {}
