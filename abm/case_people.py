@@ -75,6 +75,7 @@ class ProviderFacts(Part):
     misreport_cost: float = param(1.5, "× price", (0.01, 100.0), "convexity of the cost of overstating: how soon a larger overstatement does not pay", plausible=(0.5, 4.0))
     misreport_room: float = param(0.3, "wellbeing", (0.0, 1.0), "most that a result can be overstated by", plausible=(0.1, 0.4))
     misreport_hours: float = param(0.05, "share", (0.0, 1.0), "service hours that it takes to overstate by the whole room", "courty2004", plausible=(0.01, 0.15))
+    shift_hours: float = param(2.0, "h/month²", (0.0, 1e6), "hours that claims brought forward by s months take from service: this × s²/2, for each family", "courty2004", plausible=(0.5, 10.0), acts_in="provider_financed_pbr")
     staff_turnover: float = param(0.015, "per month", (0.0, 1.0), "share of professionals who are replaced a month at middling satisfaction", plausible=(0.005, 0.03))
     turnover_sensitivity: float = param(2.0, "ratio", (0.0, 20.0), "how much more of them leave for each unit of satisfaction lost", plausible=(0.0, 4.0))
     entry_skill: float = param(0.8, "share", (0.0, 1.0), "competence of those who come, relative to their provider's at the start", plausible=(0.6, 1.0))

@@ -107,12 +107,16 @@ class Payment(Part):
         0.5, "share", (0.0, 1.0), "how much of what matters is measured: the ceil(alignment × domains) most measurable "
         "domains become metrics", "fitzgerald2019", plausible=(0.25, 1.0),
     )  # fmt: skip
-    attribution: Literal["gross", "historical", "comparison", "randomised"] = choice(
+    attribution: Literal["gross", "historical", "comparison", "randomised", "difference"] = choice(
         "gross", ATTRIBUTIONS, "what is subtracted from measured change before payment", "indigo", acts_in="binary_bond"
     )
     input_specification: float = param(
         0.3, "share", (0.0, 1.0), "how far activities are prescribed: adds reporting, slows the adaptation of services",
         "sicilia2016", acts_in="block_grant",
+    )  # fmt: skip
+    claim_deadline_months: int = param(
+        0, "months", (0, 60), "performance year of a rate card: months that a result has stood count for claims of the same year only, and are "
+        "counted anew after its deadline; 0: no deadlines", "courty2004", plausible=(0, 12), acts_in="provider_financed_pbr",
     )  # fmt: skip
     milestone: tuple[Milestone, ...] = Field((), description="the rate card, one table a line")
     step: tuple[Step, ...] = Field((), description="a stepped payment, one table a step; between steps nothing changes")
@@ -346,6 +350,9 @@ class Mechanisms(Part):
     conflict: bool = switch("partners who want different things disagree, and meetings settle it", "provan2008", acts_in="new_public_governance")
     dumping: bool = switch("families feel it when their work grows and professionals' does not", "sicilia2016", acts_in="new_public_governance")
     politics: bool = switch("political support moves, and co-planning and renewal depend on it", acts_in="new_public_governance")
+    claim_timing: bool = switch(
+        "providers bring claims forward to a deadline where that pays", "courty2004", acts_in="provider_financed_pbr"
+    )
     fatigue: bool = switch("co-production and unintegrated services tire families", "sicilia2016", acts_in="new_public_governance")
     facets: bool = switch("experiences speak to ability, benevolence or integrity, and trust is their weighted mean", "mayer1995", acts_in="block_grant")
 

@@ -143,6 +143,14 @@ METRICS: tuple[Metric, ...] = (
     Metric("planned_payments", "money", "€", "outcome payments that should have fallen due by now as the first plan of each contract had it, cumulative", "context", "last", POSITIVE),
     Metric("revised_payments", "money", "€", "the same as the plan in force this month had it", "context", "last", POSITIVE),
     Metric("due_payments", "money", "€", "outcome payments that fell due, before what was advanced is set off, cumulative", "context", "last", POSITIVE),
+    Metric("payment_error", "attribution", "share", "outcome payments claimed less those on the true effect ÷ claimed, cumulative; missing where nothing was claimed", "down", "last"),
+    Metric("payment_true_effect", "attribution", "€", "what the same rule, prices and caps would have paid on the true effect, against the same world without service, cumulative", "up", "last", POSITIVE),
+    Metric("payment_deadweight", "attribution", "€", "paid beyond that for the change of all eligible families that the estimate does not subtract, cumulative", "down", "last"),
+    Metric("payment_selection", "attribution", "€", "paid for what else the served would have changed by themselves, and for what matching gets wrong, cumulative", "down", "last"),
+    Metric("payment_gaming", "attribution", "€", "paid for overstatement and claims brought forward, cumulative", "down", "last"),
+    Metric("payment_noise", "attribution", "€", "paid for measurement and sampling error, less what was not claimed for want of evidence, cumulative; with the four before it this is all that was claimed", "context", "last"),
+    Metric("claims_at_deadline", "attribution", "share", "share of outcome payments claimed in months of a deadline, cumulative; missing where there is none", "context", "last", SHARE),
+    Metric("unclaimed_share", "attribution", "share", "earned milestones that were never claimed, for want of evidence ÷ earned, cumulative", "down", "last", SHARE),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.declare import Column, Part, parameters
+from abm.rules.attribution import LAYERS
 from abm.rules.menu import SERVICES
 from abm.rules.payment import MOST_STEPS
 from abm.tables_people import FAMILIES, INVESTORS, PACKAGES, PROVIDERS, VOLUNTEERS
@@ -135,6 +136,19 @@ LOCALITIES = (
     Column("development_hours", "h", "hours of bids and negotiation that it pays for"),
     Column("room_moved", "cents", "room under the ceiling that an outcomes fund moved here; below 0: away", kind="i8"),
     Column("plan_month", "month", "month in which the latest plan of payments was made; 0: none", kind="i8"),
+    Column("natural", "wellbeing", "mean no-service path of its families", per="domain"),
+    Column("earlier_start", "wellbeing", "the same when earlier families were first followed", per="domain"),
+    Column("earlier_change", "wellbeing", "how it changed from then to the first contract's service", per="domain"),
+    Column("known_change", "wellbeing", "what attribution subtracts, without sampling and measurement error"),
+    Column("known_population", "wellbeing", "of that, the change of all eligible families"),
+    Column("layer_claimed", "cents", "what would be claimed without the errors after a layer", per="layer", kind="i8"),
+    Column("layer_before", "cents", "the same under earlier contracts", per="layer", kind="i8"),
+    Column(
+        "layer_missed", "tranches", "tranches that would have been missed without the errors after a layer", per="layer"
+    ),
+    Column("layer_pooled", "change", "pooled result without the errors after a layer", per="layer"),
+    Column("unclaimed", "cents", "earned milestones never claimed, for want of evidence", kind="i8"),
+    Column("deadline_claims", "cents", "outcome payments claimed in months of a deadline", kind="i8"),
 )
 
 TERRITORIES = (
@@ -200,6 +214,7 @@ MILESTONES = (
     Column("claimed", "cents", "claimed so far", kind="i8"),
     Column("core", "flag", "opens the optional lines to a family that has reached it", kind="u1"),
     Column("unserved", "relative", "expected payment on the no-service path, before scaling"),
+    Column("layer_claimed", "cents", "what would be without the errors after a layer", per="layer", kind="i8"),
 )
 
 CLAIMS = (
@@ -207,6 +222,8 @@ CLAIMS = (
     Column("reached", "flag", "claimed", kind="u1"),
     Column("unserved_held", "months", "the same on the no-service path", kind="i2"),
     Column("unserved_reached", "flag", "the no-service path would have earned it", kind="u1"),
+    Column("layer_held", "months", "months held without the errors after a layer", per="layer", kind="i2"),
+    Column("layer_reached", "flag", "claimed without the errors after a layer", per="layer", kind="u1"),
 )
 
 CELLS = (
@@ -262,6 +279,7 @@ def row_type(columns: tuple[Column, ...], domains: int) -> np.dtype:
         "service": len(SERVICES),
         "year": YEAR,
         "step": MOST_STEPS,
+        "layer": LAYERS,
     }
     fields = [(c.name, c.kind) if c.per == "" else (c.name, c.kind, (sizes[c.per],)) for c in columns]
     return np.dtype(fields, align=True)

@@ -114,6 +114,7 @@ PROVIDERS = (
     Column(
         "relieved_hours", "h/month", "of its hours on results and claims, those that the intermediary's people worked"
     ),
+    Column("shifting_hours", "h", "hours that claims moved last month take from this month's service"),
 )
 
 FAMILIES = (
@@ -173,6 +174,17 @@ FAMILIES = (
     Column("earned", "cents", "outcome payments claimed for it", kind="i8"),
     Column("unserved_earned", "cents", "what the no-service path would have earned", kind="i8"),
     Column("filed_complexity", "share", "how hard it is to help, as it is on file"),
+    Column("layer_earned", "cents", "what would be claimed without the errors after a layer", per="layer", kind="i8"),
+    Column(
+        "population_intake", "wellbeing", "mean no-service path of all eligible families at its intake", per="domain"
+    ),
+    Column("population_last", "wellbeing", "the same when it was last in service", per="domain"),
+    Column("surveyed", "wellbeing", "wellbeing at the last half-yearly survey", per="domain"),
+    Column("comparison", "number", "row of the unserved family it is compared with, −1: none", kind="i4"),
+    Column("comparison_intake", "wellbeing", "weighted wellbeing of that family at its own intake"),
+    Column("comparison_last", "wellbeing", "the same when both were last followed"),
+    Column("trend_before", "wellbeing", "how much more than that family it rose before its intake"),
+    Column("closing", "flag", "its programme ends with a claim that was brought forward", kind="u1"),
 )
 
 PACKAGES = (

@@ -68,6 +68,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
             "structure.competition", "structure.price_weight", "structure.partnership_required",
             "outcomes_use.priorities", "finance.overhead_share",
             "case.money.bid_hours", "case.money.evaluation_randomised", "case.money.evaluation_comparison",
+            "case.money.evaluation_historical", "case.money.evaluation_difference",
             "case.money.forecast_optimism", "case.investor.hurdle", "case.investor.risk_aversion",
             "case.locality.grant_eur", "case.locality.demand_ratio", "case.money.prudence", "case.money.margin",
             "case.money.negotiation_hours", "case.money.negotiation_capacity", "case.measurement.deadweight_error",

@@ -33,7 +33,7 @@ READ_BY_RULE = {  # the keys of [payment] that a payment rule reads besides
     "graduated": ("outcome_share", "lag_months", "period_months", "contract_cap", "floor", "ceiling", "attribution"),
     "rate_card": (
         "outcome_share", "lag_months", "contract_cap", "person_cap", "attribution", "milestone", "deadweight_deducted",
-        "tariff_groups", "tariff_ratio",
+        "tariff_groups", "tariff_ratio", "claim_deadline_months",
     ),
     "tranche": (
         "outcome_share", "lag_months", "period_months", "contract_cap", "target", "attribution", "all_indicators",

@@ -29,6 +29,8 @@ WRITES = (
     "localities.exante_hours", "localities.forecast", "localities.bidders_forecast", "investors.first_loss",
     "localities.development", "localities.development_hours", "localities.room_moved", "localities.plan_month",
     "plans.first_payment", "plans.payment", "plans.first_result", "plans.result", "localities.contract_value",
+    "localities.layer_claimed", "localities.layer_before", "localities.layer_missed", "localities.layer_pooled",
+    "milestones.layer_claimed",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from abm.compiled import compiled
+from abm.rules.attribution import LAYERS
 from abm.rules.coordination import service_after_fragmentation
 from abm.rules.coproduction import combined_input
 from abm.rules.outcomes import improvement, next_wellbeing, response
@@ -38,6 +39,12 @@ def set_prices(world, row):
     place.expected_outcome_payment = net * facts.payment_outcome_share
     place.claimed_before += place.outcome_claimed
     place.outcome_claimed = place.expected_claims = place.room_moved = 0
+    for layer in range(LAYERS):
+        place.layer_before[layer] += place.layer_claimed[layer]
+        place.layer_claimed[layer] = 0
+        place.layer_missed[layer] = place.layer_pooled[layer] = 0.0
+        for line in range(world.milestones.shape[1]):
+            world.milestones[row, line].layer_claimed[layer] = 0
     open_year(place, facts, world.clock[0].service_months)
     place.need_scale = need_scale(facts.family_need_concentration, place.measured.shape[0])
     place.expected_result = 0.0

@@ -24,8 +24,9 @@ def finance(world, row):
     """What evaluation, governance, expense money and investors' expected return leave of the grant buys work."""
     place, facts = world.localities[row], world.settings[row]
     share = evaluation_share(
-        facts.payment_attribution, facts.money_evaluation_comparison, facts.money_evaluation_randomised
-    )
+        facts.payment_attribution, facts.money_evaluation_historical, facts.money_evaluation_comparison,
+        facts.money_evaluation_difference, facts.money_evaluation_randomised,
+    )  # fmt: skip
     grant = facts.locality_grant_eur
     if facts.payment_outcome_share <= 0.0:
         share = 0.0  # nobody estimates a counterfactual that nothing is paid on

@@ -32,6 +32,9 @@ WRITES = (
     "families.main_provider", "providers.months_in", "providers.ready", "providers.load", "providers.known_need",
     "localities.facilitated", "localities.bottleneck", "edges.level", "providers.intake_weight",
     "providers.complexity_taken", "providers.complexity_on_file", "providers.relieved_hours",
+    "families.population_intake", "families.population_last", "families.closing", "families.layer_earned",
+    "families.comparison", "families.comparison_intake", "families.comparison_last", "families.trend_before",
+    "claims.layer_held", "claims.layer_reached", "providers.shifting_hours",
 )  # fmt: skip
 
 

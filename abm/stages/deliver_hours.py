@@ -163,6 +163,8 @@ def _contract_hours(world, row, p, paid):
     provider.bid_hours = provider.claim_hours + min(0.1 * worked, provider.tender_hours / clock.service_months)
     if facts.mechanisms_gaming:
         _misreport(facts, provider, worked, cost_of_hour)
+    provider.gaming_hours += min(worked, provider.shifting_hours)
+    provider.shifting_hours = 0.0
 
 
 @compiled

@@ -13,6 +13,7 @@ from abm.rules.selection import applicant_score, apply_probability, gateway_scor
 from abm.stages.contract_prices import EXPECTED_WORK, expected_count, price_for
 from abm.stages.contract_terms import main_slot
 from abm.stages.deliver_incentives import forecast_noise, hour_effect
+from abm.stages.deliver_match import find_match
 from abm.streams import APPLY, CRISIS, GATEWAY, LEAVE, SWITCH, uniform
 from abm.tables import FAMILY_PROVIDER
 
@@ -52,7 +53,7 @@ def _maybe_leave(world, row, i, slots):
     for slot in range(i * slots, (i + 1) * slots):
         if world.packages[slot].enrolled and world.providers[world.packages[slot].provider].partner:
             gone = False
-    done = family.served_months >= facts.family_programme_months
+    done = family.closing > 0 or family.served_months >= facts.family_programme_months
     leaving = facts.family_turnover * role_factor(facts.coproduction_roles_consumer, facts.family_roles_effect)
     early = uniform(clock.seed, LEAVE, clock.month, i) < leaving
     if not (done or early or gone or not world.localities[row].serving):
@@ -160,6 +161,7 @@ def _fill_places(world, row, slots):
             family = world.families[chosen]
             provider.real_intake[family.complexity_third] += 1.0
             _enrol(world, p, chosen, slots)
+            find_match(world, row, chosen)
             provider.main_families += 1
             if by_gateway:
                 provider.mission_intake[family.complexity_third] += 1.0
@@ -267,13 +269,18 @@ def _enrol(world, p, i, slots):
     family.enrolled = family.cohort = 1
     family.main_provider = p
     family.applied, family.waiting_months, family.served_months = 0, 0, 0
-    family.earned = family.unserved_earned = 0
+    family.earned = family.unserved_earned = family.closing = 0
+    for layer in range(family.layer_earned.shape[0]):
+        family.layer_earned[layer] = 0
     for d in range(family.wellbeing.shape[0]):
         family.intake_wellbeing[d] = family.last_wellbeing[d] = family.wellbeing[d]
         family.unserved_intake[d] = family.unserved_last[d] = family.unserved_wellbeing[d]
+        family.population_intake[d] = family.population_last[d] = world.localities[family.locality].natural[d]
         family.added[d] = 0.0
     for slot in range(i * slots, (i + 1) * slots):
         world.packages[slot].enrolled = world.providers[world.packages[slot].provider].partner
     for k in range(world.claims.shape[1]):
         claim = world.claims[i, k]
         claim.held, claim.reached, claim.unserved_held, claim.unserved_reached = 0, 0, 0, 0
+        for layer in range(claim.layer_held.shape[0]):
+            claim.layer_held[layer] = claim.layer_reached[layer] = 0

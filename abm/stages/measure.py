@@ -4,9 +4,12 @@ from abm.compiled import compiled
 from abm.rules.gaming import detection
 from abm.rules.payment import FEE_FOR_SERVICE, RATE_CARD, pays_by_period
 from abm.stages.follow_up import note_shortfalls
-from abm.stages.measure_claims import claim_fees, claim_milestones
+from abm.stages.measure_claims import claim_fees, claim_milestones, person_cap
 from abm.stages.measure_cohort import claim_period
-from abm.stages.measure_estimates import coassessment, estimate_counterfactual, measure_families
+from abm.stages.measure_dates import chosen_shift, count_anew, is_deadline
+from abm.stages.measure_estimates import coassessment, estimate_counterfactual, measure_families, overstatement
+from abm.stages.measure_groups import follow_matches, note_levels
+from abm.stages.measure_layers import claim_milestone_layers, claim_period_layers
 from abm.streams import AUDIT, uniform
 
 WRITES = (
@@ -17,7 +20,11 @@ WRITES = (
     "providers.results_used", "providers.shortfall_months", "providers.shortfall_explained",
     "providers.shortfall_share", "providers.shortfall_burden", "dues", "localities.domain_result",
     "localities.pooled_result", "localities.pooled_alone", "localities.pooled_families", "localities.missed",
-    "localities.missed_alone",
+    "localities.missed_alone", "localities.natural", "localities.earlier_start", "localities.earlier_change",
+    "localities.known_change", "localities.known_population", "localities.layer_claimed", "localities.layer_missed",
+    "localities.layer_pooled", "localities.unclaimed", "localities.deadline_claims", "milestones.layer_claimed",
+    "claims.layer_held", "claims.layer_reached", "families.layer_earned", "families.population_last",
+    "families.surveyed", "families.comparison_last", "families.closing", "providers.shifting_hours",
 )  # fmt: skip
 
 
@@ -29,8 +36,12 @@ def measure(world):
         place, facts = world.localities[row], world.settings[row]
         for p in range(place.provider_first, place.provider_end):
             world.providers[p].caught = world.providers[p].results_used = 0
+        if facts.payment_outcome_share > 0.0:
+            note_levels(world, row)
         if not place.serving:
             continue
+        if facts.payment_outcome_share > 0.0:
+            follow_matches(world, row)
         estimate_counterfactual(world, row)
         measure_families(world, row)
         place.expected_claims = int(
@@ -39,19 +50,34 @@ def measure(world):
         if facts.payment_rule == FEE_FOR_SERVICE:
             claim_fees(world, row)
         elif facts.payment_rule == RATE_CARD:
-            for i in range(place.family_first, place.family_end):
-                if world.families[i].enrolled:
-                    claim_milestones(world, row, i)
+            _claim_card(world, row)
         period_ends = (
             clock.service_month % int(facts.payment_period_months) == 0 or clock.service_month == clock.service_months
         )
         if period_ends:
             if pays_by_period(facts.payment_rule):
                 claim_period(world, row)
+                claim_period_layers(world, row)
             for i in range(place.family_first, place.family_end):
                 world.families[i].cohort = world.families[i].enrolled
         _audit(world, row)
         note_shortfalls(clock, place, facts, world.providers, coassessment(world, facts))
+
+
+@compiled
+def _claim_card(world, row):
+    """Claim what families in service have reached, in fact and in every layer of the payment's error."""
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    slots, before = int(facts.family_known_providers), place.outcome_claimed
+    for i in range(place.family_first, place.family_end):
+        if world.families[i].enrolled:
+            added = overstatement(world, row, i, slots)
+            shift = chosen_shift(world, row, i, added)
+            claim_milestone_layers(world, row, i, added, shift, person_cap(place, facts))
+            claim_milestones(world, row, i, added, shift)
+    if is_deadline(facts, clock):
+        place.deadline_claims += place.outcome_claimed - before
+        count_anew(world, row)
 
 
 @compiled

@@ -1,6 +1,7 @@
 """observe: every metric of the month, from the columns; groups that are empty stay missing."""
 
 from abm.compiled import compiled
+from abm.stages.observe_claims import observe_claims
 from abm.stages.observe_control import observe_control, observe_latency
 from abm.stages.observe_market import observe_contracts, observe_partners
 from abm.stages.observe_money import observe_money
@@ -25,6 +26,7 @@ def observe(world):
     observe_system(world, row)
     observe_money(world, row)
     observe_contracts(world, row)
+    observe_claims(localities, world.settings, row)
     if world.clock[0].serving:
         observe_service(families, localities, providers, row)
         observe_drift(world.cells, row)

@@ -52,6 +52,10 @@ def designs():
     caps = {"payment.contract_cap": 0.6, "payment.person_cap": 1.1, "payment.attribution": "randomised"}
     found["all_finance"] = load_design("social_impact_bond", ALL_FINANCE)
     found["poor_prime"] = load_design("social_prime", POOR_PRIME)
+    found["dated_card"] = load_design(
+        "provider_financed_pbr",
+        {"payment.claim_deadline_months": 6, "payment.attribution": "difference", "control.audit": 0.0},
+    )
     found["capped_card"] = load_design("provider_financed_pbr", {"payment.milestone": lines, **caps})
     prices = {"payment.tariff_groups": 3, "payment.tariff_ratio": 3.0, "payment.deadweight_deducted": 1.0}
     optional = [lines[0] | {"core": False}, lines[1] | {"core": False}, *lines[2:]]

@@ -43,6 +43,10 @@ CHANGES_OF_WELLBEING = {
     "forecast",
     "bidders_forecast",
     "first_result",
+    "earlier_change",
+    "known_change",
+    "known_population",
+    "trend_before",
 }
 NOT_NEGATIVE = ("h", "h/month", "months", "families", "voices", "experiences", "€/h", "need")
 NO_MEETING = -1.0  # what `localities.meeting_experience` says in a month without one

@@ -37,7 +37,7 @@ from abm.world import new_world
 CASES = ("generic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("lombardy", "scarce")))
 DESIGNS = (
     *preset_names("designs"), "fee_for_service", "capped_card", "tariff_card", "tranche", "stepped", "all_finance",
-    "poor_prime",
+    "poor_prime", "dated_card",
 )  # fmt: skip
 
 

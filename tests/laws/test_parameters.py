@@ -37,6 +37,7 @@ VALUES = {
     "payment.step.share": (0.2, 0.8),
     "case.calendar.tender": (4,),  # a month that the rest of the calendar leaves
     "case.trust.breach_month": (20,),  # within the contract
+    "case.measurement.comparison_families": (10,),  # fewer than the town serves
 }
 
 # Settings in force before and after, without which a setting does not bind, with the reason.
@@ -45,6 +46,10 @@ BUSY_HUB = {"structure.burden_absorbed": 1.0, "case.rules.region_burden": 0.1}
 BESIDE = {
     "case.calendar.tender": {"case.calendar.plan": [1, 3]},  # leaves a month free
     "case.money.evaluation_randomised": {"payment.attribution": "randomised"},  # is paid only then
+    "case.money.evaluation_historical": {"payment.attribution": "historical"},
+    "case.money.evaluation_difference": {"payment.attribution": "difference"},
+    "mechanisms.claim_timing": {"payment.claim_deadline_months": 6},
+    "case.provider.shift_hours": {"payment.claim_deadline_months": 6},
     # a lead agency's people are enough for a small town, unless they deal with the region's rules too
     "case.network.hub_hours": BUSY_HUB,
     "case.network.open_quarrel": BUSY_HUB,  # some disagreements are left open then

@@ -19,6 +19,7 @@ SEEDS = (1, 2, 3)
 NPG, PBR = "new_public_governance", "provider_financed_pbr"
 UNSEEN = {"control.audit": 0.0, "coproduction.assessment": 0.0, "case.provider.integrity": 0.0}
 ABSENT = {
+    "claim_timing": (PBR, {"payment.claim_deadline_months": 6}, {"case.provider.shift_hours": 1e6}),
     "conflict": (NPG, {}, {"case.network.conflict_rate": 0.0}),
     "crowding": (PBR, {}, {"case.provider.crowding": 0.0, "case.work.volunteer_crowding": 0.0}),
     "dumping": (NPG, {}, {"case.work.dumping": 0.0}),

@@ -18,7 +18,7 @@ DECLARABLE = {f"{table}.{column.name}" for table, columns in TABLES.items() for 
 CASES = ("generic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("lombardy", "scarce")))
 DESIGNS = (
     *preset_names("designs"), "fee_for_service", "capped_card", "tariff_card", "tranche", "stepped", "all_finance",
-    "poor_prime",
+    "poor_prime", "dated_card",
 )  # fmt: skip
 
 
