@@ -13,11 +13,12 @@ TREASURY, REGION, AUTHORITY, INVESTOR_ACCOUNT, PROVIDER_ACCOUNT, STAFF, EVALUATO
 PURPOSES = (
     "budget", "grant", "advance", "fee", "outcome", "refund", "usual_service", "wage", "overhead", "evaluation", "interest",
     "capital", "repayment", "reserves", "expenses",
+    "intervention",
 )  # fmt: skip
 (
     BUDGET, GRANT, ADVANCE, FEE, OUTCOME_PAYMENT, REFUND, USUAL_SERVICE, WAGE, OVERHEAD, EVALUATION, INTEREST,
-    CAPITAL, REPAYMENT, RESERVES, EXPENSES,
-) = range(15)  # fmt: skip
+    CAPITAL, REPAYMENT, RESERVES, EXPENSES, INTERVENTION_COST,
+) = range(16)  # fmt: skip
 
 SINGLE = 6  # treasury, region, staff, evaluators, banks and households have one account each, before all others
 

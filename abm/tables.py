@@ -108,6 +108,9 @@ LOCALITIES = (
         "work_hours", "h/month", "hours of contract, families and volunteers in each of the last 12 months", per="year"
     ),
     Column("control_hours", "h/month", "of these, on reporting, audit, claims and forms", per="year"),
+    Column("cut", "share", "part of its contract's money that is cut this month"),
+    Column("turned_away", "share", "part of those who would apply that is not referred this month"),
+    Column("closing", "flag", "its contract is closed and settled this month", kind="u1"),
 )
 
 TERRITORIES = (
@@ -190,10 +193,21 @@ RELATIONS = (
     Column("end", "row", "row after its last edge", kind="i8"),
 )
 
+INTERVENTIONS = (
+    Column("kind", "code", "position in `KINDS` of `rules/interventions.py`", kind="i8"),
+    Column("unit", "code", "position in its `UNITS`", kind="i8"),
+    Column("first", "month", "first month in force", kind="i8"),
+    Column("last", "month", "last month in force", kind="i8"),
+    Column("strength", "share", "strength"),
+)
+
+ASSIGNMENTS = (Column("treated", "flag", "the intervention is for this unit", kind="u1"),)
+
 TABLES = {
     "clock": CLOCK, "localities": LOCALITIES, "territories": TERRITORIES, "teams": TEAMS, "commissioners": COMMISSIONERS,
     "investors": INVESTORS, "providers": PROVIDERS, "families": FAMILIES, "packages": PACKAGES, "volunteers": VOLUNTEERS,
     "edges": EDGES, "pairs": PAIRS, "milestones": MILESTONES, "claims": CLAIMS, "cells": CELLS, "relations": RELATIONS,
+    "interventions": INTERVENTIONS, "assignments": ASSIGNMENTS,
 }  # fmt: skip
 
 KINDS = ("public", "third_sector", "association", "for_profit")

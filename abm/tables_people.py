@@ -96,6 +96,11 @@ PROVIDERS = (
     Column("shortfalls_closed", "number", "known shortfalls so far that were answered or not in time", kind="i8"),
     Column("shortfalls_answered", "number", "of these, explained and with a consequence in time", kind="i8"),
     Column("result", "wellbeing", "mean weighted measured change of its families"),
+    Column("training_hours", "h/month", "contract hours that workshops and training take this month"),
+    Column("contracting_skill", "share", "skill in contracting and in working together that workshops taught"),
+    Column("clarity", "share", "how far guidance has made rules and reporting clear to it"),
+    Column("respite_hours", "h/month", "contract hours that relieve families"),
+    Column("treated", "flag", "some intervention of the run is for it", kind="u1"),
 )
 
 FAMILIES = (
@@ -154,6 +159,12 @@ FAMILIES = (
     Column("overstated", "wellbeing", "of that, what is not in the measurement"),
     Column("earned", "cents", "outcome payments claimed for it", kind="i8"),
     Column("unserved_earned", "cents", "what the no-service path would have earned", kind="i8"),
+    Column("encouraged", "share", "how far letters have lately encouraged it"),
+    Column("respite_hours", "h/month", "hours of relief that it has"),
+    Column("granted_hours", "h/month", "of these, from an intervention"),
+    Column("relief", "share", "what few resources cost it that an intervention makes good"),
+    Column("event_hours", "h/month", "own hours that interventions ask for this month"),
+    Column("treated", "flag", "some intervention of the run is for it", kind="u1"),
 )
 
 PACKAGES = (

@@ -16,16 +16,16 @@ from abm.tables import COMMISSIONER_PROVIDER, FAMILY_FAMILY, FAMILY_PROVIDER, PR
 WRITES = (
     "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.openness",
     "providers.known_need", "providers.fit", "providers.award_share", "providers.planned_hours",
-    "families.engagement", "families.capability", "families.fatigue", "families.tailoring", "volunteers.active",
-    "volunteers.motivation", "volunteers.trained", "localities.expected_result", "localities.metric_weight",
-    "localities.claim_ceiling", "milestones.price", "milestones.threshold", "commissioners.priorities",
-    "commissioners.known_need", "commissioners.knowledge", "edges.support", "edges.against", "edges.damage",
-    "edges.prior", "edges.trust", "edges.active", "edges.lived_weight", "providers.results_used",
-    "providers.idle_control", "providers.idle_results", "providers.shortfall_months", "providers.shortfall_explained",
-    "providers.shortfall_consequence", "providers.shortfalls_closed", "providers.shortfalls_answered",
-    "localities.work_hours", "localities.control_hours", "providers.competence", "providers.staff_turnover",
-    "volunteers.fatigue", "volunteers.joined", "volunteers.left", "commissioners.outreach_skill",
-    "commissioners.collaboration_skill", "commissioners.empowerment_skill",
+    "families.engagement", "families.encouraged", "families.capability", "families.fatigue", "families.tailoring",
+    "volunteers.active", "volunteers.motivation", "volunteers.trained", "localities.expected_result",
+    "localities.metric_weight", "localities.claim_ceiling", "milestones.price", "milestones.threshold",
+    "commissioners.priorities", "commissioners.known_need", "commissioners.knowledge", "edges.support",
+    "edges.against", "edges.damage", "edges.prior", "edges.trust", "edges.active", "edges.lived_weight",
+    "providers.results_used", "providers.idle_control", "providers.idle_results", "providers.shortfall_months",
+    "providers.shortfall_explained", "providers.shortfall_consequence", "providers.shortfalls_closed",
+    "providers.shortfalls_answered", "localities.work_hours", "localities.control_hours", "providers.competence",
+    "providers.staff_turnover", "volunteers.fatigue", "volunteers.joined", "volunteers.left",
+    "commissioners.outreach_skill", "commissioners.collaboration_skill", "commissioners.empowerment_skill",
 )  # fmt: skip
 
 

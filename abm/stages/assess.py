@@ -3,6 +3,7 @@
 from abm.compiled import compiled
 from abm.network import live, pair_row
 from abm.rules.coproduction import complain_probability, role_factor
+from abm.rules.interventions import signal_noise
 from abm.rules.trust import experience_against
 from abm.streams import EXPERIENCE, SWITCH, normal, uniform
 from abm.tables import (
@@ -160,6 +161,7 @@ def _assess_providers(world, row):
         if not provider.partner:
             continue
         noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, p, 1)
+        noise *= signal_noise(facts.intervention_signal_accuracy, provider.contracting_skill)
         office = world.edges[world.relations[PROVIDER_COMMISSIONER].first + p]
         live(
             office, facts, _within(0.5 * provider.liquidity + 0.5 * (1.0 - 2.0 * provider.reporting_share) + noise), 1.0

@@ -9,11 +9,14 @@ from abm.ledger import (
     EVALUATOR,
     FEE,
     GRANT,
+    HOUSEHOLD,
+    INTERVENTION_COST,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
     PROVIDER_ACCOUNT,
     REFUND,
     REGION,
+    STAFF,
 )  # fmt: skip
 from abm.rules.indices import MISSING, ratio
 
@@ -38,6 +41,8 @@ def observe_money(world, row):
     spent = paid + fees + _flow(flows, month, GRANT, AUTHORITY, PROVIDER_ACCOUNT)
     spent += _flow(flows, month, ADVANCE, AUTHORITY, PROVIDER_ACCOUNT)
     evaluated = _flow(flows, month, EVALUATION, AUTHORITY, EVALUATOR)
+    spent += _flow(flows, month, INTERVENTION_COST, AUTHORITY, STAFF)
+    spent += _flow(flows, month, INTERVENTION_COST, AUTHORITY, HOUSEHOLD)
     row.outcome_payments = paid
     row.spend_public = spent + evaluated - _flow(flows, month, REFUND, PROVIDER_ACCOUNT, AUTHORITY)
     given, back = _flow(flows, month, BUDGET, REGION, AUTHORITY), _flow(flows, month, REFUND, AUTHORITY, REGION)
