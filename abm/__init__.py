@@ -27,6 +27,7 @@ _HOMES = {
     "Family": "abm.agents",
     "Volunteer": "abm.agents",
     "Change": "abm.config",
+    "Intervention": "abm.config",
     "load_case": "abm.config",
     "load_design": "abm.config",
     "load_experiment": "abm.config",

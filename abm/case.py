@@ -9,6 +9,7 @@ import math
 
 from pydantic import Field, model_validator
 
+from abm.case_interventions import InterventionFacts
 from abm.case_people import CoproductionFacts, FamilyFacts, OutcomeFacts, ProviderFacts, TrustFacts
 from abm.declare import Part, param
 from abm.imported.network import REGION, ImportedNetwork, misfits
@@ -207,6 +208,7 @@ class Case(Part):
     measurement: MeasurementFacts = MeasurementFacts()
     menu: MenuFacts = MenuFacts()
     rules: ControlFacts = ControlFacts()
+    intervention: InterventionFacts = InterventionFacts()
 
     @model_validator(mode="after")
     def _consistent(self) -> Case:

@@ -29,6 +29,7 @@ class FamilyFacts(Part):
     complaining: float = param(0.2, "per month", (0.0, 1.0), "monthly probability that a wholly dissatisfied family of middling trust complains", plausible=(0.05, 0.5), acts_in="new_public_governance")
     complaint_weight: float = param(3.0, "voices", (0.0, 100.0), "how much more a complaint weighs in what the authority hears, for each unit that co-producers are above their equal share", plausible=(0.0, 6.0), acts_in="new_public_governance")
     give_up: float = param(0.0, "per month", (0.0, 1.0), "monthly probability that an applicant gives up waiting", plausible=(0.0, 0.05))
+    scarcity: float = param(0.0, "ratio", (0.0, 2.0), "how far paid work and care eat a family's free hours, most where resources are few: spare hours are free hours less scarcity × ((1 − resources) × free hours + hours of holding services together and of forms); 0: never", "jakobsen_andersen2013", plausible=(0.0, 1.2), acts_in="new_public_governance")
 
 
 class OutcomeFacts(Part):
@@ -107,6 +108,8 @@ class CoproductionFacts(Part):
     association_voice: float = param(0.2, "share", (0.0, 1.0), "how far a member that does not come is heard through its association", plausible=(0.0, 0.5), acts_in="new_public_governance")
     logistics: float = param(1.0, "ratio", (0.0, 2.0), "how far families take part because their package is not integrated and they trust its providers", plausible=(0.0, 2.0), acts_in="new_public_governance")
     free_riding: float = param(1.0, "per input", (0.0, 100.0), "how far collective work that a family enjoys keeps it from taking part", plausible=(0.0, 5.0), acts_in="new_public_governance")
+    encouragement_effect: float = param(0.15, "share", (-1.0, 1.0), "engagement gained by full encouragement (small and of disputed sign in field experiments)", "thomsen2015", plausible=(-0.05, 0.3), acts_in="new_public_governance")
+    encouragement_memory: float = param(0.7, "per month", (0.0, 1.0), "share of encouragement that is kept from month to month", plausible=(0.4, 0.9), acts_in="new_public_governance")
 
 
 class TrustFacts(Part):

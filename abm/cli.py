@@ -33,6 +33,7 @@ class Kind(StrEnum):
     experiments = "experiments"
     metrics = "metrics"
     parameters = "parameters"
+    interventions = "interventions"
 
 
 def main() -> None:
@@ -107,15 +108,24 @@ def run(
             help="Change a setting from a month on; MONTH:half:KEY=VALUE in half of the places. Several times too.",
         ),
     ] = None,
+    intervention: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MONTH:KIND=STRENGTH",
+            help="An intervention or shock, such as 50:half:workshop=0.5 or 50-61:information. Several times too.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the whole series, as CSV and Parquet.")] = None,
 ) -> None:
     """Run one case under one design once, and show what came out at the end."""
-    from abm.config import parse_assignments, parse_changes
+    from abm.config import parse_assignments, parse_changes, parse_interventions
     from abm.lab.results import run as run_once
     from abm.metrics import METRICS
     from abm.show.tables import end_values
 
-    result = run_once(case, design, seed, months, parse_assignments(set_ or []), parse_changes(change or []))
+    events = parse_interventions(intervention or [])
+    changes = parse_changes(change or [])
+    result = run_once(case, design, seed, months, parse_assignments(set_ or []), changes, interventions=events)
     written = result.write(out) if out else []
     length = len(result.series) - 1
     screen = console()
@@ -123,6 +133,8 @@ def run(
     drawn = result.assignment
     for number, places in drawn[drawn["treated"]].groupby("change"):
         about += f"; change {number} in {', '.join(places['locality'])}"
+    for (number, kind, unit), rows in result.reached.groupby(["intervention", "kind", "unit"]):
+        about += f"; intervention {number} ({kind}) by {unit}, {rows['treated'].sum()} of {len(rows)} drawn"
     screen.print(about, soft_wrap=True)
     screen.print(end_values(result, METRICS))
     if not written:
@@ -227,12 +239,14 @@ def validate(
 
 @app.command("list", epilog="Example: obc list metrics")
 def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
-    """List what there is: presets by name, metrics and parameters with unit and meaning."""
+    """List what there is: presets by name, metrics, parameters and interventions with unit and meaning."""
     screen = console()
     if kind is Kind.metrics:
         list_metrics(screen)
     elif kind is Kind.parameters:
         list_parameters(screen)
+    elif kind is Kind.interventions:
+        list_interventions(screen)
     else:
         list_presets(kind, screen)
 
@@ -346,6 +360,19 @@ def list_parameters(screen: Console) -> None:
         screen.print(head, soft_wrap=True)
         screen.print(about)
     screen.print("", *counts(declared()), sep="\n")
+
+
+def list_interventions(screen: Console) -> None:
+    """Every kind of intervention and shock: for which units (the usual first), how long, what it moves."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from abm.rules.interventions import KINDS
+
+    for kind in KINDS:
+        units = f" by {' | '.join(kind.units)}, lasts {kind.lasts}"
+        screen.print(Text.assemble((kind.name, "bold"), units), soft_wrap=True)
+        screen.print(Padding(Text(f"{kind.meaning}; moves {kind.moves}; source: {kind.source}"), (0, 0, 0, 4)))
 
 
 def list_presets(kind: Kind, screen: Console) -> None:

@@ -304,6 +304,14 @@ class Coproduction(Part):
         0.10, "share", (0.0, 0.6), "most of the contract's hours that new services (training, mutual help, day centre, weekend, courses) may "
         "take; what is offered is voted on", "sicilia2016", plausible=(0.0, 0.3), acts_in="cremona_devolved",
     )  # fmt: skip
+    encouragement: float = param(
+        0.0, "share", (0.0, 1.0), "letters that encourage families to apply, come and take part, month by month: raise willingness", "jakobsen2013",
+        acts_in="new_public_governance",
+    )  # fmt: skip
+    respite: float = param(
+        0.0, "h/month", (0.0, 100.0), "hours of relief that a provider gives each family it took in, out of its contract hours: leave families "
+        "time to take part", "jakobsen_andersen2013", plausible=(0.0, 4.0), acts_in="new_public_governance",
+    )  # fmt: skip
 
 
 class Control(Part):
@@ -355,6 +363,7 @@ class Mechanisms(Part):
     )
     fatigue: bool = switch("co-production and unintegrated services tire families", "sicilia2016", acts_in="new_public_governance")
     facets: bool = switch("experiences speak to ability, benevolence or integrity, and trust is their weighted mean", "mayer1995", acts_in="block_grant")
+    slack: bool = switch("families take part no further than their spare hours go", "jakobsen_andersen2013", acts_in="new_public_governance")
 
 
 class GovernanceDesign(Part):

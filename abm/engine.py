@@ -1,4 +1,4 @@
-"""The month on one page: open it, run the eight stages in order, observe."""
+"""The month on one page: open it, let interventions act, run the eight stages in order, observe."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from abm.stages.assess import assess
 from abm.stages.codesign import codesign
 from abm.stages.contract import contract
 from abm.stages.deliver import deliver
+from abm.stages.intervene import intervene
 from abm.stages.measure import measure
 from abm.stages.observe import observe
 from abm.stages.open_month import open_month
@@ -32,7 +33,7 @@ STAGES = (
     assess,  # everyone judges the month, money included
     adapt,  # what was lived changes what comes next
 )
-MONTH = (open_month, *STAGES, observe)
+MONTH = (open_month, intervene, *STAGES, observe)
 
 
 def step(world) -> None:
@@ -50,7 +51,7 @@ def run_months(world, months: int) -> None:
 
 
 COMPILED = (  # two processes compile these, about as long each
-    (deliver, contract, adapt, open_month),
+    (deliver, contract, adapt, open_month, intervene),
     (observe, pay, populate, measure, codesign, assess, plan),
 )
 

@@ -18,12 +18,12 @@ ACCOUNT_CLASSES = (
 
 PURPOSES = (
     "budget", "grant", "advance", "fee", "outcome", "refund", "usual_service", "wage", "overhead", "evaluation", "interest",
-    "capital", "repayment", "reserves", "expenses", "guarantee",
+    "capital", "repayment", "reserves", "expenses", "guarantee", "intervention",
 )  # fmt: skip
 (
     BUDGET, GRANT, ADVANCE, FEE, OUTCOME_PAYMENT, REFUND, USUAL_SERVICE, WAGE, OVERHEAD, EVALUATION, INTEREST,
-    CAPITAL, REPAYMENT, RESERVES, EXPENSES, GUARANTEE,
-) = range(16)  # fmt: skip
+    CAPITAL, REPAYMENT, RESERVES, EXPENSES, GUARANTEE, INTERVENTION_COST,
+) = range(17)  # fmt: skip
 
 SINGLE = (
     8  # treasury, region, staff, evaluators, banks, households, guarantor and fund: one account each, before all others

@@ -74,6 +74,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("access_gap", "for whom", "share", "share served of the least complex third less that of the most complex", "down", "mean_in_service", SIGNED),
     Metric("hours_gap", "for whom", "share", "contract hours per need of the least complex third less the most complex, relative to the mean", "down", "mean_in_service"),
     Metric("representation_gap", "for whom", "share", "distance of the needs that were heard from true need", "down", "last", SHARE),
+    Metric("participation_gap", "for whom", "share", "part taken in co-delivery by families in service: mean of the best resourced third less that of the least", "down", "mean_in_service", SIGNED),
     Metric("mission_drift", "mission drift", "share", "distance of delivered hours, over thirds of complexity × domains, from what the same providers would do unpaid for results", "down", "mean_in_service", SHARE),
     Metric("misfit", "mission drift", "share", "distance of what they would do from the true need of the served and the applicants", "down", "mean_in_service", SHARE),
     Metric("realignment", "mission drift", "share", "misfit less the distance of delivered hours from need: positive where payment moves hours toward need", "up", "mean_in_service", SIGNED),

@@ -16,21 +16,25 @@ from abm.case import Case
 from abm.config import (
     Change,
     Design,
+    Intervention,
     Step,
     as_changes,
+    as_interventions,
     check_changes,
+    check_interventions,
     check_pair,
     load_case,
     load_design,
     steps,
     treated_places,
+    treated_units,
 )
 from abm.design import GovernanceDesign
 from abm.engine import compile_engine, run_months
 from abm.metrics import METRICS
 from abm.network import ENTERING, activity, trust_graph
 from abm.stages.observe import observe
-from abm.world import World, new_world, refill
+from abm.world import World, new_world, refill, with_interventions
 
 if TYPE_CHECKING:
     import networkx
@@ -69,7 +73,7 @@ class OutcomeContractingModel(mesa.Model):
 
     `case` and `design` are names of presets, paths to TOML files, or values; `rng` is the seed, a whole number from 0 (1
     unless given); `months` the length of the run (the case's calendar unless given). `running` is false after the last
-    month; `changes` holds what was changed on the way. `datacollector` has every metric by month; put a
+    month; `changes` and `interventions` hold what came on the way. `datacollector` has every metric by month; put a
     `mesa.DataCollector` of your own in its place to collect other things. Compiles the model where that has not been done,
     which takes a minute or two. Raises `ConfigError` for a case or a design that cannot be run, ValueError for a wrong seed
     or length.
@@ -94,6 +98,7 @@ class OutcomeContractingModel(mesa.Model):
         observe(self.world)
         self.failed = False
         self.changes: tuple[Change, ...] = ()
+        self.interventions: tuple[Intervention, ...] = ()
         self._ahead: dict[int, Step] = {}
         self._in_force = self.design
         self._people: dict[type[Row], list[Row]] = {}
@@ -133,6 +138,30 @@ class OutcomeContractingModel(mesa.Model):
         check_changes(self.case, self.design, changes, [seed], self.months)
         ahead = steps(self.case, self.design, changes, treated_places(self.case, changes, seed), self.months)
         self.changes, self._ahead = changes, {step.month: step for step in ahead}
+
+    def intervene(
+        self, kind: str, who: str = "all", unit: str | None = None, strength: float = 1.0, months: int = 1
+    ) -> None:
+        """An intervention or a shock from the next month on, for all units or a random half (`obc list interventions`).
+
+        It is kept in `interventions`, with which `abm.run` repeats the run to the last bit. Raises `ConfigError` for what
+        cannot be, RuntimeError after the last month, or after a month that failed.
+        """
+        if self.failed or self.month >= self.months:
+            raise RuntimeError(f"the run ended with month {self.month}, so nothing can happen any more")
+        table = {
+            "month": self.month + 1,
+            "kind": kind,
+            "who": who,
+            "unit": unit,
+            "strength": strength,
+            "months": months,
+        }
+        events = as_interventions([*self.interventions, table])
+        check_interventions(self.case, events, self.months)
+        seed = int(self.world.clock["seed"][0])
+        self.world = with_interventions(self.world, events, treated_units(self.case, events, seed))
+        self.interventions = events
 
     def _come_into_force(self) -> None:
         """What changes with the month that begins."""

@@ -149,6 +149,9 @@ LOCALITIES = (
     Column("layer_pooled", "change", "pooled result without the errors after a layer", per="layer"),
     Column("unclaimed", "cents", "earned milestones never claimed, for want of evidence", kind="i8"),
     Column("deadline_claims", "cents", "outcome payments claimed in months of a deadline", kind="i8"),
+    Column("cut", "share", "part of its contract's money that is cut this month"),
+    Column("turned_away", "share", "part of those who would apply that is not referred this month"),
+    Column("closing", "flag", "its contract is closed and settled this month", kind="u1"),
 )
 
 TERRITORIES = (
@@ -248,11 +251,22 @@ RELATIONS = (
     Column("end", "row", "row after its last edge", kind="i8"),
 )
 
+INTERVENTIONS = (
+    Column("kind", "code", "position in `KINDS` of `rules/interventions.py`", kind="i8"),
+    Column("unit", "code", "position in its `UNITS`", kind="i8"),
+    Column("first", "month", "first month in force", kind="i8"),
+    Column("last", "month", "last month in force", kind="i8"),
+    Column("strength", "share", "strength"),
+)
+
+ASSIGNMENTS = (Column("treated", "flag", "the intervention is for this unit", kind="u1"),)
+
 TABLES = {
     "clock": CLOCK, "localities": LOCALITIES, "territories": TERRITORIES, "teams": TEAMS, "commissioners": COMMISSIONERS,
     "investors": INVESTORS, "providers": PROVIDERS, "families": FAMILIES, "packages": PACKAGES, "volunteers": VOLUNTEERS,
     "edges": EDGES, "pairs": PAIRS, "milestones": MILESTONES, "claims": CLAIMS, "cells": CELLS, "relations": RELATIONS,
     "plans": PLANS,
+    "interventions": INTERVENTIONS, "assignments": ASSIGNMENTS,
 }  # fmt: skip
 
 KINDS = ("public", "third_sector", "association", "for_profit")

@@ -115,6 +115,11 @@ PROVIDERS = (
         "relieved_hours", "h/month", "of its hours on results and claims, those that the intermediary's people worked"
     ),
     Column("shifting_hours", "h", "hours that claims moved last month take from this month's service"),
+    Column("training_hours", "h/month", "contract hours that workshops and training take this month"),
+    Column("contracting_skill", "share", "skill in contracting and in working together that workshops taught"),
+    Column("clarity", "share", "how far guidance has made rules and reporting clear to it"),
+    Column("respite_hours", "h/month", "contract hours that relieve families"),
+    Column("treated", "flag", "some intervention of the run is for it", kind="u1"),
 )
 
 FAMILIES = (
@@ -185,6 +190,12 @@ FAMILIES = (
     Column("comparison_last", "wellbeing", "the same when both were last followed"),
     Column("trend_before", "wellbeing", "how much more than that family it rose before its intake"),
     Column("closing", "flag", "its programme ends with a claim that was brought forward", kind="u1"),
+    Column("encouraged", "share", "how far letters have lately encouraged it"),
+    Column("respite_hours", "h/month", "hours of relief that it has"),
+    Column("granted_hours", "h/month", "of these, from an intervention"),
+    Column("relief", "share", "what few resources cost it that an intervention makes good"),
+    Column("event_hours", "h/month", "own hours that interventions ask for this month"),
+    Column("treated", "flag", "some intervention of the run is for it", kind="u1"),
 )
 
 PACKAGES = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Collection
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,12 @@ from abm.imported.start import lay_over
 from abm.ledger import ACCOUNT_CLASSES, PURPOSES, SINGLE
 from abm.metrics import METRICS
 from abm.population import populate
+from abm.rules.interventions import FOR_GOOD, KIND_NAMES, KINDS, UNIT_FAMILY, UNIT_PLACE, UNIT_PROVIDER, UNITS
 from abm.rules.payment import MILESTONE_KINDS
 from abm.tables import RELATION_NAMES, TABLES, row_type, settings_type
+
+if TYPE_CHECKING:
+    from abm.config.interventions import Intervention
 
 SETTINGS = settings_type([("", GovernanceDesign), ("", Case), ("locality_", Locality)])
 SERIES = np.dtype([(metric.name, "f8") for metric in METRICS])
@@ -45,6 +49,8 @@ class World(NamedTuple):
     cells: Any  # a row a third of complexity
     relations: Any
     plans: Any  # (locality, month)
+    interventions: Any  # none unless `with_interventions` put them there
+    assignments: Any  # (intervention, row of its unit)
     dues: Any  # cents that become payable: (month, provider)
     balances: Any  # cents: (account,)
     flows: Any  # cents: (month, purpose, payer's class, payee's class)
@@ -88,6 +94,7 @@ class Sizes(NamedTuple):
             "edges": (sum(self.relations),), "pairs": (self.pairs,), "milestones": (self.localities, self.lines),
             "claims": (self.families, self.lines * self.domains), "cells": (3,), "relations": (len(RELATION_NAMES),),
             "plans": (self.localities, self.months + 1),
+            "interventions": (0,), "assignments": (0, 0),
         }  # fmt: skip
 
 
@@ -275,3 +282,26 @@ def refill(world: World, case: Case, design: Any, before: Any) -> None:
     changed = [n for n in case.locality if design.for_locality(n).payment != before.for_locality(n).payment]
     _fill_milestones(world, case, design, changed)
     _fill_measured(world, case, design, changed)
+
+
+def with_interventions(world: World, interventions: Sequence[Intervention], treated: Sequence[Sequence[int]]) -> World:
+    """The world with these interventions ahead; all else are the same tables, in which `treated` says who some are for.
+
+    `treated` has for each intervention the rows of the units that it is for (`abm.config.interventions.treated_units`).
+    """
+    sizes = (len(world.localities), len(world.providers), len(world.families))
+    rows = np.zeros(len(interventions), world.interventions.dtype).view(np.recarray)
+    marks = np.zeros((len(interventions), max(sizes) if interventions else 0), world.assignments.dtype).view(
+        np.recarray
+    )
+    world.providers["treated"][:] = world.families["treated"][:] = 0
+    for n, (asked, units) in enumerate(zip(interventions, treated, strict=True)):
+        kind = KIND_NAMES.index(asked.kind)
+        unit, chosen = UNITS.index(asked.unit_or_usual), np.array(units, np.int64)
+        last = int(world.clock[0].months) if KINDS[kind].lasts == FOR_GOOD else asked.month + asked.months - 1
+        rows[n] = (kind, unit, asked.month, last, asked.strength)
+        marks["treated"][n, chosen] = 1
+        for table, own in ((world.providers, UNIT_PROVIDER), (world.families, UNIT_FAMILY)):
+            here = np.isin(table["locality"], chosen) if unit == UNIT_PLACE else np.isin(np.arange(len(table)), chosen)
+            table["treated"] |= (here & (unit in (UNIT_PLACE, own))).astype(np.uint8)
+    return world._replace(interventions=rows, assignments=marks)

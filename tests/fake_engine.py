@@ -39,7 +39,7 @@ def matrix(case, design, seed, months=None):
     return values
 
 
-def simulate(case, design, seed, months=None, changes=(), watch=None):
+def simulate(case, design, seed, months=None, changes=(), watch=None, interventions=()):
     """In place of `abm.lab.run.simulate`."""
     kind = np.dtype([(metric.name, "f8") for metric in METRICS])
     return FakeWorld(matrix(case, design, seed, months).view(kind)[:, 0].view(np.recarray))

@@ -273,6 +273,7 @@ ACTS_ON = {
     "control.burden_min", "case.money.wage", "case.trust.propensity", "case.locality.grant_eur", "case.rules.support",
     "case.commissioner.skill_start",
 }  # fmt: skip
+RARELY = {"population", "intervene"}  # at the start, and in the months of an intervention, which few runs have
 PRACTISED = {"coproduction.planning", "coproduction.design"}  # adapt reads them too, in months in which they act
 READ_ELSEWHERE = {"payment.alignment"}  # by world.py, into `localities.measured`
 
@@ -298,7 +299,7 @@ def test_nothing_else_is_refused():
 def test_what_some_months_only_read_is_known():
     expected = {}
     for key, files in READERS.items():
-        files = files - {"population"} - ({"adapt"} if key in PRACTISED else set())
+        files = files - RARELY - ({"adapt"} if key in PRACTISED else set())
         phases = set().union(*(PHASES.get(f, {"always"}) for f in files))
         if phases and "always" not in phases and not why_fixed(key):
             expected[key] = tuple(phase for phase in ("plan", "codesign", "award") if phase in phases)

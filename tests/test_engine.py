@@ -11,6 +11,7 @@ from abm.compiled import JIT, sources_hash, warm
 from abm.config import load_case, load_design
 from abm.engine import MONTH, STAGES, compile_engine, open_month, run_months, step
 from abm.metrics import METRICS
+from abm.stages.intervene import intervene
 from abm.stages.observe import observe
 from abm.world import new_world
 
@@ -25,7 +26,7 @@ def case():
 def test_the_stages_of_a_month_in_order():
     order = ("plan", "contract", "codesign", "deliver", "measure", "pay", "assess", "adapt")
     assert tuple(stage.__name__ for stage in STAGES) == order
-    assert (MONTH[0], *MONTH[1:-1], MONTH[-1]) == (open_month, *STAGES, observe)
+    assert (open_month, intervene, *STAGES, observe) == MONTH
 
 
 @pytest.mark.parametrize("design", DESIGNS)

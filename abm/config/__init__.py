@@ -9,6 +9,13 @@ differs in that place.
 from abm.config.changes import Change, as_changes, parse_changes
 from abm.config.check import check_changes, check_experiment, check_pair
 from abm.config.experiment import Arm, Experiment
+from abm.config.interventions import (
+    Intervention,
+    as_interventions,
+    check_interventions,
+    parse_interventions,
+    treated_units,
+)
 from abm.config.load import load_case, load_design
 from abm.config.load_experiment import load_any, load_experiment, resolved
 from abm.config.presets import preset_names, preset_path
@@ -30,12 +37,15 @@ __all__ = [
     "ConfigError",
     "Design",
     "Experiment",
+    "Intervention",
     "Step",
     "as_changes",
+    "as_interventions",
     "changed_case",
     "changed_design",
     "check_changes",
     "check_experiment",
+    "check_interventions",
     "check_pair",
     "load_any",
     "load_case",
@@ -44,11 +54,13 @@ __all__ = [
     "parse_assignment",
     "parse_assignments",
     "parse_changes",
+    "parse_interventions",
     "preset_names",
     "preset_path",
     "resolved",
     "scaled",
     "steps",
     "treated_places",
+    "treated_units",
     "unused_settings",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from abm.case import Case
 from abm.config.changes import HALF, Change
 from abm.config.experiment import Experiment
+from abm.config.interventions import check_interventions
 from abm.config.settings import SETTING, Design, unused_settings
 from abm.config.timeline import steps, treated_places
 from abm.config.toml_file import ConfigError
@@ -29,6 +30,7 @@ def check_experiment(experiment: Experiment, places: Mapping[str, str] | None = 
             arm = experiment.arm(case, design, factors, places)
             check_pair(arm.case, arm.design, experiment.months)
             check_changes(arm.case, arm.design, arm.changes, experiment.seeds, experiment.months, places)
+            check_interventions(arm.case, arm.interventions, experiment.months, places)
         except ConfigError as error:
             errors += error.errors
             continue

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from abm.case import Case
 from abm.config.changes import Change
+from abm.config.interventions import Intervention
 from abm.config.settings import CASE, Design, changed_case, changed_design, flat
 from abm.config.words import did_you_mean, listed
 from abm.declare import Part
@@ -27,12 +28,13 @@ AGENT_TABLES = (
 
 
 class Arm(NamedTuple):
-    """What is run for every seed: a case and a design with all settings applied, the factors' values, dated changes."""
+    """What is run for every seed: case and design with all settings applied, factors' values, changes, interventions."""
 
     case: Case
     design: Design
     factors: dict[str, Any]
     changes: tuple[Change, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
 
 
 def _first(values: dict[str, Any]) -> str:
@@ -46,7 +48,7 @@ class Experiment(Part):
 
     Settings are dotted keys; those that begin with `case.` address the case. `set` holds for all runs, `designs_set`
     for one design; `factors` (key → values) are run in every combination, in order, and no other setting may have
-    their key. `changes` come in the course of every run.
+    their key. `changes` and `interventions` come in the course of every run.
     """
 
     name: str = Field(min_length=1, max_length=80, pattern=NAME, description="identifier, and folder of the results")
@@ -63,6 +65,7 @@ class Experiment(Part):
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of single designs")
     factors: dict[str, tuple[Any, ...]] = Field(default_factory=dict, description="values run in every combination")
     changes: tuple[Change, ...] = Field((), description="dated changes of all runs")
+    interventions: tuple[Intervention, ...] = Field((), description="interventions and shocks in all runs")
 
     @field_validator("seeds", mode="before")
     @classmethod
@@ -109,7 +112,7 @@ class Experiment(Part):
         """One arm with its settings applied; `places` says where each stands, for messages."""
         settings = self.settings(design.name) | factors
         changed = changed_case(case, settings, places), changed_design(design, settings, places)
-        return Arm(*changed, factors, self.changes)
+        return Arm(*changed, factors, self.changes, self.interventions)
 
     def settings(self, design: str) -> dict[str, Any]:
         """What `set` and `designs_set` say for a design."""

@@ -12,6 +12,7 @@ from abm.case import Case
 from abm.config.changes import Change, name_of
 from abm.config.check import check_experiment
 from abm.config.experiment import LAST_SEED, MAX_SEEDS, NAME, Experiment
+from abm.config.interventions import Intervention, name_of_intervention
 from abm.config.load import check_kind, kind_of, load_case, load_design, named
 from abm.config.presets import KINDS, ONE_OF, REFERENCE_WORDS, file_of, file_referred_to, is_path, preset_names
 from abm.config.settings import Design
@@ -61,6 +62,7 @@ class _ExperimentFile(Part):
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict)
     factors: dict[str, Any] = Field(default_factory=dict)
     changes: tuple[Change, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
 
 
 def load_experiment(reference: str | Path) -> Experiment:
@@ -134,12 +136,14 @@ def _check_seeds(table: Table) -> None:
 
 def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str, Any], dict[str, str]]:
     """An experiment's own values, its settings with dotted keys, and where each setting stands (the file at "")."""
-    own = ("name", "title", "description", "months", "seeds", "changes", "twins", "tables")
+    own = ("name", "title", "description", "months", "seeds", "changes", "interventions", "twins", "tables")
     values: dict[str, Any] = {key: table.values[key] for key in own if key in table.values}
     places = {"": table.places[()]}
     if written is None:
         return values, places
     places |= {name_of(n): table.place(("changes", n)) for n in range(len(written.changes))}
+    events = range(len(written.interventions))
+    places |= {name_of_intervention(n): table.place(("interventions", n)) for n in events}
     values |= {"set": {}, "factors": {}, "designs_set": {name: {} for name in written.designs_set}}
     for path in (("set",), ("factors",), *(("designs_set", name) for name in written.designs_set)):
         settings = values[path[0]] if len(path) == 1 else values[path[0]][path[1]]

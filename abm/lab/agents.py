@@ -49,13 +49,14 @@ OF_PROVIDERS = (
     "result", "intensity", "mission_intensity", "motivation", "job_satisfaction", "integrity", "misreport", "burden",
     "reporting_share", "liquidity", "months_short", "loan", "income", "outcome_income", "small", "contracts", "estimate",
     "outlook", "price_per_hour", "months_in", "loss", "left", "load",
+    "training_hours", "contracting_skill", "clarity", "treated",
 )  # fmt: skip
 OF_FAMILIES = (
     "territory", "complexity", "resources", "complexity_third", "resources_third", "free_hours", "enrolled", "applied",
     "was_served", "served_months", "waiting_months", "start_wellbeing", "importance", "wellbeing", "unserved_wellbeing",
     "hours_received", "integration", "match", "tailoring", "own_engagement", "engagement", "capability", "fatigue", "work",
     "took_part", "coproduction_hours", "integration_hours", "red_tape_hours", "voice", "satisfaction", "lost_red_tape",
-    "lost_waiting", "lost_mismatch", "lost_voice", "reported", "overstated", "earned",
+    "lost_waiting", "lost_mismatch", "lost_voice", "reported", "overstated", "earned", "encouraged", "respite_hours", "treated",
 )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abm.config import Change, ConfigError, Design
-from abm.lab.assignment import assignment_table
+from abm.config import Change, ConfigError, Design, Intervention
+from abm.lab.assignment import assignment_table, reached_table
 from abm.lab.files import write_whole
 from abm.lab.plan import values_at_end
 from abm.lab.run import as_matrix
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """One run: the case and design as they were at its start, its dated changes, and the world at the end of it."""
+    """One run: the case and design as they were at its start, its dated changes and interventions, and the world at its end."""
 
     case: Case
     design: Design
@@ -33,6 +33,7 @@ class Result:
     world: World
     changes: tuple[Change, ...] = ()
     recorded: Mapping[str, pa.Table] = field(default_factory=dict)
+    interventions: tuple[Intervention, ...] = ()
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -59,6 +60,12 @@ class Result:
         """Which places were drawn for each change that concerns half of them; see `Results.assignment`."""
         keys = {"case": [self.case.name], "design": [self.design.name]}
         return assignment_table([self.case], self.changes, keys, [self.seed])
+
+    @property
+    def reached(self) -> pd.DataFrame:
+        """Which units were drawn for each intervention that is for half of them; see `Results.reached`."""
+        keys = {"case": [self.case.name], "design": [self.design.name]}
+        return reached_table([self.case], self.interventions, keys, [self.seed])
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write the series as `series.csv` and `series.parquet` into a folder; returns what was written.

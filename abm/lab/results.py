@@ -16,11 +16,14 @@ from abm.config import (
     ConfigError,
     Design,
     Experiment,
+    Intervention,
     as_changes,
+    as_interventions,
     changed_case,
     changed_design,
     check_changes,
     check_experiment,
+    check_interventions,
     check_pair,
     load_case,
     load_design,
@@ -33,7 +36,7 @@ from abm.config.words import did_you_mean, listed
 from abm.design import GovernanceDesign
 from abm.lab import compare
 from abm.lab.agents import Recorder, check_tables
-from abm.lab.assignment import assignment_table
+from abm.lab.assignment import assignment_table, reached_table
 from abm.lab.files import read_verified, write_whole
 from abm.lab.manifest import code_hash, read_manifest
 from abm.lab.plan import DONE, Plan
@@ -147,6 +150,18 @@ class Results:
         cases = [arm.case for arm in arms]
         return assignment_table(cases, self.experiment.changes, plan.columns, self.experiment.seeds)
 
+    @cached_property
+    def reached(self) -> pd.DataFrame:
+        """Which places, providers or families were drawn for each intervention that is for half of them, in every run.
+
+        Columns `case, design, <factors>, seed, intervention` (its number, from 1), `kind, month, unit, id, locality,
+        treated`; a row for each unit that could be drawn, `id` as in the tables of agents. Computed again, not stored.
+        """
+        arms = list(self.experiment.arms())
+        plan = Plan(tuple(self.factors), arms, self.experiment.seeds, ())
+        cases = [arm.case for arm in arms]
+        return reached_table(cases, self.experiment.interventions, plan.columns, self.experiment.seeds)
+
     def agents(self, table: str) -> pd.DataFrame:
         """A table of agents that the experiment kept: `case, design, <factors>, seed`, then its columns (`abm.lab.agents`).
 
@@ -218,15 +233,18 @@ def run(
     settings: Mapping[str, Any] | None = None,
     changes: Iterable[Change | Mapping[str, Any]] = (),
     tables: Sequence[str] = (),
+    interventions: Iterable[Intervention | Mapping[str, Any]] = (),
 ) -> Result:
     """Run one case under one design, each a preset's name, a path to a TOML file, or a value.
 
     `seed` is a whole number from 0, `months` the length (unless given, the case's calendar), `settings` changes single
     keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. `changes` come in the course of the run, as values or tables:
     `{"month": 50, "who": "all", "set": {"control.audit": 0.3}}`. `tables` names tables of
-    agents to record: providers, families, trust_edges. Raises ConfigError for anything that cannot be run.
+    agents to record: providers, families, trust_edges. `interventions` come in the same way as changes:
+    `{"month": 50, "kind": "workshop", "who": "half", "strength": 0.5}` (`obc list interventions`). Raises ConfigError for
+    anything that cannot be run.
     """
-    settings, changes = settings or {}, as_changes(changes)
+    settings, changes, events = settings or {}, as_changes(changes), as_interventions(interventions)
     _check_whole("seed", seed, 0, 2**63 - 1)
     if months is not None:
         _check_whole("months", months, 1, 2400)
@@ -238,14 +256,15 @@ def run(
         raise ConfigError(*(f"setting: {key}: {reason}" for key, reason in unused.items()))
     check_pair(the_case, the_design, months)
     check_changes(the_case, the_design, changes, [seed], months)
+    check_interventions(the_case, events, months)
     wrong = wrong_tables(tables)
     if wrong:
         raise ConfigError(*wrong)
     check_tables(tables, the_case, months)
     prepare_engine(len(the_case.domains))
     recorder = Recorder(tables, the_case) if tables else None
-    world = simulate(the_case, the_design, seed, months, changes, recorder)
-    return Result(the_case, the_design, seed, world, changes, recorder.tables(world) if recorder else {})
+    world = simulate(the_case, the_design, seed, months, changes, recorder, events)
+    return Result(the_case, the_design, seed, world, changes, recorder.tables(world) if recorder else {}, events)
 
 
 def batch(

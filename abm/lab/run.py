@@ -22,7 +22,7 @@ from abm.lab.workers import LocalWorkers, WorkerDied
 from abm.metrics import METRICS
 
 if TYPE_CHECKING:
-    from abm.config import Arm, Change, Design
+    from abm.config import Arm, Change, Design, Intervention
     from abm.world import World
 
 CHUNK = 8  # most seeds in a unit of work
@@ -39,18 +39,21 @@ def simulate(
     months: int | None = None,
     changes: Sequence[Change] = (),
     watch: Callable[[World], None] | None = None,
+    interventions: Sequence[Intervention] = (),
 ) -> World:
     """The world after a whole run (the case's calendar unless `months` is given); its series has every month.
 
-    Dated `changes` come into force on the way. `watch` is called with the world at its start and after each month, and
-    may only look. Raises ConfigError for changes that cannot come in this run.
+    Dated `changes` and `interventions` come on the way. `watch` is called with the world at its start and after each month, and
+    may only look. Raises ConfigError for changes and interventions that cannot come in this run.
     """
-    from abm.config import steps, treated_places
+    from abm.config import check_interventions, steps, treated_places, treated_units
     from abm.engine import run_months
-    from abm.world import new_world, refill
+    from abm.world import new_world, refill, with_interventions
 
     ahead = steps(case, design, changes, treated_places(case, changes, seed), months)
+    check_interventions(case, interventions, months)
     world, over, before = new_world(case, design, seed, months), 0, design
+    world = with_interventions(world, interventions, treated_units(case, interventions, seed))
     if watch:
         watch(world)
 
@@ -108,7 +111,7 @@ def simulate_unit(
     for seed in seeds:
         try:
             recorder = Recorder(tables, arm.case) if tables else None
-            world = simulate(arm.case, arm.design, seed, months, arm.changes, recorder)
+            world = simulate(arm.case, arm.design, seed, months, arm.changes, recorder, arm.interventions)
             matrix, recorded = as_matrix(world.series), recorder.tables(world) if recorder else {}
             runs.append(Run(number, seed, DONE, matrix, values_at_end(matrix, arm.case), recorded))
         except Exception as error:  # whatever it is, it is this run's

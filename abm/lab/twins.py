@@ -94,4 +94,5 @@ def _what_acts(arm: Arm) -> tuple[str, ...]:
     for rules in map(arm.design.for_locality, arm.case.locality):
         block = {"payment": _block_pay(rules)} if rules.payment.rule == BLOCK else {}
         acting.append(rules.model_copy(update=block).model_dump_json(exclude=set(NAMING)))
-    return arm.case.model_dump_json(), *acting, *(change.model_dump_json() for change in arm.changes)
+    dated = (*arm.changes, *arm.interventions)
+    return arm.case.model_dump_json(), *acting, *(one.model_dump_json() for one in dated)

@@ -100,3 +100,20 @@ def next_engagement(engagement, own_level, trust, fatigue, voice):
     """Engagement follows trust and voice, is worn by fatigue, and returns to a family's own level."""
     target = own_level + 0.5 * (trust - 0.5) + 0.2 * voice - 0.6 * fatigue
     return min(1.0, max(0.0, engagement + 0.1 * (target - engagement)))
+
+
+@compiled
+def spare_hours(free, resources, bound, relief, respite, scarcity):
+    """Hours a month that a family can spare: free − scarcity·((1 − resources)(1 − relief)·free + bound) + respite, at least 0.
+
+    `bound` are hours on holding services together and on forms. That a lack of resources constrains the disadvantaged is
+    Jakobsen & Andersen 2013; the form is assumed.
+    """
+    lacking = scarcity * ((1.0 - resources) * (1.0 - relief) * free + bound)
+    return max(0.0, free - lacking + respite)
+
+
+@compiled
+def able_share(spare, asked):
+    """How far spare hours go for what is asked: spare ÷ asked, at most 1. Nobody takes part further (law of the minimum)."""
+    return 1.0 if spare >= asked else spare / asked

@@ -1,8 +1,10 @@
 """People who learn and tire: families, volunteers, professionals, and the authority's own skills."""
 
+from abm.attendance import relief_of
 from abm.compiled import compiled
 from abm.rules.coproduction import next_capability, next_engagement, next_fatigue
 from abm.rules.crowding import crowded
+from abm.rules.interventions import next_encouragement
 from abm.rules.menu import PARENT_TRAINING, VOLUNTEER_COURSE, WEEKEND
 from abm.rules.skills import next_skill, staff_turnover, supported
 from abm.rules.volunteering import exit_probability
@@ -22,7 +24,7 @@ def training_of(world, row):
 
 @compiled
 def adapt_family(world, row, i, trained):
-    """Load tires and support relieves; training and doing make capable; engagement follows trust and voice."""
+    """Load tires, support relieves, letters encourage; training and doing make capable; engagement follows trust and voice."""
     facts, family = world.settings[row], world.families[i]
     slots, offers = int(facts.family_known_providers), world.teams[family.team].offers
     trust, first = 0.0, world.relations[FAMILY_PROVIDER].first + i * slots
@@ -30,11 +32,13 @@ def adapt_family(world, row, i, trained):
         trust += world.edges[edge].trust / slots
     if facts.mechanisms_fatigue:
         hours = family.coproduction_hours + family.integration_hours + family.red_tape_hours
-        load = min(1.5, hours / max(1.0, family.free_hours))
-        relief = min(1.0, world.localities[row].expenses_per_hour / facts.money_wage) * (1.0 - family.resources)
+        load = min(1.5, hours / max(1.0, family.free_hours + family.respite_hours))
+        relief = relief_of(family, world.localities[row].expenses_per_hour, facts.money_wage) * (1.0 - family.resources)
         eased = load * (1.0 - 0.4 * trained) * (1.0 - relief)
         rest = min(1.0, facts.work_fatigue_recovery * (1.0 + facts.menu_strength * offers[WEEKEND]))
         family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, rest)
+    letters = facts.coproduction_encouragement if world.localities[row].serving else 0.0
+    family.encouraged = next_encouragement(family.encouraged, letters, facts.work_encouragement_memory)
     training = trained * (1.0 if family.took_part > 0.0 else 0.0) * family.engagement
     training += facts.menu_strength * offers[PARENT_TRAINING] * family.enrolled * family.engagement
     family.capability = next_capability(

@@ -3,6 +3,7 @@
 from abm.compiled import compiled
 from abm.network import BENEVOLENCE, INTEGRITY, live, live_event, live_parts, pair_row
 from abm.rules.coproduction import role_factor
+from abm.rules.interventions import signal_noise
 from abm.stages.assess_fairness import intake_beside_file, mixed
 from abm.stages.deliver_links import COORDINATION_LEAD, COORDINATION_NAO, JOINT_HOUR
 from abm.streams import EXPERIENCE, normal
@@ -27,6 +28,7 @@ def assess_providers(world, row):
         if not provider.partner:
             continue
         noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, p, 1)
+        noise *= signal_noise(facts.intervention_signal_accuracy, provider.contracting_skill)
         office = world.edges[world.relations[PROVIDER_COMMISSIONER].first + p]
         view = world.edges[world.relations[COMMISSIONER_PROVIDER].first + p]
         _judge_office(office, facts, provider, noise)

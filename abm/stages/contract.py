@@ -40,7 +40,9 @@ def contract(world):
     if world.clock[0].tendering == 0:
         return
     for row in range(world.localities.shape[0]):
-        if world.localities[row].funded:
+        if world.localities[row].cut >= 1.0:  # there is no money to let a contract with
+            world.localities[row].launched = world.localities[row].serving = 0
+        elif world.localities[row].funded:
             if world.clock[0].contract == 0:
                 _learn_what_was_heard(world, row)
             _weigh_metrics(world.localities[row], world.commissioners[row])

@@ -161,7 +161,7 @@ def promise(world, row):
 def contract_hours(world, row):
     """Hours a month that the contract's money buys."""
     place = world.localities[row]
-    return place.service_budget / world.clock[0].service_months / place.fee_per_hour
+    return place.service_budget * (1.0 - place.cut) / world.clock[0].service_months / place.fee_per_hour
 
 
 @compiled

@@ -34,7 +34,8 @@ WRITES = (
     "providers.complexity_taken", "providers.complexity_on_file", "providers.relieved_hours",
     "families.population_intake", "families.population_last", "families.closing", "families.layer_earned",
     "families.comparison", "families.comparison_intake", "families.comparison_last", "families.trend_before",
-    "claims.layer_held", "claims.layer_reached", "providers.shifting_hours",
+    "claims.layer_held", "claims.layer_reached", "providers.shifting_hours", "families.respite_hours",
+    "providers.respite_hours", "providers.training_hours",
 )  # fmt: skip
 
 

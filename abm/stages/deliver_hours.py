@@ -5,12 +5,14 @@ from abm.ledger import cents, intermediary_account, provider_account
 from abm.rules.control import metric_part, reporting_share
 from abm.rules.finance import SOCIAL_PRIME, affordable_hours, covered
 from abm.rules.gaming import best_misreport, detection
+from abm.rules.interventions import eased
 from abm.rules.market import readiness
 from abm.rules.volunteering import hour_worth
 from abm.stages.contract_terms import deferred_share, investors_in, manager_hours
 from abm.stages.deliver_links import absorb_burden, coordinate, set_link_strengths
 
 CLAIM_EFFORT = 0.002  # share of a month that claims for one metric take
+MOST_RESPITE = 0.3  # share of contract hours that relieving families may take
 
 
 @compiled
@@ -26,9 +28,11 @@ def work_hours(world, row):
         provider.relieved_hours = 0.0
         provider.contract_hours = provider.service_hours = provider.reporting_hours = provider.gaming_hours = 0.0
         provider.bid_hours = provider.menu_hours = provider.misreport = 0.0
-        provider.metric_hours = provider.claim_hours = 0.0
+        provider.metric_hours = provider.claim_hours = provider.respite_hours = 0.0
         if under_contract and provider.partner:
             _contract_hours(world, row, p, paid)
+        else:
+            provider.training_hours = 0.0  # of usual services
     coordinate(world, row)
     set_link_strengths(world, row)
     if under_contract:
@@ -59,6 +63,7 @@ def _leave_hours_for_families(provider):
     """What reporting, coordination, claims and overstating leave; together they cannot take more hours than were paid."""
     other = provider.reporting_hours + provider.coordination_hours + provider.gaming_hours + provider.bid_hours
     other += provider.menu_hours
+    other += provider.training_hours + provider.respite_hours
     fits = min(1.0, provider.contract_hours / other) if other > 0.0 else 1.0
     provider.reporting_hours *= fits
     provider.coordination_hours *= fits
@@ -67,6 +72,8 @@ def _leave_hours_for_families(provider):
     provider.metric_hours *= fits
     provider.claim_hours *= fits
     provider.menu_hours *= fits
+    provider.training_hours *= fits
+    provider.respite_hours *= fits
     provider.service_hours = max(0.0, provider.contract_hours - other)
 
 
@@ -150,6 +157,8 @@ def _contract_hours(world, row, p, paid):
         facts.payment_input_specification,
         place.passed_burden,
     )
+    ease = eased(facts.intervention_transaction_ease, provider.contracting_skill, provider.clarity)
+    share *= ease
     provider.reporting_share = share
     provider.reporting_hours = worked * share
     provider.metric_hours = provider.reporting_hours * metric_part(
@@ -159,8 +168,10 @@ def _contract_hours(world, row, p, paid):
         facts.payment_input_specification,
         place.passed_burden,
     )
-    provider.claim_hours = CLAIM_EFFORT * worked * metrics * facts.payment_outcome_share
-    provider.bid_hours = provider.claim_hours + min(0.1 * worked, provider.tender_hours / clock.service_months)
+    provider.claim_hours = ease * (CLAIM_EFFORT * worked * metrics * facts.payment_outcome_share)
+    bid = min(0.1 * worked, provider.tender_hours / clock.service_months)
+    provider.bid_hours = provider.claim_hours + ease * bid
+    provider.respite_hours = min(MOST_RESPITE * worked, facts.coproduction_respite * provider.main_families)
     if facts.mechanisms_gaming:
         _misreport(facts, provider, worked, cost_of_hour)
     provider.gaming_hours += min(worked, provider.shifting_hours)

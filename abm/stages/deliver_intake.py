@@ -7,6 +7,7 @@ from abm.compiled import compiled
 from abm.network import CONDUCT_MEMORY
 from abm.rules.coproduction import combined_input, role_factor
 from abm.rules.forecast import settling_share, wellbeing_ahead
+from abm.rules.interventions import willingness
 from abm.rules.outcomes import improvement, need, response
 from abm.rules.payment import RATE_CARD
 from abm.rules.selection import applicant_score, apply_probability, gateway_score, switch_probability
@@ -124,12 +125,14 @@ def _maybe_apply(world, row, i, slots):
         facts.family_apply_rate,
         need_of(family),
         trust,
-        family.engagement,
+        willingness(family.engagement, family.encouraged, facts.work_encouragement_effect),
         family.resources,
         outreach_of(world, row),
         facts.coproduction_information,
     )
-    if family.crisis or uniform(clock.seed, APPLY, clock.month, i) < p:
+    applies = family.crisis or uniform(clock.seed, APPLY, clock.month, i) < p
+    missed = world.localities[row].turned_away
+    if applies and (missed <= 0.0 or uniform(clock.seed, APPLY, clock.month, i, 1) >= missed):
         family.applied, family.waiting_months = 1, 0
 
 

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from abm.attendance import able, relief_of
 from abm.compiled import compiled
 from abm.network import pair_row
 from abm.rules.coordination import family_integration_hours, service_after_fragmentation
 from abm.rules.coproduction import combined_input, free_riding, logistical_trigger, role_factor
+from abm.rules.interventions import willingness
 from abm.rules.menu import MUTUAL_HELP
 from abm.rules.outcomes import improvement, need, next_baseline, next_wellbeing, response
 from abm.rules.selection import hours_weight
@@ -118,7 +120,10 @@ def _coproduce(world, row):
     kept_up = free_riding(facts.work_free_riding, _collective_input(place, facts))
     for i in range(place.family_first, place.family_end):
         family = world.families[i]
-        family.took_part = 0.0
+        family.took_part, family.respite_hours = 0.0, family.granted_hours
+        if family.enrolled:
+            main = world.providers[family.main_provider]
+            family.respite_hours += min(facts.coproduction_respite, main.respite_hours / max(1, main.main_families))
         if family.enrolled and open_door > 0.0:
             openness, trust, count = 0.0, 0.0, 0.0
             for slot in range(i * slots, (i + 1) * slots):
@@ -127,9 +132,12 @@ def _coproduce(world, row):
                     trust += world.edges[world.relations[FAMILY_PROVIDER].first + slot].trust
                     count += 1.0
             rest = 1.0 - family.fatigue if facts.mechanisms_fatigue else 1.0
-            family.took_part = open_door * family.engagement * rest * (0.5 + 0.5 * openness / max(1.0, count))
+            willing = willingness(family.engagement, family.encouraged, facts.work_encouragement_effect)
+            family.took_part = open_door * willing * rest * (0.5 + 0.5 * openness / max(1.0, count))
             drawn_in = logistical_trigger(facts.work_logistics, family.integration, trust / max(1.0, count))
             family.took_part = min(1.0, family.took_part * drawn_in * kept_up * role)
+            relief = relief_of(family, place.expenses_per_hour, facts.money_wage)
+            family.took_part = min(family.took_part, able(family, facts, relief, 0.5 * family.free_hours))
             family.coproduction_hours += 0.5 * family.took_part * family.free_hours
             taking_part += 1.0 if family.took_part > 0.1 else 0.0
             work += family.took_part * family.capability

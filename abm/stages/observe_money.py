@@ -10,13 +10,16 @@ from abm.ledger import (
     FEE,
     FUND,
     GRANT,
+    HOUSEHOLD,
     INTERMEDIARY,
+    INTERVENTION_COST,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
     OVERHEAD,
     PROVIDER_ACCOUNT,
     REFUND,
     REGION,
+    STAFF,
 )  # fmt: skip
 from abm.rules.indices import MISSING, ratio
 from abm.stages.observe_finance import observe_capital, observe_plans, observe_prime
@@ -50,6 +53,8 @@ def observe_money(world, row):
         spent += _flow(flows, month, purpose, AUTHORITY, INTERMEDIARY)
     evaluated = _flow(flows, month, EVALUATION, AUTHORITY, EVALUATOR)
     evaluated += _flow(flows, month, OVERHEAD, AUTHORITY, INTERMEDIARY)
+    spent += _flow(flows, month, INTERVENTION_COST, AUTHORITY, STAFF)
+    spent += _flow(flows, month, INTERVENTION_COST, AUTHORITY, HOUSEHOLD)
     row.outcome_payments, row.fund_payments = paid, by_fund
     row.spend_public = spent + evaluated - _flow(flows, month, REFUND, PROVIDER_ACCOUNT, AUTHORITY)
     row.spend_public -= _flow(flows, month, REFUND, INTERMEDIARY, AUTHORITY)

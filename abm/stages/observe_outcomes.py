@@ -89,8 +89,8 @@ def observe_objectives(localities, families, teams, commissioners, row):
 
 @compiled
 def observe_gaps(families, localities, row):
-    """Wellbeing of the better placed third less that of the worse placed."""
-    level, count = np.zeros((2, 3)), np.zeros((2, 3))
+    """Wellbeing, and part taken in co-delivery, of the better placed third less that of the worse placed."""
+    level, count = np.zeros((3, 3)), np.zeros((3, 3))
     for i in range(families.shape[0]):
         family = families[i]
         if localities[family.locality].funded:
@@ -99,7 +99,11 @@ def observe_gaps(families, localities, row):
             count[0, family.complexity_third] += 1.0
             level[1, family.resources_third] += now
             count[1, family.resources_third] += 1.0
+            if family.enrolled:
+                level[2, family.resources_third] += family.took_part
+                count[2, family.resources_third] += 1.0
     row.wellbeing_gap_complexity = ratio(level[0, 0], count[0, 0]) - ratio(level[0, 2], count[0, 2])
+    row.participation_gap = ratio(level[2, 2], count[2, 2]) - ratio(level[2, 0], count[2, 0])
     row.wellbeing_gap_resources = ratio(level[1, 2], count[1, 2]) - ratio(level[1, 0], count[1, 0])
 
 

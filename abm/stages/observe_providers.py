@@ -75,7 +75,7 @@ def observe_providers(providers, families, localities, row):
         paid, service, reports = paid + hours, service + provider.service_hours, reports + provider.reporting_hours
         planned += provider.planned_hours * provider.ready
         linking += provider.coordination_hours
-        offered += provider.menu_hours
+        offered += provider.menu_hours + provider.respite_hours
         effort += hours * provider.intensity
         fit = 0.0
         for d in range(domains):

@@ -31,17 +31,11 @@ from abm.ledger import (
 from abm.rules.finance import HOLDS_ACCOUNT, SOCIAL_PRIME, monthly_cost_of_credit
 from abm.stages.contract_terms import investors_in, manager_fee
 from abm.stages.deliver_hours import advance_of_month, new_loan, own_part, part_of_investors
+from abm.stages.leave import leave
 from abm.stages.pay_capital import allow_returns, call_capital, pay_guarantee, receive, release, repay_loan, reuse
 from abm.stages.pay_fund import pool_ceilings
 from abm.stages.pay_moves import held_account, move, pay_public, pay_through, return_to_treasury
 from abm.stages.pay_prime import run_prime
-from abm.tables import (
-    COMMISSIONER_PROVIDER,
-    FAMILY_PROVIDER,
-    INVESTOR_PROVIDER,
-    PROVIDER_COMMISSIONER,
-    PROVIDER_PROVIDER,
-)
 
 WRITES = (
     "balances", "flows", "providers.income", "providers.year_surplus", "providers.outcome_income", "providers.loan",
@@ -82,7 +76,7 @@ def pay(world):
             _pay_interest(world, row, p)
             _lapse(world, row, p)
             _maybe_exit(world, row, p)
-        if clock.month == clock.months:
+        if clock.month == clock.months or place.closing:
             _settle_loans(world, row)
         if clock.month == clock.months or not place.serving:
             release(world, row, OUTCOME_PAYMENT)
@@ -270,36 +264,15 @@ def _pay_interest(world, row, p):
 
 @compiled
 def _maybe_exit(world, row, p):
-    """A provider that could not pay its people for too long is finished; its families are released at their next move."""
-    place, facts, provider = world.localities[row], world.settings[row], world.providers[p]
-    if not (facts.mechanisms_liquidity and provider.active and provider.months_short >= facts.money_endurance):
-        return
-    provider.active = provider.partner = 0
-    provider.exited = 1
-    left = 1.0 - provider.award_share
-    if left > 1e-9:
-        for q in range(place.provider_first, place.provider_end):
-            other = world.providers[q]
-            if other.partner:
-                other.award_share /= left
-                other.planned_hours /= left
-    provider.award_share = provider.planned_hours = 0.0
-    world.edges[world.relations[PROVIDER_COMMISSIONER].first + p].active = 0
-    world.edges[world.relations[COMMISSIONER_PROVIDER].first + p].active = 0
-    first = world.relations[PROVIDER_PROVIDER]
-    for edge in range(first.first, first.end):
-        if world.edges[edge].source == p or world.edges[edge].target == p:
-            world.edges[edge].active = 0
-    for relation in (FAMILY_PROVIDER, INVESTOR_PROVIDER):
-        ties = world.relations[relation]
-        for edge in range(ties.first, ties.end):
-            if world.edges[edge].target == p:
-                world.edges[edge].active = 0
+    """A provider that could not pay its people for too long is finished."""
+    facts, provider = world.settings[row], world.providers[p]
+    if facts.mechanisms_liquidity and provider.active and provider.months_short >= facts.money_endurance:
+        leave(world, row, p)
 
 
 @compiled
 def _settle_loans(world, row):
-    """At the end, advances that outcomes did not earn back are returned as far as cash goes."""
+    """At the end, or when the contract is closed, advances that outcomes did not earn back are returned as far as cash goes."""
     place = world.localities[row]
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]

@@ -18,7 +18,7 @@ def plan(world):
     """Open the month's account of families' hours; in a round of co-planning, hear those who come."""
     clock = world.clock[0]
     for i in range(world.families.shape[0]):
-        world.families[i].coproduction_hours = 0.0
+        world.families[i].coproduction_hours = world.families[i].event_hours
     for row in range(world.localities.shape[0]):
         hear_members(world, row, HEARD_A_MONTH)
     if clock.planning == 0:

@@ -7,12 +7,13 @@ import functools
 import pytest
 
 from abm.case import Case, Locality
-from abm.config import load_case, load_design
+from abm.case_interventions import InterventionFacts
+from abm.config import as_interventions, load_case, load_design, treated_units
 from abm.declare import Param, parameters, value_of
 from abm.design import GovernanceDesign, Milestone, Step
 from abm.engine import run_months
 from abm.metrics import METRICS
-from abm.world import new_world
+from abm.world import new_world, with_interventions
 
 # A town of its own and not a scaled one, so that its own numbers can be set.
 TOWN = {
@@ -66,7 +67,17 @@ BESIDE = {
     "payment.pooled_target": {"payment.rule": "tranche"},
     "payment.step.result": STEPPED,
     "payment.step.share": STEPPED,
+    "mechanisms.slack": {"case.family.scarcity": 1.0},
+    "case.work.encouragement_effect": {"coproduction.encouragement": 0.5},
+    "case.work.encouragement_memory": {"coproduction.encouragement": 0.5},
 }
+# What interventions do is seen where there are some; the setting itself, at its default, stands for them.
+INTERVENTION = "case.intervention."
+BESIDE |= {INTERVENTION + key: {INTERVENTION + key: p.default} for key, p in parameters(InterventionFacts)}
+EVENTS = as_interventions(
+    {"month": 12 + n, "kind": kind, "strength": 0.5}
+    for n, kind in enumerate(("workshop", "guidance", "professional_training", "resources", "information", "scandal"))
+)
 
 # What contradicts a value and changes together with it.
 NO_OUTCOMES = {**NO_CARD, "payment.outcome_share": 0.0}
@@ -134,6 +145,8 @@ def series(design: str, settings: dict, seed: int):
     """The metrics of a run, month by month."""
     case, rules = world_of(design, settings)
     world = new_world(case, rules, seed)
+    if any(key.startswith(INTERVENTION) for key in settings):
+        world = with_interventions(world, EVENTS, treated_units(case, EVENTS, seed))
     run_months(world, case.calendar.months)
     return world.series
 

@@ -27,6 +27,7 @@ ABSENT = {
     "gaming": (PBR, UNSEEN, {"case.provider.misreport_room": 0.0}),
     "peer_learning": (NPG, {}, {"case.work.peer_effect": 0.0, "case.work.collective_effect": 0.0}),
     "reputation": ("block_grant", {}, {"case.trust.reputation": 0.0}),
+    "slack": (NPG, {"case.family.scarcity": 1.0}, {"case.family.scarcity": 0.0}),
     "selection": (PBR, {}, {"payment.cohort_definition": 1.0}),
 }
 

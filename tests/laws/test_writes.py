@@ -7,11 +7,12 @@ import importlib
 import numpy as np
 import pytest
 
-from abm.config import load_case, load_design, preset_names
+from abm.config import as_interventions, load_case, load_design, preset_names, treated_units
 from abm.engine import MONTH, STAGES, open_month
+from abm.stages.intervene import intervene
 from abm.stages.observe import observe
 from abm.tables import TABLES
-from abm.world import World, new_world
+from abm.world import World, new_world, with_interventions
 
 ARRAYS = ("dues", "balances", "flows", "series")
 DECLARABLE = {f"{table}.{column.name}" for table, columns in TABLES.items() for column in columns} | set(ARRAYS)
@@ -44,9 +45,9 @@ def changed_since(before: dict[str, np.ndarray], world: World) -> set[str]:
     return found
 
 
-def written(case, design, seed=1) -> dict[str, set[str]]:
+def written(case, design, seed=1, events=()) -> dict[str, set[str]]:
     """What each stage wrote in a whole run, as far as it changed something."""
-    world = new_world(case, design, seed)
+    world = with_interventions(new_world(case, design, seed), events, treated_units(case, events, seed))
     found: dict[str, set[str]] = {stage.__name__: set() for stage in MONTH}
     observe(world)
     before = copies(world)
@@ -82,7 +83,7 @@ def test_nobody_writes_settings_or_relations(cases, designs):
 
 
 def test_every_part_of_the_month_but_its_opening_is_a_stage_or_observes():
-    assert (open_month, *STAGES, observe) == MONTH
+    assert (open_month, intervene, *STAGES, observe) == MONTH
 
 
 @pytest.mark.slow
@@ -92,11 +93,14 @@ def test_what_a_stage_declares_it_writes_somewhere(cases, designs):
     breach = load_case("generic", {"case.families": 40, "case.trust.breach_month": 20})
     dishonest = load_case("generic", {"case.families": 40, "case.provider.integrity": 0.0})
     rare = {"structure.annual_budget": True, "learning.ratchet": 0.5, "structure.burden_absorbed": 0.5}
+    rare |= {"coproduction.respite": 1.0, "coproduction.encouragement": 0.5}
+    workshops = as_interventions([{"month": 12, "kind": "workshop", "months": 6}])
     runs += [(breach, designs["block_grant"]), (dishonest, designs["provider_financed_pbr"])]
     runs += [(cases["generic"], load_design("social_impact_bond", rare))]
     found: dict[str, set[str]] = {stage.__name__: set() for stage in MONTH}
     for case, design in runs:
         for stage, columns in written(case, design).items():
             found[stage] |= columns
+    found["deliver"] |= written(cases["generic"], designs["block_grant"], 1, workshops)["deliver"]
     idle = {s.__name__: sorted(declared_by(s) - found[s.__name__]) for s in (open_month, *STAGES)}
     assert {name: columns for name, columns in idle.items() if columns} == {}
