@@ -9,7 +9,7 @@ import numpy as np
 from abm.attendance import HOURS_TO_COME, come_probability
 from abm.compiled import compiled
 from abm.ledger import HOUSEHOLD, INTERVENTION_COST, STAFF, cents, single_account
-from abm.network import live, pair_row
+from abm.network import BENEVOLENCE, live, live_event, pair_row
 from abm.rules.coproduction import next_capability
 from abm.rules.interventions import (
     ENGAGEMENT,
