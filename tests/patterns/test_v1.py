@@ -7,7 +7,7 @@ import pytest
 from abm.lab.patterns import PATTERNS
 
 V1 = next(pattern for pattern in PATTERNS if pattern.key == "V1")
-QUICK = range(1, 13)
+QUICK = range(1, 41)
 FULL = range(1001, 1101)  # seeds that nothing was looked at with
 
 

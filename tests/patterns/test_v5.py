@@ -8,7 +8,7 @@ import pytest
 from abm.lab.patterns import PATTERNS, tariffs
 
 V5 = next(pattern for pattern in PATTERNS if pattern.key == "V5")
-QUICK = range(1, 9)
+QUICK = range(1, 21)
 FULL = range(1001, 1101)  # seeds that nothing was looked at with
 
 
