@@ -90,6 +90,7 @@ class NetworkFacts(Part):
     meeting_hours: float = param(3.0, "h", (0.0, 100.0), "hours of each participant in a design meeting", plausible=(2, 6))
     voices_for_knowledge: float = param(20.0, "voices", (0.1, 1e6), "voices at which knowledge of need has covered 63 % of its room", plausible=(8, 60))
     open_quarrel: float = param(1.0, "× contact", (0.0, 20.0), "weight of a disagreement with a hub that is left open, in experiences of the month's contact through it", plausible=(0.0, 3.0), acts_in="monza_lead_agency")
+    safeguard: float = param(0.0, "× specification", (-1.0, 1.0), "how far a contract that says and checks what partners owe stands in for trust; negative: displaces it (the sign is disputed)", plausible=(-0.3, 0.5), acts_in="relational_obc")
 
 
 class MoneyFacts(Part):

@@ -75,6 +75,7 @@ FLOORS = (
     ("lab.patterns.base",),
     (
         "lab.patterns.trust",
+        "lab.patterns.complements",
         "lab.patterns.delay",
         "lab.patterns.incentives",
         "lab.patterns.lombardy",
