@@ -92,9 +92,9 @@ V16 = Pattern(
     title="Formal and relational governance are complements, within limits",
     sources=("poppo2002", "cao2015", "baker_gibbons_murphy2002", "falk2006"),
     expectation=(
-        "Relational investment (a lead agency's hours for links, and network management) adds more to attributable gain where "
-        "the contract measures all that matters, audits more and pays on it than where it measures a quarter (by .0001 or more); among partners "
-        "who trust each other and under control that takes 40 % of paid hours it adds no more than there."
+        "Relational investment (a lead agency's hours for links, and network management) adds more to attributable gain, by "
+        ".0001 or more, where the contract measures all that matters, audits more and pays on it than where it measures a "
+        "quarter; among partners who trust each other and under control that takes 40 % of paid hours it adds no more."
     ),
     measure=governance,
     holds=complements_within_limits,
