@@ -94,6 +94,7 @@ class NetworkFacts(Part):
     meta_governance_hours: float = param(10.0, "h/month", (0.0, 1e6), "hours of the commissioner's people on rules of the game, at full meta-governance", plausible=(3, 40), acts_in="relational_obc")
     leaving: float = param(0.01, "per month", (0.0, 1.0), "monthly probability that a partner leaves the partnership, for each of: no satisfaction, no trust in partners, all its disagreements unsettled; 0: nobody leaves", plausible=(0.0, 0.05), acts_in="new_public_management")
     open_quarrel: float = param(1.0, "× contact", (0.0, 20.0), "weight of a disagreement with a hub that is left open, in experiences of the month's contact through it", plausible=(0.0, 3.0), acts_in="monza_lead_agency")
+    safeguard: float = param(0.0, "× specification", (-1.0, 1.0), "how far a contract that says and checks what partners owe stands in for trust; negative: displaces it (the sign is disputed)", plausible=(-0.3, 0.5), acts_in="relational_obc")
 
 
 class MoneyFacts(Part):

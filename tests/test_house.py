@@ -89,6 +89,7 @@ FLOORS = (
         "lab.patterns.trust",
         "lab.patterns.attribution",
         "lab.patterns.deadlines",
+        "lab.patterns.complements",
         "lab.patterns.delay",
         "lab.patterns.incentives",
         "lab.patterns.lombardy",

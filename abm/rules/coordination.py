@@ -11,6 +11,19 @@ def link(trust, joint_hours, scale):
 
 
 @compiled
+def reliance(trust, safeguard):
+    """How far two count on each other: 1 − (1 − trust)(1 − s); where s is below 0, trust × (1 + s).
+
+    A contract that says and checks what each owes lowers the temptation to let the other down and so stands in for trust that
+    is missing (after Baker, Gibbons & Murphy 2002); it adds nothing where trust is full. Below 0 it is felt as distrust and
+    displaces trust (Falk & Kosfeld 2006).
+    """
+    if safeguard > 0.0:
+        return 1.0 - (1.0 - trust) * (1.0 - safeguard)
+    return trust * (1.0 + safeguard)
+
+
+@compiled
 def service_after_fragmentation(service, fragmentation, integration):
     """Service that arrives: service × (1 − fragmentation·(1 − integration))."""
     return service * (1.0 - fragmentation * (1.0 - integration))

@@ -8,7 +8,7 @@ disagreements for more, and hours are what the holders of coordination rights ma
 from abm.compiled import compiled
 from abm.network import pair_row
 from abm.rules.control import burden_target, passed_on
-from abm.rules.coordination import clash_probability, difference, either_way, link, next_joint_hours, reach
+from abm.rules.coordination import clash_probability, difference, either_way, link, next_joint_hours, reach, reliance
 from abm.rules.network import eased, handed_on
 from abm.stages.deliver_network import EASED, HANDED_ON, align, broker, facilitate, rules_reach
 from abm.streams import CONFLICT, uniform
@@ -195,9 +195,20 @@ def _meet_through_hub(world, row, partners, hours):
 
 
 @compiled
+def _safeguard(place, facts):
+    """What specification is worth: by the share of domains that are measured, and how much depends on what is measured."""
+    measured, domains = 0.0, place.measured.shape[0]
+    for d in range(domains):
+        measured += place.measured[d] / domains
+    asked = max(facts.payment_outcome_share, facts.outcomes_use_responsibility, facts.outcomes_use_decisions)
+    return facts.network_safeguard * measured * asked
+
+
+@compiled
 def set_link_strengths(world, row):
     """Strength of every link: trust × what joint hours allow, face to face or through the hub that both trust."""
     place, facts = world.localities[row], world.settings[row]
+    agreed = _safeguard(place, facts) if place.serving else 0.0
     first, office = world.relations[PROVIDER_PROVIDER].first, world.relations[PROVIDER_COMMISSIONER].first
     own_body = facts.structure_coordination_rights == COORDINATION_NAO
     for p in range(place.provider_first, place.provider_end):
@@ -208,6 +219,6 @@ def set_link_strengths(world, row):
                 trust = min(world.edges[first + there].trust, world.edges[first + back].trust)
                 in_hub = trust if own_body else min(world.edges[office + p].trust, world.edges[office + q].trust)
                 scale = facts.network_link_hours
-                brokered = link(in_hub, facts.network_brokered * pair.brokered_hours, scale)
-                strength = either_way(link(trust, pair.joint_hours, scale), brokered)
+                brokered = link(reliance(in_hub, agreed), facts.network_brokered * pair.brokered_hours, scale)
+                strength = either_way(link(reliance(trust, agreed), pair.joint_hours, scale), brokered)
             pair.strength = world.pairs[back].strength = strength

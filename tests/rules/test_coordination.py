@@ -10,6 +10,7 @@ from abm.rules.coordination import (
     link,
     next_joint_hours,
     reach,
+    reliance,
     service_after_fragmentation,
     waiting_months,
 )
@@ -20,6 +21,15 @@ def test_a_link_needs_trust_and_hours():
     assert link(0.0, 5.0, 0.8) == 0.0
     assert link(0.7, 0.8, 0.8) == pytest.approx(0.7 * (1.0 - np.exp(-1.0)), rel=1e-12)
     assert link(0.7, 1e4, 0.8) == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("trust", [0.0, 0.3, 0.7, 1.0])
+def test_a_contract_stands_in_for_missing_trust_only(trust):
+    assert reliance(trust, 0.0) == trust  # to the last bit: no mechanism
+    assert reliance(trust, 0.4) == pytest.approx(trust + 0.4 * (1.0 - trust), abs=1e-12)
+    assert reliance(1.0, 0.4) == 1.0  # substitutes for trust where there is all of it
+    assert reliance(trust, 1.0) == 1.0
+    assert reliance(trust, -0.4) == pytest.approx(0.6 * trust, abs=1e-12)  # felt as distrust
 
 
 def test_a_link_grows_with_both():
