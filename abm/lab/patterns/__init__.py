@@ -5,7 +5,6 @@ holds with its mechanism at work and is gone with the mechanism off (its control
 """
 
 from abm.lab.patterns.attribution import V2, V4
-from abm.lab.patterns.attribution import V2, V4
 from abm.lab.patterns.base import FULL, QUICK, SMALLEST, Control, Figure, Figures, Pattern
 from abm.lab.patterns.caps import V8
 from abm.lab.patterns.cascade import V1
