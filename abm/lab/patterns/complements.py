@@ -15,12 +15,13 @@ from abm.metrics import at_end
 # Formal: how much of what matters is specified and checked. Relational: whether anybody has hours for relations.
 WEAK: dict[str, Any] = {"payment.alignment": 0.25, "control.audit": 0.02}
 STRONG: dict[str, Any] = {"payment.alignment": 1.0, "control.audit": 0.2}
-LOW: dict[str, Any] = {
+BROKERS, FACILITATORS = "structure.network_management.brokerage", "structure.network_management.facilitation"
+LOW: dict[str, Any] = {"structure.coordination_rights": "none", BROKERS: 0.0, FACILITATORS: 0.0}
     "structure.coordination_rights": "none",
     "structure.network_management.brokerage": 0.0,
     "structure.network_management.facilitation": 0.0,
 }
-HIGH: dict[str, Any] = {
+HIGH: dict[str, Any] = {"structure.coordination_rights": "lead", BROKERS: 0.4, FACILITATORS: 0.4}
     "structure.coordination_rights": "lead",
     "structure.network_management.brokerage": 0.4,
     "structure.network_management.facilitation": 0.4,
