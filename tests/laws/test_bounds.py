@@ -33,21 +33,10 @@ from abm.world import World, new_world
 DOMAINS = 4  # as in the presets: another number would mean to compile everything again
 EPS = 1e-9
 CHANGES_OF_WELLBEING = {
-    "added",
-    "reported",
-    "overstated",
-    "expected_result",
-    "result",
-    "counterfactual",
-    "threshold",
-    "forecast",
-    "bidders_forecast",
-    "first_result",
-    "earlier_change",
-    "known_change",
-    "known_population",
-    "trend_before",
-}
+    "added", "reported", "overstated", "expected_result", "result", "counterfactual", "threshold", "forecast",
+    "bidders_forecast", "first_result", "earlier_change", "known_change", "known_population", "trend_before",
+    "expected_change", "domain_result", "pooled_result", "pooled_alone",
+}  # fmt: skip
 NOT_NEGATIVE = ("h", "h/month", "months", "families", "voices", "experiences", "€/h", "need")
 NO_MEETING = -1.0  # what `localities.meeting_experience` says in a month without one
 
@@ -213,7 +202,8 @@ def broken(case: Case, design: Any, seed: int) -> list[str]:
 
 @pytest.mark.parametrize("case", ["generic", "lombardy", "scarce"])
 @pytest.mark.parametrize(
-    "design", [*preset_names("designs"), "fee_for_service", "capped_card", "all_finance", "poor_prime"]
+    "design",
+    [*preset_names("designs"), "fee_for_service", "capped_card", "tariff_card", "tranche", "stepped", "all_finance", "poor_prime"],
 )
 def test_bounds_hold_in_presets(cases, designs, case, design):
     assert broken(cases[case], designs[design], 1) == []
