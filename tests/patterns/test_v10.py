@@ -7,7 +7,7 @@ import pytest
 from abm.lab.patterns import PATTERNS
 
 PATTERN = next(pattern for pattern in PATTERNS if pattern.key == "V10")
-QUICK = range(1, 21)
+QUICK = range(1, 11)
 FULL = range(1001, 1101)  # seeds that nothing was looked at with
 
 
