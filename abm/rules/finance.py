@@ -14,7 +14,12 @@ LEAST_GROWTH = 0.01  # a month: what loses 99 % in each is as good as lost
 
 @compiled
 def affordable_hours(planned, cash, credit, cost_of_hour):
-    """Contract hours that a provider can pay for this month out of cash and credit (€): at most what was planned."""
+    """Contract hours that a provider can pay for this month out of cash and credit (€): at most what was planned.
+
+    The cost is what an hour takes from its own money: where somebody pays at least as much for it at once, all can be worked.
+    """
+    if cost_of_hour <= 0.0:
+        return planned
     return max(0.0, min(planned, (cash + credit) / cost_of_hour))
 
 

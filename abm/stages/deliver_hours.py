@@ -132,17 +132,18 @@ def advance_of_month(world, row, p):
 @compiled
 def _contract_hours(world, row, p, paid):
     place, facts, provider, clock = world.localities[row], world.settings[row], world.providers[p], world.clock[0]
-    cost_of_hour = facts.money_wage * (1.0 + facts.money_overhead)
+    cost_of_hour = own_cost = facts.money_wage * (1.0 + facts.money_overhead)
     block, advance = advance_of_month(world, row, p)
     due = max(0, own_part(world, row, world.dues[clock.month, p]) - provider.loan - new_loan(world, row, p)) / 100.0
-    if facts.finance_intermediary == SOCIAL_PRIME:  # which pays for hours, and keeps what they earn
-        block, advance, due = paid * provider.planned_hours * provider.price_per_hour, 0.0, 0.0
+    if facts.finance_intermediary == SOCIAL_PRIME:  # which pays for hours worked, and keeps what they earn
+        block = advance = due = 0.0
+        own_cost -= provider.price_per_hour
     cash = world.balances[provider_account(p, world.localities.shape[0])] / 100.0 + block + advance + due
     provider.months_in += 1
     provider.ready = readiness(provider.months_in, facts.money_start_up_months)
     planned = provider.planned_hours * provider.ready
     credit = provider.credit * (1.0 - facts.money_interest / 12.0)
-    worked = affordable_hours(paid * planned, cash, credit, cost_of_hour) if facts.mechanisms_liquidity else planned
+    worked = affordable_hours(paid * planned, cash, credit, own_cost) if facts.mechanisms_liquidity else planned
     provider.contract_hours = worked
     provider.liquidity = worked / planned if planned > 0.0 else 1.0
     provider.months_short = provider.months_short + 1 if provider.liquidity < 0.5 else 0

@@ -34,6 +34,7 @@ def test_money_binds_or_the_plan_does():
     assert affordable_hours(100.0, 5000.0, 0.0, 27.5) == 100.0
     assert affordable_hours(100.0, 1000.0, 375.0, 27.5) == pytest.approx(50.0)
     assert affordable_hours(100.0, -1000.0, 500.0, 27.5) == 0.0
+    assert affordable_hours(100.0, -1000.0, 0.0, 0.0) == 100.0  # somebody pays for them at once
 
 
 def test_an_investor_wants_return_safety_and_good():

@@ -17,15 +17,7 @@ WEAK: dict[str, Any] = {"payment.alignment": 0.25, "control.audit": 0.02}
 STRONG: dict[str, Any] = {"payment.alignment": 1.0, "control.audit": 0.2}
 BROKERS, FACILITATORS = "structure.network_management.brokerage", "structure.network_management.facilitation"
 LOW: dict[str, Any] = {"structure.coordination_rights": "none", BROKERS: 0.0, FACILITATORS: 0.0}
-    "structure.coordination_rights": "none",
-    "structure.network_management.brokerage": 0.0,
-    "structure.network_management.facilitation": 0.0,
-}
 HIGH: dict[str, Any] = {"structure.coordination_rights": "lead", BROKERS: 0.4, FACILITATORS: 0.4}
-    "structure.coordination_rights": "lead",
-    "structure.network_management.brokerage": 0.4,
-    "structure.network_management.facilitation": 0.4,
-}
 EXTREME: dict[str, Any] = {"control.burden_min": 0.4, "control.burden_max": 0.4}  # of paid hours, whatever the trust
 # All pay depends on results and providers bear the risk, so that what is specified counts; none fails and none is a rival.
 COMMON: dict[str, Any] = {
