@@ -48,13 +48,14 @@ def assess_providers(world, row):
 
 @compiled
 def _judge_office(office, facts, provider, noise):
-    """Whether its money covers the planned work speaks to the authority's ability, and not to be paid it to its integrity.
+    """Whether its money covers the planned work speaks to the authority's ability and, as a promise kept, to its integrity.
 
     How much it controls speaks to its benevolence: control can be felt as distrust (Falk & Kosfeld 2006).
     """
     control = 1.0 - 2.0 * provider.reporting_share
     whole = within(0.5 * provider.liquidity + 0.5 * control + noise)
-    live_parts(office, facts, whole, within(provider.liquidity + noise), within(control + noise), whole, 1.0)
+    paid = within(provider.liquidity + noise)
+    live_parts(office, facts, whole, paid, within(control + noise), paid, 1.0)
     if provider.liquidity < 0.9:
         weight = facts.trust_event_weight * (1.0 - provider.liquidity) * 0.5
         live_event(office, facts, INTEGRITY, provider.liquidity * 0.5, weight)

@@ -54,7 +54,7 @@ BESIDE = {
     "case.provider.shift_hours": {"payment.claim_deadline_months": 6},
     # a lead agency's people are enough for a small town, unless they deal with the region's rules too
     "case.network.hub_hours": BUSY_HUB,
-    "case.network.open_quarrel": BUSY_HUB,  # some disagreements are left open then
+    "case.network.open_quarrel": {"case.network.hub_hours": 1.0},  # too few to settle everything
     "case.network.meta_governance_hours": {"structure.network_management.meta_governance": 0.5},  # no preset has any
     "case.rules.plan_trigger": {"case.rules.support": 0.2},  # much support holds the first round at any trigger
     "case.rules.support": {"case.rules.support_spread": 0.08},

@@ -37,7 +37,8 @@ RESTLESS = {"case.rules.support": 0.3, "case.rules.support_spread": 0.08}
 CALM = {"case.rules.support_spread": 0.0, "case.rules.support_shock": 0.0, "case.rules.plan_trigger": 0.0}
 ENDLESS = {f"case.money.reserves_{kind}": 1000.0 for kind in ("public", "third_sector", "for_profit")}
 # nothing is remembered, and one weight makes the mean over facets exact
-FORGETFUL = {f"case.trust.{key}": 0.0 for key in ("memory", "damage_memory", "weight_benevolence", "weight_integrity")}
+NO_MEMORY = ("memory", "damage_memory", "fairness", "weight_benevolence", "weight_integrity")
+FORGETFUL = {f"case.trust.{key}": 0.0 for key in NO_MEMORY}
 FORGETFUL["case.trust.weight_ability"] = 1.0
 IDLE = {
     "burden_response": ("block_grant", {}, {"control.burden_max": 0.03, "case.rules.region_burden": 0.0}),
