@@ -94,7 +94,9 @@ def test_what_a_stage_declares_it_writes_somewhere(cases, designs):
     dishonest = load_case("generic", {"case.families": 40, "case.provider.integrity": 0.0})
     rare = {"structure.annual_budget": True, "learning.ratchet": 0.5, "structure.burden_absorbed": 0.5}
     rare |= {"coproduction.respite": 1.0, "coproduction.encouragement": 0.5}
-    workshops = as_interventions([{"month": 12, "kind": "workshop", "months": 6}])
+    workshops = as_interventions(
+        [{"month": 7, "kind": "workshop"}]
+    )  # before service: nothing of the contract is worked
     runs += [(breach, designs["block_grant"]), (dishonest, designs["provider_financed_pbr"])]
     runs += [(cases["generic"], load_design("social_impact_bond", rare))]
     found: dict[str, set[str]] = {stage.__name__: set() for stage in MONTH}
