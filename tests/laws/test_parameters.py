@@ -40,6 +40,9 @@ BESIDE = {
     "case.money.evaluation_randomised": {"payment.attribution": "randomised"},  # is paid only then
     # a lead agency's people are enough for a small town, unless they deal with the region's rules too
     "case.network.hub_hours": {"structure.burden_absorbed": 1.0, "case.rules.region_burden": 0.1},
+    # in a small town hardly anybody but public providers could carry the wait, and public ones bid again in any case
+    "case.money.loss_tolerance": {"case.money.prudence": 0.0},
+    "case.money.trust_to_bid": {"case.money.prudence": 0.0},
     "case.network.meta_governance_hours": {"structure.network_management.meta_governance": 0.5},  # no preset has any
     "case.rules.plan_trigger": {"case.rules.support": 0.2},  # much support holds the first round at any trigger
     "case.rules.support": {"case.rules.support_spread": 0.08},
