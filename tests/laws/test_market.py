@@ -161,7 +161,11 @@ def test_without_hours_nothing_is_managed(part):
 
 
 def test_facilitators_ease_disagreements_as_far_as_their_hours_go():
-    few, many = (managed("facilitation", 1.0, **{"case.network.facilitation_hours": hours}) for hours in (0.1, 1000.0))
+    quarrels = {"case.network.conflict_rate": 10.0, "structure.teams": 1}
+    few, many = (
+        managed("facilitation", 1.0, **quarrels, **{"case.network.facilitation_hours": hours})
+        for hours in (0.5, 1000.0)
+    )
     assert 0.0 < few.localities.facilitated[0] < many.localities.facilitated[0] == 1.0
     assert mean(many, "bottleneck") < mean(few, "bottleneck")
 

@@ -55,6 +55,9 @@ BESIDE = {
     # a lead agency's people are enough for a small town, unless they deal with the region's rules too
     "case.network.hub_hours": BUSY_HUB,
     "case.network.open_quarrel": {"case.network.hub_hours": 1.0},  # too few to settle everything
+    # in a small town hardly anybody but public providers could carry the wait, and public ones bid again in any case
+    "case.money.loss_tolerance": {"case.money.prudence": 0.0},
+    "case.money.trust_to_bid": {"case.money.prudence": 0.0},
     "case.network.meta_governance_hours": {"structure.network_management.meta_governance": 0.5},  # no preset has any
     "case.rules.plan_trigger": {"case.rules.support": 0.2},  # much support holds the first round at any trigger
     "case.rules.support": {"case.rules.support_spread": 0.08},
