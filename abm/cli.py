@@ -221,9 +221,10 @@ def validate(
     bar = Bar("measurements")
     try:
         with bar:
-            verdicts = run_patterns(patterns, quick=quick, workers=workers, tell=bar.tell)
+            keep = (lambda verdict: write_page(page, [verdict])) if page else None
+            verdicts = run_patterns(patterns, quick=quick, workers=workers, tell=bar.tell, keep=keep)
     except KeyboardInterrupt:
-        complain("interrupted: nothing was written")
+        complain(f"interrupted: patterns that were done are in {page}" if page else "interrupted")
         raise typer.Exit(130) from None
     screen = console()
     for one, verdict in zip(patterns, verdicts, strict=True):

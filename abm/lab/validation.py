@@ -19,6 +19,7 @@ from abm.lab.workers import LocalWorkers, processors
 
 DIGITS = 4  # significant digits that are kept of a figure
 Tell = Callable[[int, int, int], object]
+Keep = Callable[["Verdict"], object]
 
 
 @dataclass(frozen=True)
@@ -102,16 +103,23 @@ def judge(pattern: Pattern, part: int, figures: Figures) -> Measurement:
 
 
 def validate(
-    patterns: Sequence[Pattern], *, quick: bool = False, workers: int | None = None, tell: Tell | None = None
+    patterns: Sequence[Pattern],
+    *,
+    quick: bool = False,
+    workers: int | None = None,
+    tell: Tell | None = None,
+    keep: Keep | None = None,
 ) -> list[Verdict]:
     """Measure and judge patterns and their controls, each under its quick seeds or all under seeds that nothing was tuned with.
 
-    `tell(over, planned, failed)` hears of progress. One worker is this process itself. What goes wrong in a measurement
-    stops no other: its failure says what it was. Raises ConfigError for a number of workers below 1.
+    `tell(over, planned, failed)` hears of progress, `keep(verdict)` of each pattern as soon as it is done. One worker is
+    this process itself. What goes wrong in a measurement stops no other: its failure says what it was. Raises ConfigError
+    for a number of workers below 1.
     """
     tasks = [(pattern, part) for pattern in patterns for part in range(1 + len(pattern.controls))]
     seeds = {pattern.key: pattern.quick if quick else FULL for pattern in patterns}
     found: dict[tuple[str, int], Measurement] = {}
+    done: dict[str, Verdict] = {}
     if workers is not None and workers < 1:
         raise ConfigError(f"workers: expected a whole number from 1, found {workers}")
     prepare_engine(4)
@@ -123,17 +131,16 @@ def validate(
         except Exception as error:  # whatever it is, it is this measurement's
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
             found[pattern.key, part] = Measurement(titles(pattern)[part], {}, False, reason)
+        whole = [found.get((pattern.key, part)) for part in range(1 + len(pattern.controls))]
+        measurements = tuple(one for one in whole if one)
+        if len(measurements) == len(whole):
+            span = seeds[pattern.key][0], seeds[pattern.key][-1]
+            done[pattern.key] = Verdict(pattern.key, __version__, span, measurements)
+            if keep:
+                keep(done[pattern.key])
         if tell:
             tell(len(found), len(tasks), sum(bool(one.failure) for one in found.values()))
-    return [
-        Verdict(
-            pattern.key,
-            __version__,
-            (seeds[pattern.key][0], seeds[pattern.key][-1]),
-            tuple(found[pattern.key, part] for part in range(1 + len(pattern.controls))),
-        )
-        for pattern in patterns
-    ]
+    return [done[pattern.key] for pattern in patterns]
 
 
 def _measured(

@@ -223,6 +223,19 @@ def test_the_exit_code_says_that_a_pattern_could_not_be_run(obc, some):
     assert "could not be run" in out
 
 
+def test_what_was_done_before_an_interruption_is_kept(obc, some):
+    def stops(seeds):
+        raise KeyboardInterrupt
+
+    some(pattern_of("V1", 0.9), replace(pattern_of("V2", 0.9), measure=stops))
+    code, out, err = obc("--quick", "--out", "found.md")
+    assert (code, out) == (130, "")
+    assert "interrupted: patterns that were done are in found.md" in err
+    text = Path("found.md").read_text(encoding="utf-8")
+    assert "| V1 | Much is found | yes | 1 of 1 | 1–3 | no |" in text
+    assert "| V2 | Much is found | not yet run | | | no |" in text
+
+
 # ---- the model's own page
 
 
