@@ -203,7 +203,16 @@ def broken(case: Case, design: Any, seed: int) -> list[str]:
 @pytest.mark.parametrize("case", ["generic", "lombardy", "scarce"])
 @pytest.mark.parametrize(
     "design",
-    [*preset_names("designs"), "fee_for_service", "capped_card", "tariff_card", "tranche", "stepped", "all_finance", "poor_prime"],
+    [
+        *preset_names("designs"),
+        "fee_for_service",
+        "capped_card",
+        "tariff_card",
+        "tranche",
+        "stepped",
+        "all_finance",
+        "poor_prime",
+    ],
 )
 def test_bounds_hold_in_presets(cases, designs, case, design):
     assert broken(cases[case], designs[design], 1) == []
