@@ -91,7 +91,7 @@ def observe_providers(providers, families, localities, row):
             squares += (providers[p].contract_hours / paid) ** 2
     row.partners_engaged, row.coordination_hours, row.third_sector_share = partners, linking, ratio(third, paid)
     row.concentration = squares if paid > 0.0 else MISSING
-    row.effort_intensity, row.liquidity = ratio(effort, paid), ratio(paid, planned)
+    row.effort_intensity, row.liquidity = ratio(effort, paid), ratio(min(paid, planned), planned)
     row.service_quality = ratio(quality, paid) * (0.5 + 0.5 * row.integration)
     row.admin_share, row.reporting_burden = 1.0 - min(1.0, ratio(service + offered, paid)), ratio(reports, paid)
     row.providers_at_risk = ratio(at_risk, partners)
