@@ -12,7 +12,8 @@ def come_probability(world, i):
     family = world.families[i]
     facts = world.settings[family.locality]
     trust = world.edges[world.relations[FAMILY_COMMISSIONER].first + i].trust
-    free = min(1.0, family.free_hours / (2.0 * facts.family_free_hours)) * (1.0 - family.fatigue)
+    typical = 2.0 * facts.family_free_hours
+    free = min(1.0, family.free_hours / typical) * (1.0 - family.fatigue) if typical > 0.0 else 0.0
     relief = min(1.0, world.localities[family.locality].expenses_per_hour / facts.money_wage)
     coming = attend_probability(
         family.engagement, trust, free, family.resources, outreach_of(world, family.locality), facts.coproduction_information,
