@@ -96,6 +96,7 @@ PROVIDERS = (
     Column("shortfalls_closed", "number", "known shortfalls so far that were answered or not in time", kind="i8"),
     Column("shortfalls_answered", "number", "of these, explained and with a consequence in time", kind="i8"),
     Column("result", "wellbeing", "mean weighted measured change of its families"),
+    Column("claimed", "cents", "fees and outcome payments claimed this month", kind="i8"),
 )
 
 FAMILIES = (

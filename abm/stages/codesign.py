@@ -13,7 +13,7 @@ from abm.rules.outcomes import need
 from abm.rules.skills import skill_factor
 from abm.rules.trust import experience_against
 from abm.stages.contract_award import activate
-from abm.stages.contract_terms import plan_work
+from abm.stages.contract_terms import invest_in, plan_work
 from abm.stages.menu import HIERARCHY, MEMBERS, choose_menu
 from abm.streams import JOIN, MEETING, uniform
 from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, FOR_PROFIT, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
@@ -251,6 +251,7 @@ def _join(world, row):
             for q in range(place.provider_first, place.provider_end):
                 world.providers[q].award_share *= 1.0 - share
             provider.partner, provider.award_share = 1, share
+            invest_in(world, row, p)
             staff += provider.staff_hours
             joined += 1
     if joined:

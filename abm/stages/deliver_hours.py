@@ -26,6 +26,8 @@ def work_hours(world, row):
         provider.metric_hours = provider.claim_hours = 0.0
         if under_contract and provider.partner:
             _contract_hours(world, row, p)
+        else:
+            provider.months_short = 0
     coordinate(world, row)
     set_link_strengths(world, row)
     if under_contract:

@@ -15,7 +15,7 @@ WRITES = (
     "localities.outcome_claimed", "localities.expected_claims", "localities.result", "localities.counterfactual",
     "localities.period_paid", "localities.unserved_claimed", "providers.result", "providers.caught",
     "providers.results_used", "providers.shortfall_months", "providers.shortfall_explained",
-    "providers.shortfall_share", "providers.shortfall_burden", "dues",
+    "providers.shortfall_share", "providers.shortfall_burden", "providers.claimed", "dues",
 )  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def measure(world):
     for row in range(world.localities.shape[0]):
         place, facts = world.localities[row], world.settings[row]
         for p in range(place.provider_first, place.provider_end):
-            world.providers[p].caught = world.providers[p].results_used = 0
+            world.providers[p].caught = world.providers[p].results_used = world.providers[p].claimed = 0
         if not place.serving:
             continue
         estimate_counterfactual(world, row)
