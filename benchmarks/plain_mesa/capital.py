@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from abm.ledger import CAPITAL, REPAYMENT, cents
-
 from benchmarks.plain_mesa.money import account_of
 
 

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from abm.rules.payment import MILESTONE_KINDS, binary_payment, graduated_payment, reached_now, room_under
-
 from benchmarks.plain_mesa.estimates import error_of, overstatement
 
 MONTHS_TO_A_GAIN, MONTHS_TO_A_REVIEW = 6, 3  # in service, until a gain is paid, and a first milestone can be
@@ -16,6 +15,7 @@ def make_due(provider: Any, amount: int) -> None:
     """An earned amount becomes payable after the lag; what would come too late, in the last month."""
     calendar, lag = provider.model.calendar, provider.office.design.payment.lag_months
     provider.dues[min(calendar.month + lag, calendar.months)] += amount
+    provider.claimed += amount
     if amount > 0 and provider.office.contract.pays_results:
         provider.results_used = True
 
@@ -127,4 +127,3 @@ def share_among_partners(office: Any, due: int) -> None:
         make_due(partner, part)
     if partners:
         make_due(partners[-1], left)
-

@@ -13,7 +13,6 @@ from abm.rules.learning import knowledge_share, next_support, revised
 from abm.rules.skills import next_skill, supported
 from abm.rules.volunteering import through_associations
 from abm.streams import POLITICS
-
 from benchmarks.plain_mesa.contract import Contract
 
 if TYPE_CHECKING:
@@ -112,7 +111,11 @@ class Commissioner(mesa.Agent):
     def wait_months(self) -> float:
         """Months from work to money, as a bidder reckons: the lag, and the time until something can be claimed."""
         payment = self.design.payment
-        until = {"rate_card": MONTHS_TO_A_MILESTONE, "binary": payment.period_months, "graduated": payment.period_months}
+        until = {
+            "rate_card": MONTHS_TO_A_MILESTONE,
+            "binary": payment.period_months,
+            "graduated": payment.period_months,
+        }
         return payment.lag_months + until.get(payment.rule, 1.0)
 
     @property

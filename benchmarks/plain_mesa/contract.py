@@ -9,6 +9,8 @@ from abm.rules.learning import foreseen
 from abm.rules.payment import graduated_payment, reached_share, reached_slope
 from abm.streams import power
 
+NO_TURNOVER = 1e-9  # a month; below it 1 − (1 − turnover)^months would lose its digits
+
 
 class Line:
     """A line of the rate card: an event of a family's path, and its price."""
@@ -102,7 +104,7 @@ class Contract:
         """Mean months in the programme: its length, cut short by turnover."""
         facts = self.office.case.family
         length = float(facts.programme_months)
-        if facts.turnover <= 0.0:
+        if facts.turnover < NO_TURNOVER:
             return length
         return min(length, (1.0 - power(1.0 - facts.turnover, length)) / facts.turnover)
 

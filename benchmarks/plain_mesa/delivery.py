@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from abm.rules.selection import hours_weight
-
 from benchmarks.plain_mesa.coordination import absorb_burden, coordinate, set_link_strengths
 from benchmarks.plain_mesa.family_life import TAKES_PART
 from benchmarks.plain_mesa.provider_hours import share_menu_hours

@@ -12,7 +12,6 @@ from abm.rules.coproduction import attend_probability
 from abm.rules.outcomes import need
 from abm.rules.selection import apply_probability, switch_probability
 from abm.streams import APPLY, CRISIS, LEAVE, SWITCH
-
 from benchmarks.plain_mesa.family_judgement import Judging
 from benchmarks.plain_mesa.family_life import Living
 
@@ -107,7 +106,8 @@ class Family(Living, Judging, mesa.Agent):
     def come_probability(self) -> float:
         """Probability that it comes when it is invited to a survey or a meeting."""
         office, case = self.office, self.office.case
-        free = min(1.0, self.free_hours / (2.0 * case.family.free_hours)) * (1.0 - self.fatigue)
+        typical = 2.0 * case.family.free_hours
+        free = min(1.0, self.free_hours / typical) * (1.0 - self.fatigue) if typical > 0.0 else 0.0
         relief = min(1.0, office.contract.expenses_per_hour / case.money.wage)
         coming = attend_probability(
             self.engagement, self.model.trust.in_(self, office), free, self.resources, office.outreach,

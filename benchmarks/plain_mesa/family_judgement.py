@@ -7,7 +7,6 @@ from typing import Any
 from abm.rules.coproduction import complain_probability, next_capability, next_engagement, next_fatigue
 from abm.rules.menu import PARENT_TRAINING, WEEKEND
 from abm.streams import EXPERIENCE, SWITCH
-
 from benchmarks.plain_mesa.arithmetic import within
 
 # What each part of a month weighs in an experience of a provider.
@@ -91,9 +90,7 @@ class Judging:
         """A dissatisfied family complains: voice instead of exit."""
         office = self.office
         trust = self.model.trust.in_(self, office)
-        odds = complain_probability(
-            office.case.family.complaining, self.satisfaction, trust, office.role("coproducer")
-        )
+        odds = complain_probability(office.case.family.complaining, self.satisfaction, trust, office.role("coproducer"))
         self.complained = self.model.uniform(SWITCH, self.number, 3) < odds
 
     # ---- adapting

@@ -31,7 +31,7 @@ class Living:
 
     def coproduce(self) -> None:
         """Take part in the service as far as its door is open and one is engaged, rested and drawn in; do one's own work."""
-        office, work = self.office, self.office.case.work
+        office = self.office
         door = office.design.coproduction.delivery if office.contract.serving else 0.0
         self.took_part = self._part(door) if self.enrolled and door > 0.0 else 0.0
         self.coproduction_hours += 0.5 * self.took_part * self.free_hours

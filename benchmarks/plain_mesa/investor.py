@@ -28,7 +28,11 @@ class Investor(mesa.Agent):
         self.active = office.capital_share > 0.0 and surplus >= 0.0
         self.model.trust.activate(self, office, self.active)
         for provider in office.providers:
-            self.model.trust.activate(self, provider, self.active and provider.partner)
+            self.relate_to(provider)
+
+    def relate_to(self, provider: Any) -> None:
+        """Have a relation with a provider that holds a part of the contract."""
+        self.model.trust.activate(self, provider, self.active and provider.partner)
 
     def judge(self) -> None:
         """Judge whether claims keep up with the plan, once the first could have been made."""

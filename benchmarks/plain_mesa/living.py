@@ -6,7 +6,6 @@ from itertools import permutations
 from typing import Any
 
 from abm.rules.trust import experience_against
-
 from benchmarks.plain_mesa.accountability import follow_up
 from benchmarks.plain_mesa.revision import revise
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from abm.rules.gaming import detection
 from abm.streams import AUDIT
-
 from benchmarks.plain_mesa.accountability import note_shortfalls
 from benchmarks.plain_mesa.claims import claim_fees, claim_milestones, claim_period
 from benchmarks.plain_mesa.estimates import error_of, estimate_counterfactual, overstatement
@@ -19,6 +18,7 @@ def measure(model: Any) -> None:
     for office in model.offices:
         for provider in office.providers:
             provider.caught = provider.results_used = False
+            provider.claimed = 0
         if office.contract.serving:
             measure_contract(office)
 

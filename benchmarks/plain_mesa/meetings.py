@@ -12,7 +12,6 @@ from abm.rules.learning import next_fit, revised
 from abm.rules.skills import skill_factor
 from abm.rules.trust import experience_against
 from abm.streams import JOIN, MEETING
-
 from benchmarks.plain_mesa.menu import choose_menu, granted
 from benchmarks.plain_mesa.planning import add_voice
 from benchmarks.plain_mesa.tender import plan_work
@@ -164,6 +163,8 @@ class Meeting:
                 for other in office.providers:
                     other.award_share *= 1.0 - share
                 provider.partner, provider.award_share = True, share
+                for investor in office.investors:
+                    investor.relate_to(provider)
                 staff += provider.staff_hours
                 joined = True
         if joined:

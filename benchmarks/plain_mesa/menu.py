@@ -37,9 +37,7 @@ def wishes_of(family: Any) -> list[float]:
     for needed in needs:
         whole += needed
     greatest, misfit = max(needs) / whole, 1.0 - family.match
-    return [
-        wish_of_family(s, greatest, family.capability, family.fatigue, family.engagement, misfit) for s in KINDS
-    ]
+    return [wish_of_family(s, greatest, family.capability, family.fatigue, family.engagement, misfit) for s in KINDS]
 
 
 def granted(family: Any) -> float:

@@ -10,7 +10,6 @@ from abm import streams
 from abm.case import Case
 from abm.config import Design
 from abm.metrics import METRICS
-
 from benchmarks.plain_mesa.calendar import Calendar
 from benchmarks.plain_mesa.commissioner import Commissioner
 from benchmarks.plain_mesa.delivery import Cells, deliver

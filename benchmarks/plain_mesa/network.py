@@ -60,9 +60,7 @@ class TrustNetwork(nx.DiGraph):
             tie["damage"] *= facts.damage_memory
             tie["lived_weight"] *= CONDUCT_MEMORY
             tie["prior"] = fade_prior(tie["prior"], facts.propensity, facts.memory)
-            tie["trust"] = trust_level(
-                tie["support"], tie["against"], tie["damage"], tie["prior"], facts.prior_weight
-            )
+            tie["trust"] = trust_level(tie["support"], tie["against"], tie["damage"], tie["prior"], facts.prior_weight)
 
     def certainty(self, tie: dict[str, Any]) -> float:
         """How much of a tie's trust rests on experience."""
@@ -75,7 +73,14 @@ class WorkNetwork(nx.Graph):
     def acquaint(self, one: Any, other: Any, joint_hours: float) -> None:
         """Put a pair on record."""
         self.add_edge(
-            one, other, joint_hours=joint_hours, brokered_hours=0.0, spent=0.0, strength=0.0, conflict=False, rival=False
+            one,
+            other,
+            joint_hours=joint_hours,
+            brokered_hours=0.0,
+            spent=0.0,
+            strength=0.0,
+            conflict=False,
+            rival=False,
         )
 
     def forget_month(self, providers: list[Any]) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 
 from abm.metrics import METRICS
 from abm.rules.coordination import waiting_months
-from abm.rules.indices import ratio
-
+from abm.rules.indices import MISSING, ratio
 from benchmarks.plain_mesa.observe_families import observe_families, observe_served
 from benchmarks.plain_mesa.observe_money import observe_money
 from benchmarks.plain_mesa.observe_providers import observe_partners, observe_providers, observe_volunteers
@@ -109,8 +108,10 @@ def heard_of(office: Any) -> list[float]:
 
 
 def distance(one: list[float], other: list[float]) -> float:
-    """Half the sum of differences of two lists' shares."""
+    """Half the sum of differences of two lists' shares; missing where a list has nothing."""
     first, second = math.fsum(one), math.fsum(other)
+    if first <= 0.0 or second <= 0.0:
+        return MISSING
     return math.fsum(0.5 * abs(a / first - b / second) for a, b in zip(one, other, strict=True))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from abm.rules.indices import MISSING, ratio
-
 from benchmarks.plain_mesa.family_life import TAKES_PART
 
 THIRDS = range(3)

@@ -20,7 +20,6 @@ from abm.ledger import (
     REGION,
 )
 from abm.rules.indices import MISSING, ratio
-
 from benchmarks.plain_mesa.observe_families import gain_of
 
 

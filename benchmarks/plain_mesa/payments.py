@@ -18,7 +18,6 @@ from abm.ledger import (
     cents,
 )
 from abm.rules.finance import monthly_cost_of_credit
-
 from benchmarks.plain_mesa.capital import allow_returns, call_capital, capital_part, repay_investors, repay_loan
 from benchmarks.plain_mesa.money import BANKS, EVALUATORS, HOUSEHOLDS, STAFF_PURSE, STATE, account_of
 
@@ -141,10 +140,9 @@ def pay_penalty(provider: Any) -> None:
     """A caught misreport costs a multiple of what it added to this month's claims."""
     if not provider.caught:
         return
-    office, calendar = provider.office, provider.model.calendar
-    claimed = provider.dues[min(calendar.month + office.design.payment.lag_months, calendar.months)]
+    office = provider.office
     penalty, risk = office.design.control.penalty, office.design.finance.risk_to_provider
-    amount = int(penalty * provider.misreport * claimed * risk)
+    amount = int(penalty * provider.misreport * provider.claimed * risk)
     if amount > 0 and provider.shortfall is not None:
         provider.shortfall.consequence = True
     provider.model.ledger.refund(office, account_of(provider), amount)
@@ -181,5 +179,11 @@ def maybe_fail(provider: Any) -> None:
             partner.award_share /= left
             partner.planned_hours /= left
     provider.award_share = provider.planned_hours = 0.0
-    ended = ("provider_commissioner", "commissioner_provider", "provider_provider", "family_provider", "investor_provider")
+    ended = (
+        "provider_commissioner",
+        "commissioner_provider",
+        "provider_provider",
+        "family_provider",
+        "investor_provider",
+    )
     provider.model.trust.end_all(provider, ended)

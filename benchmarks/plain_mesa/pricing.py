@@ -8,7 +8,11 @@ from abm.rules.coordination import service_after_fragmentation
 from abm.rules.coproduction import combined_input
 from abm.rules.outcomes import improvement, next_wellbeing, response
 
-INTENSITY, OWN_WORK, INTEGRATION = 0.8, 0.75, 0.3  # of providers, families and packages, as a commissioner takes for granted
+INTENSITY, OWN_WORK, INTEGRATION = (
+    0.8,
+    0.75,
+    0.3,
+)  # of providers, families and packages, as a commissioner takes for granted
 
 
 def overlap_of_need(concentration: float, domains: int) -> float:
@@ -28,7 +32,8 @@ def set_prices(office: Any) -> None:
     contract.need_scale = overlap_of_need(case.family.need_concentration, len(case.domains))
     contract.expected_result = 0.0
     for line in contract.card:
-        line.expected = 0.0
+        line.expected = line.price = 0.0  # what nobody is expected to reach is not paid for
+        line.cap = line.claimed = 0
     for family in office.families:
         forecast(office, family)
     contract.expected_result = max(0.0, contract.expected_result)
@@ -46,7 +51,6 @@ def scale_card(contract: Any, optimism: float) -> None:
     for line in contract.card:
         line.price = min(line.relative_price * scale, contract.expected_outcome_payment)
         line.cap = int(min(9e15, 100.0 * line.metric_cap * line.expected * entries * scale))
-        line.claimed = 0
 
 
 def forecast(office: Any, family: Any) -> None:

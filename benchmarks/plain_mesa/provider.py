@@ -9,13 +9,12 @@ import mesa
 
 from abm.rules.control import burden_target, next_burden
 from abm.rules.crowding import next_motivation
+from abm.rules.finance import peak_need
 from abm.rules.learning import next_fit, revised
 from abm.rules.market import award_score, bid_discount, track_record
-from abm.rules.finance import peak_need
 from abm.rules.menu import PROFESSIONAL_COURSE
 from abm.rules.skills import next_skill, staff_turnover
 from abm.streams import BID, EXPERIENCE
-
 from benchmarks.plain_mesa.arithmetic import within
 from benchmarks.plain_mesa.commissioner import YEAR
 from benchmarks.plain_mesa.provider_hours import Working
@@ -52,6 +51,7 @@ class Provider(Working, Choosing, TakingIn, mesa.Agent):
         self.mission_intake, self.real_intake = [0.0] * 3, [0.0] * 3  # by third of complexity
         self.loan = self.income = self.outcome_income = self.year_surplus = 0  # cents
         self.dues: dict[int, int] = defaultdict(int)  # cents by the month in which they become payable
+        self.claimed = 0  # cents, this month
         self.result, self.caught, self.results_used = 0.0, False, False
         self.idle_control: deque[float] = deque(maxlen=YEAR)
         self.idle_results: deque[float] = deque(maxlen=YEAR)

@@ -73,6 +73,8 @@ class Working:
             self._report()
             if self.office.design.mechanisms.gaming:
                 self._overstate()
+        else:
+            self.months_short = 0
 
     def _open_hours(self) -> None:
         money, planned = self.office.case.money, self.planned_hours

@@ -10,7 +10,6 @@ from abm.rules.forecast import settling_share, wellbeing_ahead
 from abm.rules.learning import foreseen
 from abm.rules.outcomes import effect_of_input, response
 from abm.rules.payment import binary_slope, graduated_slope
-
 from benchmarks.plain_mesa.arithmetic import shares
 
 

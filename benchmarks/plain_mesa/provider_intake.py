@@ -10,7 +10,6 @@ from abm.rules.outcomes import improvement, response
 from abm.rules.payment import reached_share
 from abm.rules.selection import applicant_score, gateway_score
 from abm.streams import GATEWAY
-
 from benchmarks.plain_mesa.pricing import OWN_WORK
 
 

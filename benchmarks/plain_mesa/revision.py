@@ -8,7 +8,6 @@ from typing import Any
 from abm.rules.control import changed
 from abm.rules.learning import next_target, revised
 from abm.streams import REVISION
-
 from benchmarks.plain_mesa.accountability import note_revision
 from benchmarks.plain_mesa.arithmetic import within
 

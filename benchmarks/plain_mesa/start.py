@@ -9,7 +9,6 @@ from mesa.agent import AgentSet
 from abm.ledger import SINGLE
 from abm.tables import KINDS, PROVIDER_PROVIDER, RELATION_NAMES
 from abm.world import World, new_world
-
 from benchmarks.plain_mesa.commissioner import Commissioner, Region, Team
 from benchmarks.plain_mesa.family import Family
 from benchmarks.plain_mesa.investor import Investor
@@ -41,7 +40,9 @@ def come_to_life(model: Any) -> None:
         office.providers = AgentSet(providers, random=model.random)
         families = [make_family(model, office, world, i, teams) for i in range(place.family_first, place.family_end)]
         office.families = AgentSet(families, random=model.random)
-        volunteers = [make_volunteer(model, office, world, v) for v in range(place.volunteer_first, place.volunteer_end)]
+        volunteers = [
+            make_volunteer(model, office, world, v) for v in range(place.volunteer_first, place.volunteer_end)
+        ]
         office.volunteers = AgentSet(volunteers, random=model.random)
         investors = [make_investor(model, office, world, v) for v in range(place.investor_first, place.investor_end)]
         office.investors = AgentSet(investors, random=model.random)

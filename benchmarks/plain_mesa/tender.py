@@ -12,7 +12,6 @@ from abm.rules.coproduction import expenses_reserve
 from abm.rules.finance import expected_margin
 from abm.rules.market import award_weight
 from abm.streams import BID, JOIN, RIVALRY
-
 from benchmarks.plain_mesa.menu import choose_menu
 from benchmarks.plain_mesa.pricing import set_prices
 
@@ -151,13 +150,17 @@ def divide_grant(office: Any) -> None:
     design, case, contract = office.design, office.case, office.contract
     grant, months = office.place.grant_eur, office.model.calendar.service_months
     evaluation = evaluation_share(
-        ATTRIBUTIONS.index(design.payment.attribution), case.money.evaluation_comparison, case.money.evaluation_randomised
+        ATTRIBUTIONS.index(design.payment.attribution),
+        case.money.evaluation_comparison,
+        case.money.evaluation_randomised,
     )
     if not contract.pays_results:
         evaluation = 0.0  # nobody estimates a counterfactual that nothing is paid on
     brokers = design.structure.network_management * case.network.brokerage_hours * case.money.wage
     brokers = min(MOST_ON_BROKERS * grant, brokers * months)
-    contract.overhead_budget = min(MOST_OVERHEAD * grant, grant * (evaluation + design.finance.overhead_share) + brokers)
+    contract.overhead_budget = min(
+        MOST_OVERHEAD * grant, grant * (evaluation + design.finance.overhead_share) + brokers
+    )
     reserved = expenses_reserve(
         design.coproduction.expenses, design.coproduction.delivery, len(office.families) / office.place.demand_ratio,
         case.family.free_hours, float(len(office.volunteers)), case.work.volunteer_hours, float(months),

@@ -11,7 +11,6 @@ from abm.rules.crowding import crowded
 from abm.rules.menu import VOLUNTEER_COURSE
 from abm.rules.volunteering import exit_probability, hour_worth
 from abm.streams import EXPERIENCE, SUPPORT
-
 from benchmarks.plain_mesa.arithmetic import within
 
 NOISE = 0.08  # standard deviation of one experience
