@@ -15,8 +15,8 @@ def come_probability(world, i):
     family = world.families[i]
     facts = world.settings[family.locality]
     trust = world.edges[world.relations[FAMILY_COMMISSIONER].first + i].trust
-    hours = family.free_hours + family.respite_hours
-    free = min(1.0, hours / (2.0 * facts.family_free_hours)) * (1.0 - family.fatigue)
+    typical, hours = 2.0 * facts.family_free_hours, family.free_hours + family.respite_hours
+    free = min(1.0, hours / typical) * (1.0 - family.fatigue) if typical > 0.0 else 0.0
     relief = relief_of(family, world.localities[family.locality].expenses_per_hour, facts.money_wage)
     willing = willingness(family.engagement, family.encouraged, facts.work_encouragement_effect)
     coming = attend_probability(

@@ -290,6 +290,7 @@ def _commissioner(world, row):
         commissioner.priorities[d] = 1.0 / domains
         commissioner.known_need[d] = (1.0 - facts.family_wellbeing_start) / domains
     commissioner.political_support = facts.rules_support
+    world.localities[row].meeting_experience = -1.0  # nobody has met yet
     start, funded = facts.trust_provider_commissioner, int(world.localities[row].funded)
     set_edge(
         world.edges[world.relations[COMMISSIONER_REGION].first + row], row, region, COMMISSIONER_REGION, start, funded

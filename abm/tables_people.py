@@ -120,6 +120,7 @@ PROVIDERS = (
     Column("clarity", "share", "how far guidance has made rules and reporting clear to it"),
     Column("respite_hours", "h/month", "contract hours that relieve families"),
     Column("treated", "flag", "some intervention of the run is for it", kind="u1"),
+    Column("claimed", "cents", "fees and outcome payments claimed this month", kind="i8"),
 )
 
 FAMILIES = (

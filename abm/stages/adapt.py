@@ -1,5 +1,7 @@
 """adapt: control answers to trust; motivation and people move; plans are revised; evidence fades."""
 
+import numpy as np
+
 from abm.associations import recruiting
 from abm.compiled import compiled
 from abm.network import ABILITY, BENEVOLENCE, CONDUCT_MEMORY, INTEGRITY
@@ -111,8 +113,14 @@ def _adapt_provider(world, row, p):
 
 @compiled
 def _pass_on_reputation(world):
-    """Peers who know the same provider pass on a part of their own evidence, never their first attitude."""
+    """Peers who know the same provider pass on a part of their own evidence, never their first attitude.
+
+    Everybody hears what was held before anybody told, so that it does not count who comes first; evidence flows until both
+    hold the same, so that hearsay cannot multiply itself.
+    """
     first, ties = world.relations[FAMILY_FAMILY], world.relations[FAMILY_PROVIDER].first
+    heard = np.zeros((2, FACETS, world.packages.shape[0]))
+    most = np.zeros((2, FACETS, world.packages.shape[0]))
     for edge in range(first.first, first.end):
         friendship = world.edges[edge]
         if not friendship.active:
@@ -126,13 +134,24 @@ def _pass_on_reputation(world):
         for a in range(i * slots, (i + 1) * slots):
             for b in range(j * slots, (j + 1) * slots):
                 if world.packages[a].provider == world.packages[b].provider:
-                    mine, theirs = world.edges[ties + a], world.edges[ties + b]
-                    # evidence flows until both hold the same, so that hearsay cannot multiply itself
-                    for facet in range(FACETS if facts.mechanisms_facets else 1):
-                        gap = theirs.support[facet] - mine.support[facet]
-                        mine.support[facet] += share * max(0.0, gap) * 0.2
-                        gap = theirs.against[facet] - mine.against[facet]
-                        mine.against[facet] += share * max(0.0, gap) * 0.2
+                    _hear(world.edges[ties + a], world.edges[ties + b], 0.2 * share, heard[:, :, a], most[:, :, a])
+    for a in range(world.packages.shape[0]):
+        mine = world.edges[ties + a]
+        for facet in range(FACETS):
+            mine.support[facet] += min(heard[0, facet, a], most[0, facet, a])
+            mine.against[facet] += min(heard[1, facet, a], most[1, facet, a])
+
+
+@compiled
+def _hear(mine, theirs, share, heard, most):
+    """Add what one peer tells of a provider, and keep the most that any could tell."""
+    for facet in range(FACETS):
+        for_it = max(0.0, theirs.support[facet] - mine.support[facet])
+        against_it = max(0.0, theirs.against[facet] - mine.against[facet])
+        heard[0, facet] += share * for_it
+        heard[1, facet] += share * against_it
+        most[0, facet] = max(most[0, facet], for_it)
+        most[1, facet] = max(most[1, facet], against_it)
 
 
 @compiled

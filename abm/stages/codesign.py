@@ -15,7 +15,7 @@ from abm.rules.outcomes import need
 from abm.rules.skills import skill_factor
 from abm.rules.trust import experience_against
 from abm.stages.contract_bids import activate
-from abm.stages.contract_terms import plan_work
+from abm.stages.contract_terms import invest_in, plan_work
 from abm.stages.menu import HIERARCHY, MEMBERS, choose_menu
 from abm.streams import JOIN, MEETING, uniform
 from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, FOR_PROFIT, PROVIDER_COMMISSIONER, PROVIDER_PROVIDER
@@ -265,6 +265,7 @@ def _join(world, row):
                 world.providers[q].award_share *= 1.0 - share
             provider.partner, provider.award_share, provider.price_per_hour = 1, share, place.fee_per_hour
             provider.worth = world.balances[provider_account(p, world.localities.shape[0])]
+            invest_in(world, row, p)
             staff += provider.staff_hours
             joined += 1
     if joined:

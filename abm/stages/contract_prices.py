@@ -29,6 +29,7 @@ EXPECTED_INTENSITY, EXPECTED_WORK, EXPECTED_INTEGRATION = (
     0.75,
     0.3,
 )  # taken for granted in a commissioner's forecast
+NO_TURNOVER = 1e-9  # a month; below it 1 − (1 − turnover)^months would lose its digits
 
 
 @compiled
@@ -52,7 +53,11 @@ def set_prices(world, row):
         place.expected_change[d] = 0.0
     _begin_pool(place)
     for line in range(world.milestones.shape[1]):
-        world.milestones[row, line].expected = world.milestones[row, line].unserved = 0.0
+        milestone = world.milestones[row, line]
+        milestone.expected = milestone.unserved = milestone.price = (
+            0.0  # what nobody is expected to reach is not paid for
+        )
+        milestone.cap = milestone.claimed = 0
     for i in range(place.family_first, place.family_end):
         _forecast_family(world, row, i)
     optimism = facts.money_forecast_optimism
@@ -94,7 +99,6 @@ def _scale_card(place, facts, lines, clock, row):
         price = net_price(milestone.relative_price, deducted, misjudged * deadweight[line]) * scale
         milestone.price = min(price, place.expected_outcome_payment)  # what nobody will reach
         milestone.cap = int(min(9e15, 100.0 * milestone.metric_cap * milestone.expected * entries * scale * optimism))
-        milestone.claimed = 0
 
 
 @compiled
@@ -139,7 +143,7 @@ def need_scale(concentration, domains):
 @compiled
 def expected_stay(facts):
     """Mean months in the programme: its length, cut short by turnover."""
-    if facts.family_turnover <= 0.0:
+    if facts.family_turnover < NO_TURNOVER:
         return facts.family_programme_months
     stayed = 1.0 - power(1.0 - facts.family_turnover, facts.family_programme_months)
     return min(facts.family_programme_months, stayed / facts.family_turnover)

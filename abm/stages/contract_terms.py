@@ -75,7 +75,7 @@ def own_bridge(facts):
 @compiled
 def _investors_decide(world, row, called):
     place, facts = world.localities[row], world.settings[row]
-    providers, classes = place.provider_end - place.provider_first, _set_classes(world, row)
+    classes = _set_classes(world, row)
     for v in range(place.investor_first, place.investor_end):
         investor = world.investors[v]
         tie = world.edges[world.relations[INVESTOR_COMMISSIONER].first + v]
@@ -88,10 +88,19 @@ def _investors_decide(world, row, called):
         )  # fmt: skip
         investor.active = 1 if called > 0.0 and surplus >= 0.0 else 0
         tie.active = investor.active
-        for p in range(place.provider_first, place.provider_end):
-            stake = place.stake_first + (v - place.investor_first) * providers + p - place.provider_first
-            edge = world.edges[world.relations[INVESTOR_PROVIDER].first + stake]
-            edge.active = 1 if investor.active and world.providers[p].partner else 0
+    for p in range(place.provider_first, place.provider_end):
+        invest_in(world, row, p)
+
+
+@compiled
+def invest_in(world, row, p):
+    """Investors that take part have a relation with each partner."""
+    place = world.localities[row]
+    providers = place.provider_end - place.provider_first
+    for v in range(place.investor_first, place.investor_end):
+        stake = place.stake_first + (v - place.investor_first) * providers + p - place.provider_first
+        edge = world.edges[world.relations[INVESTOR_PROVIDER].first + stake]
+        edge.active = 1 if world.investors[v].active and world.providers[p].partner else 0
 
 
 @compiled

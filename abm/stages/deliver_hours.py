@@ -32,6 +32,7 @@ def work_hours(world, row):
         if under_contract and provider.partner:
             _contract_hours(world, row, p, paid)
         else:
+            provider.months_short = 0
             provider.training_hours = 0.0  # of usual services
     coordinate(world, row)
     set_link_strengths(world, row)

@@ -185,8 +185,9 @@ def _helped_by_peers(world, row, i):
         return collective
     help_given, first = 0.0, world.relations[FAMILY_FAMILY].first + i * peers
     for edge in range(first, first + peers):
-        peer = world.families[world.edges[edge].target]
-        help_given += peer.took_part * peer.capability / peers
+        if world.edges[edge].active:  # a family alone in its territory has no peers but itself
+            peer = world.families[world.edges[edge].target]
+            help_given += peer.took_part * peer.capability / peers
     organised = 1.0 + facts.menu_strength * world.teams[family.team].offers[MUTUAL_HELP]
     return collective + facts.work_peer_effect * facts.coproduction_levels_group * help_given * organised
 

@@ -25,6 +25,7 @@ WRITES = (
     "localities.layer_pooled", "localities.unclaimed", "localities.deadline_claims", "milestones.layer_claimed",
     "claims.layer_held", "claims.layer_reached", "families.layer_earned", "families.population_last",
     "families.surveyed", "families.comparison_last", "families.closing", "providers.shifting_hours",
+    "providers.claimed",
 )  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def measure(world):
     for row in range(world.localities.shape[0]):
         place, facts = world.localities[row], world.settings[row]
         for p in range(place.provider_first, place.provider_end):
-            world.providers[p].caught = world.providers[p].results_used = 0
+            world.providers[p].caught = world.providers[p].results_used = world.providers[p].claimed = 0
         if facts.payment_outcome_share > 0.0:
             note_levels(world, row)
         if not place.serving:

@@ -15,6 +15,7 @@ def make_due(world, row, p, amount):
     """An earned amount becomes payable after the lag; what would come too late is payable in the last month."""
     lag = int(world.settings[row].payment_lag_months)
     world.dues[min(world.clock[0].month + lag, world.clock[0].months), p] += amount
+    world.providers[p].claimed += amount
     if amount > 0 and world.settings[row].payment_outcome_share > 0.0:
         world.providers[p].results_used = 1
 

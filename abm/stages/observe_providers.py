@@ -93,7 +93,8 @@ def observe_providers(providers, families, localities, row):
     row.concentration = squares if paid > 0.0 else MISSING
     row.effort_intensity, row.liquidity = ratio(effort, paid), ratio(min(paid, planned), planned)
     row.service_quality = ratio(quality, paid) * (0.5 + 0.5 * row.integration)
-    row.admin_share, row.reporting_burden = 1.0 - min(1.0, ratio(service + offered, paid)), ratio(reports, paid)
+    row.admin_share = 1.0 - min(1.0, (service + offered) / paid) if paid > 0.0 else MISSING
+    row.reporting_burden = ratio(reports, paid)
     row.providers_at_risk = ratio(at_risk, partners)
     row.marketisation_bid_hours_share = ratio(nonprofit_bids, nonprofit_hours)
     row.marketisation_income_at_risk = ratio(outcome_income, income)

@@ -55,23 +55,23 @@ def _concentration_over_need(families):
     members = 0
     for i in range(families.shape[0]):
         members += int(families[i].enrolled)
-    rates, needs, k = np.empty(members), np.empty(members), 0
+    rates, needs, hours, k = np.empty(members), np.empty(members), np.empty(members), 0
     for i in range(families.shape[0]):
         family = families[i]
         if family.enrolled:
-            needs[k] = need_of(family)
-            rates[k] = family.hours_received / max(1e-9, needs[k])
+            needs[k], hours[k] = need_of(family), family.hours_received
+            rates[k] = hours[k] / max(1e-9, needs[k])
             k += 1
     order = np.argsort(rates)
     total_need = total_hours = 0.0
     for k in range(members):
-        total_need, total_hours = total_need + needs[k], total_hours + rates[k] * needs[k]
+        total_need, total_hours = total_need + needs[k], total_hours + hours[k]
     if total_need <= 0.0 or total_hours <= 0.0:
         return MISSING
     area = share = 0.0
     for position in range(members):
         k = order[position]
-        step = rates[k] * needs[k] / total_hours
+        step = hours[k] / total_hours
         area += needs[k] / total_need * (share + 0.5 * step)
         share += step
     return max(0.0, 1.0 - 2.0 * area)

@@ -236,11 +236,10 @@ def _lapse(world, row, p):
 @compiled
 def _pay_penalty(world, row, p):
     """A caught misreport costs a multiple of what it added to this month's claims."""
-    facts, clock, provider = world.settings[row], world.clock[0], world.providers[p]
+    facts, provider = world.settings[row], world.providers[p]
     if not provider.caught:
         return
-    claimed = world.dues[min(clock.month + int(facts.payment_lag_months), clock.months), p]
-    amount = int(facts.control_penalty * provider.misreport * claimed * facts.finance_risk_to_provider)
+    amount = int(facts.control_penalty * provider.misreport * provider.claimed * facts.finance_risk_to_provider)
     provider.shortfall_consequence |= amount > 0
     move(
         world,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from abm.config import changed_design, load_case
+from abm.config import changed_design, load_case, load_design
 from abm.engine import run_months
 from abm.network import CONDUCT_MEMORY, live
 from abm.rules.indices import mean_of_known, ratio
@@ -265,6 +265,27 @@ def test_what_has_no_whole_is_missing():
     assert math.isnan(ratio(0.0, 0.0))
     assert mean_of_known(0.2, math.nan, 3.0, math.nan) == pytest.approx(0.6)
     assert math.isnan(mean_of_known(*[math.nan] * 4))
+
+
+def test_a_meeting_that_was_not_held_has_no_experience(cases):
+    """From the start: a run without meetings has no last known value."""
+    world = new_world(cases["generic"], load_design("block_grant", {"coproduction.design": 0.0}), 1)
+    run_months(world, MID)
+    assert np.isnan(world.series.meeting_experience).all()
+
+
+def test_without_contract_hours_their_use_is_missing(world):
+    world.providers.contract_hours = world.providers.service_hours = world.providers.menu_hours = 0.0
+    assert math.isnan(now(world).admin_share)
+    assert math.isnan(now(world).reporting_burden)
+
+
+def test_hours_for_a_family_without_need_are_not_fair(world):
+    enrolled = np.flatnonzero(world.families.enrolled)
+    world.families.hours_received[enrolled] = 0.0
+    world.families.wellbeing[enrolled[0]] = 1.0
+    world.families.hours_received[enrolled[0]] = 5.0
+    assert now(world).governance_fairness == pytest.approx(0.0)
 
 
 def test_for_profit_share_is_that_of_hours(cases, designs):

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from worlds import differing
 
+from abm.attendance import come_probability
 from abm.config import changed_design, load_case, load_design
 from abm.engine import run_months
 from abm.ledger import AUTHORITY, EXPENSES, GRANT, HOUSEHOLD, PROVIDER_ACCOUNT, single_account
-from abm.tables import ASSOCIATION
+from abm.tables import ASSOCIATION, FAMILY_FAMILY
 from abm.world import World, new_world
 
 SMALL = {"case.families": 40}
@@ -269,6 +270,23 @@ def test_the_sign_of_complementarity_decides_whether_families_can_stand_in(rho):
         worth.append(able - unable)
     assert worth[1] > 0.0
     assert worth[0] < 0.5 * worth[1] if rho < 0.0 else worth[0] > 0.5 * worth[1]
+
+
+def test_a_family_alone_in_its_territory_has_nobody_to_help_it():
+    alone = {**CONTRACT, "case.families": 3, "case.locality.town.territories": 3}
+    none, full = (run({"case.work.peer_effect": effect}, start=alone) for effect in (0.0, 9.0))
+    assert (none.edges.active[none.relations.first[FAMILY_FAMILY] : none.relations.end[FAMILY_FAMILY]] == 0).all()
+    assert np.nanmax(none.series.participation) > 0.0
+    assert differing(none, full, ("settings",)) == []
+
+
+def test_who_has_no_free_hours_comes_as_if_exhausted():
+    case = load_case("generic", {**SMALL, "case.family.free_hours": 0.0})
+    world = new_world(case, load_design("new_public_governance"), 1)
+    nobody = [come_probability(world, i) for i in range(40)]
+    rested = new_world(load_case("generic", SMALL), load_design("new_public_governance"), 1)
+    rested.families.fatigue = 1.0
+    assert nobody == [come_probability(rested, i) for i in range(40)]
 
 
 def test_free_riding_lowers_what_is_done_for_all():

@@ -7,7 +7,10 @@ import pytest
 
 from abm.config import load_case, load_design
 from abm.engine import run_months
-from abm.ledger import REFUND
+from abm.ledger import AUTHORITY, PROVIDER_ACCOUNT, REFUND
+from abm.stages.contract_prices import set_prices
+from abm.stages.pay import pay
+from abm.tables import INVESTOR_PROVIDER
 from abm.world import new_world
 
 SMALL = {"case.families": 60}
@@ -121,6 +124,67 @@ def test_more_to_negotiate_means_later_signature():
     )
     assert slow.localities.signed[0] > quick.localities.signed[0]
     assert slow.series.families_served[9] == 0.0 < quick.series.families_served[9]
+
+
+def test_a_turnover_too_small_to_matter_moves_no_price():
+    without, tiny = (
+        after("provider_financed_pbr", months=9, case__family__turnover=turnover) for turnover in (0.0, 1e-17)
+    )
+    assert without.localities.expected_result[0] > 0.0
+    assert tiny.localities.expected_result[0] == without.localities.expected_result[0]
+    assert np.array_equal(tiny.milestones.price, without.milestones.price)
+
+
+def test_what_nobody_is_expected_to_reach_has_no_price_at_a_renewal():
+    world = after("provider_financed_pbr", months=9)
+    assert (world.milestones.price > 0.0).any()
+    world.milestones.relative_price[0, 0] = 0.0  # the line for entry, which everybody reaches
+    world.settings.outcome_effect = world.settings.outcome_return_rate = 0.0
+    world.settings.measurement_noise = 0.0
+    set_prices(world, 0)
+    assert (world.milestones.price == 0.0).all()
+    assert (world.milestones.cap == 0).all()
+
+
+def test_investors_have_a_relation_with_partners_that_joined():
+    world = after("social_impact_bond", months=9, coproduction__design=1.0)
+    joined = (world.providers.partner == 1) & (world.providers.at_start == 0)
+    ties = slice(world.relations.first[INVESTOR_PROVIDER], world.relations.end[INVESTOR_PROVIDER])
+    active = world.edges.active[ties].reshape(-1, world.providers.size)
+    assert joined.any()
+    assert world.investors.active.any()
+    assert (active[world.investors.active == 1] == world.providers.partner).all()
+
+
+def in_service(design):
+    """A small world in its fourth month of service, with months to go."""
+    world = new_world(load_case("generic", SMALL), load_design(design), 1)
+    run_months(world, 12)
+    return world
+
+
+def test_a_penalty_is_for_what_was_claimed_this_month():
+    """Not for what waits beside it, because the lag reaches beyond the end of the run."""
+    world = in_service("provider_financed_pbr")
+    p, facts = np.flatnonzero(world.providers.partner)[0], world.settings[0]
+    refunds = world.flows[world.clock[0].month, REFUND, PROVIDER_ACCOUNT]
+    before = refunds[AUTHORITY]
+    world.settings.payment_lag_months = 100.0
+    world.dues[world.clock[0].months, p] = 5_000_000  # with what was claimed before
+    world.providers.caught[:] = 0
+    world.providers.caught[p], world.providers.misreport[p], world.providers.claimed[p] = 1, 0.5, 10_000
+    pay(world)
+    assert facts.finance_risk_to_provider == 1.0
+    assert refunds[AUTHORITY] - before == int(facts.control_penalty * 0.5 * 10_000)
+
+
+def test_months_without_pay_are_in_a_row():
+    """A provider that has no part in the contract does not go on counting from an earlier one."""
+    world = in_service("block_grant")
+    outside = np.flatnonzero(world.providers.partner == 0)[0]
+    world.providers.months_short[outside] = 5
+    run_months(world, 1)
+    assert world.providers.months_short[outside] == 0
 
 
 def test_a_ratchet_raises_targets_and_weakens_incentives():

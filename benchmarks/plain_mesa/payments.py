@@ -1,0 +1,189 @@
+"""Payments of the month: grants and advances, expenses, what has become due, wages, penalties, interest, and failures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from abm.ledger import (
+    ADVANCE,
+    EVALUATION,
+    EXPENSES,
+    FEE,
+    GRANT,
+    INTEREST,
+    OUTCOME_PAYMENT,
+    OVERHEAD,
+    USUAL_SERVICE,
+    WAGE,
+    cents,
+)
+from abm.rules.finance import monthly_cost_of_credit
+from benchmarks.plain_mesa.capital import allow_returns, call_capital, capital_part, repay_investors, repay_loan
+from benchmarks.plain_mesa.money import BANKS, EVALUATORS, HOUSEHOLDS, STAFF_PURSE, STATE, account_of
+
+
+def pay(model: Any) -> None:
+    """Move the month's money in every locality."""
+    for office in model.offices:
+        for provider in office.providers:
+            if provider.active:
+                pay_usual_service(provider)
+        if not office.funded:
+            continue
+        if office.contract.serving:
+            pay_running(office)
+        pay_expenses(office)
+        allow_returns(office)
+        for provider in office.providers:
+            settle_month(provider)
+        if model.calendar.last_month:
+            for provider in office.providers:
+                repay_loan(provider, max(0, min(provider.loan, model.ledger.balance(provider))))
+
+
+def settle_month(provider: Any) -> None:
+    """A provider is paid what is due, pays its people, penalty and interest, and fails if it could not pay for too long."""
+    pay_due(provider)
+    pay_wages(provider)
+    pay_penalty(provider)
+    pay_interest(provider)
+    let_lapse(provider)
+    maybe_fail(provider)
+
+
+def pay_usual_service(provider: Any) -> None:
+    """Usual services are funded and worked outside the contract, alike in every design."""
+    ledger, own = provider.model.ledger, account_of(provider)
+    amount = cents(provider.usual_hours * provider.office.case.money.wage)
+    ledger.pay(STATE, own, USUAL_SERVICE, amount)
+    ledger.pay(own, STAFF_PURSE, WAGE, amount)
+
+
+def pay_running(office: Any) -> None:
+    """Block part, advances and capital calls of the month, evaluation and governance."""
+    ledger, months = office.model.ledger, office.model.calendar.service_months
+    overhead = cents(office.contract.overhead_budget / months)
+    ledger.pay_publicly(office, EVALUATORS, EVALUATION, overhead)
+    state = office.design.finance.bridge.state
+    for partner in office.partners:
+        block, advance = partner.advance_of_month()
+        ledger.pay_publicly(office, account_of(partner), GRANT, cents(block))
+        earn(partner, cents(block) + cents(advance))
+        if advance <= 0.0:
+            continue
+        from_state = cents(advance * state / (state + capital_part(office)))
+        ledger.pay_publicly(office, account_of(partner), ADVANCE, from_state)
+        call_capital(partner, cents(advance) - from_state)
+        partner.loan += partner.new_loan()
+
+
+def earn(provider: Any, amount: int) -> None:
+    """Income from the contract."""
+    provider.income += amount
+    provider.year_surplus += amount
+
+
+def pay_expenses(office: Any) -> None:
+    """Hours of co-production are paid a small sum, through the provider that they help, while the reserve lasts."""
+    contract, rate, ledger = office.contract, office.design.coproduction.expenses, office.model.ledger
+    contract.expenses_per_hour = 0.0
+    if not contract.serving or rate <= 0.0:
+        return
+    hours, whole = dict.fromkeys(office.providers, 0.0), 0.0
+    for family in office.families:
+        if family.enrolled:
+            hours[family.main_provider] += family.coproduction_hours
+            whole += family.coproduction_hours
+    for volunteer in office.volunteers:
+        if volunteer.provider.partner:
+            hours[volunteer.provider] += volunteer.hours
+            whole += volunteer.hours
+    if whole <= 0.0:
+        return
+    contract.expenses_per_hour = min(rate, 0.01 * contract.expenses_left / whole)
+    for provider, helped in hours.items():
+        amount = int(100.0 * contract.expenses_per_hour * helped)
+        ledger.pay_publicly(office, account_of(provider), GRANT, amount)
+        ledger.pay(account_of(provider), HOUSEHOLDS, EXPENSES, amount)
+        contract.expenses_left -= amount
+
+
+def pay_due(provider: Any) -> None:
+    """Pay what has become payable: to the provider by the risk it bears, to investors by what they advanced."""
+    office, ledger = provider.office, provider.model.ledger
+    due = provider.dues[provider.model.calendar.month]
+    if due <= 0:
+        return
+    purpose = OUTCOME_PAYMENT if office.contract.pays_results else FEE
+    own, advanced = provider.own_part(due), capital_part(office)
+    bridged = office.design.finance.bridge.state + advanced
+    if not provider.exited:
+        ledger.pay_publicly(office, account_of(provider), purpose, own)
+        earn(provider, own)
+        if purpose == OUTCOME_PAYMENT:
+            provider.outcome_income += own
+        repay_loan(provider, min(own, provider.loan))
+    repay_investors(office, int((due - own) * advanced / bridged) if bridged > 0.0 else 0, purpose)
+
+
+def pay_wages(provider: Any) -> None:
+    """Contract hours cost wages and overhead, whatever they were spent on."""
+    ledger, money = provider.model.ledger, provider.office.case.money
+    wages = cents(provider.contract_hours * money.wage)
+    overhead = cents(provider.contract_hours * money.wage * money.overhead)
+    ledger.pay(account_of(provider), STAFF_PURSE, WAGE, wages)
+    ledger.pay(account_of(provider), STAFF_PURSE, OVERHEAD, overhead)
+    provider.year_surplus -= wages + overhead
+
+
+def pay_penalty(provider: Any) -> None:
+    """A caught misreport costs a multiple of what it added to this month's claims."""
+    if not provider.caught:
+        return
+    office = provider.office
+    penalty, risk = office.design.control.penalty, office.design.finance.risk_to_provider
+    amount = int(penalty * provider.misreport * provider.claimed * risk)
+    if amount > 0 and provider.shortfall is not None:
+        provider.shortfall.consequence = True
+    provider.model.ledger.refund(office, account_of(provider), amount)
+
+
+def pay_interest(provider: Any) -> None:
+    """A bank asks for interest on credit used."""
+    ledger = provider.model.ledger
+    cost = monthly_cost_of_credit(-0.01 * ledger.balance(provider), provider.office.case.money.interest)
+    ledger.pay(account_of(provider), BANKS, INTEREST, cents(cost))
+
+
+def let_lapse(provider: Any) -> None:
+    """Under annual budgets a grant that a year did not spend goes back at the year's end."""
+    office, ledger = provider.office, provider.model.ledger
+    if not (office.contract.serving and provider.model.calendar.every(12)):
+        return
+    amount = max(0, min(provider.year_surplus, ledger.balance(provider)))
+    provider.year_surplus = 0
+    if office.design.structure.annual_budget and not office.contract.pays_results:
+        ledger.refund(office, account_of(provider), amount)
+
+
+def maybe_fail(provider: Any) -> None:
+    """A provider that could not pay its people for too long is finished; the others take over its part of the contract."""
+    office = provider.office
+    patience = office.case.money.endurance
+    if not (office.design.mechanisms.liquidity and provider.active and provider.months_short >= patience):
+        return
+    provider.active, provider.partner, provider.exited = False, False, True
+    left = 1.0 - provider.award_share
+    if left > 1e-9:
+        for partner in office.partners:
+            partner.award_share /= left
+            partner.planned_hours /= left
+    provider.award_share = provider.planned_hours = 0.0
+    ended = (
+        "provider_commissioner",
+        "commissioner_provider",
+        "provider_provider",
+        "family_provider",
+        "investor_provider",
+    )
+    provider.model.trust.end_all(provider, ended)
