@@ -63,6 +63,10 @@ class Commissioner(mesa.Agent):
         self.contract = Contract(self)
         self.region_burden = self.passed_burden = self.absorbed_hours = 0.0
         self.backlog = self.settled = self.reach = self.hub_hours = 0.0
+        self.facilitated = self.bottleneck = 0.0
+        self.turned_away = 0.0  # part of those who would apply that is not referred this month
+        self.bidders = self.first_bidders = self.partners_left = 0
+        self.rivals_gone = 0.0  # share of the first tender's
         self.decided = 0.0  # share of the month's coordination that was done
         self.meetings, self.meeting_experience, self.agreement = 0, None, 0.0
         self.voice = self.participation = self.collective_work = 0.0
@@ -133,6 +137,13 @@ class Commissioner(mesa.Agent):
     def role(self, role: str) -> float:
         """How much more or less people do what belongs to a role: client, consumer or coproducer."""
         return role_factor(getattr(self.design.coproduction.roles, role), self.case.family.roles_effect)
+
+    @property
+    def management_hours(self) -> float:
+        """Hours a month of its people on network management."""
+        managed, facts = self.design.structure.network_management, self.case.network
+        hours = managed.facilitation * facts.facilitation_hours + managed.brokerage * facts.brokerage_hours
+        return hours + managed.meta_governance * facts.meta_governance_hours
 
     # ---- skills and support
 

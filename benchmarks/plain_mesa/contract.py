@@ -53,6 +53,9 @@ class Contract:
         self.metric_weight = [0.0] * len(case.domains)
         self.launched = self.serving = False
         self.signed = 0  # month
+        self.value = 0.0  # €, when it was signed
+        self.exante_hours = 0.0  # of all sides, before it was signed
+        self.forecast = self.bidders_forecast = 0.0  # result, as the authority publishes it and the winners see it
         self.places = self.promised_hours = 0.0
         self.service_budget = self.fee_per_hour = self.overhead_budget = 0.0  # €
         self.expected_outcome_payment = self.expected_result = self.need_scale = 0.0

@@ -8,12 +8,16 @@ from typing import Any
 
 import mesa
 
-from abm.rules.coproduction import attend_probability
+from abm.rules.coproduction import able_share, attend_probability, spare_hours
+from abm.rules.interventions import willingness
 from abm.rules.outcomes import need
 from abm.rules.selection import apply_probability, switch_probability
 from abm.streams import APPLY, CRISIS, LEAVE, SWITCH
 from benchmarks.plain_mesa.family_judgement import Judging
 from benchmarks.plain_mesa.family_life import Living
+
+
+HOURS_TO_COME = 3.0  # that a family must have to spare in order to come to a survey or a meeting
 
 
 @dataclass(eq=False)
@@ -60,6 +64,8 @@ class Family(Living, Judging, mesa.Agent):
         self.earned = self.unserved_earned = 0  # cents
         self.reported = self.overstated = 0.0
         self.at_meeting, self.voice = False, 0.0
+        self.encouraged = self.respite_hours = 0.0
+        self.relief = self.granted_hours = self.event_hours = 0.0  # by interventions, this month
         self.begin_life(len(self.wellbeing))
         self.begin_judging()
 
@@ -107,13 +113,34 @@ class Family(Living, Judging, mesa.Agent):
         """Probability that it comes when it is invited to a survey or a meeting."""
         office, case = self.office, self.office.case
         typical = 2.0 * case.family.free_hours
-        free = min(1.0, self.free_hours / typical) * (1.0 - self.fatigue) if typical > 0.0 else 0.0
-        relief = min(1.0, office.contract.expenses_per_hour / case.money.wage)
+        hours = self.free_hours + self.respite_hours
+        free = min(1.0, hours / typical) * (1.0 - self.fatigue) if typical > 0.0 else 0.0
         coming = attend_probability(
-            self.engagement, self.model.trust.in_(self, office), free, self.resources, office.outreach,
-            office.design.coproduction.information, relief,
+            self.willing, self.model.trust.in_(self, office), free, self.resources, office.outreach,
+            office.design.coproduction.information, self.eased_by_money,
         )  # fmt: skip
-        return min(0.98, coming * office.role("coproducer"))
+        return min(0.98, coming * office.role("coproducer"), self.able(HOURS_TO_COME))
+
+    @property
+    def willing(self) -> float:
+        """Engagement, as letters raise it."""
+        return willingness(self.engagement, self.encouraged, self.office.case.work.encouragement_effect)
+
+    @property
+    def eased_by_money(self) -> float:
+        """How far expense money or an intervention makes good what few resources cost it."""
+        return max(self.relief, min(1.0, self.office.contract.expenses_per_hour / self.office.case.money.wage))
+
+    def able(self, asked: float) -> float:
+        """How far its spare hours go for what is asked; wholly without scarcity."""
+        scarcity = self.office.case.family.scarcity
+        if not self.office.design.mechanisms.slack or scarcity <= 0.0:
+            return 1.0
+        bound = self.integration_hours + self.red_tape_hours
+        spare = spare_hours(
+            self.free_hours, self.resources, bound, self.eased_by_money, self.respite_hours, scarcity
+        )  # fmt: skip
+        return able_share(spare, asked)
 
     def voice_in_absence(self, intensity: float) -> tuple[float, list[float]]:
         """The weight of what its association says in its place, and what that says; nothing where it has none."""
@@ -172,10 +199,11 @@ class Family(Living, Judging, mesa.Agent):
                 self.forget_waiting()
             return
         odds = apply_probability(
-            facts.apply_rate, self.need, model.trust.in_(self, self.package[0].provider), self.engagement, self.resources,
+            facts.apply_rate, self.need, model.trust.in_(self, self.package[0].provider), self.willing, self.resources,
             office.outreach, office.design.coproduction.information,
         )  # fmt: skip
-        if self.crisis or model.uniform(APPLY, self.number) < odds:
+        applies = self.crisis or model.uniform(APPLY, self.number) < odds
+        if applies and model.uniform(APPLY, self.number, 1) >= office.turned_away:
             self.applied, self.waiting_months = True, 0
 
     def forget_waiting(self) -> None:

@@ -35,7 +35,7 @@ class PlainModel(mesa.Model):
         self.case, self.design, self.draws = case, design, seed
         self.calendar = Calendar(case.calendar, case.calendar.months if months is None else months)
         self.trust, self.work, self.ledger = TrustNetwork(), WorkNetwork(), Ledger()
-        self.trust.facts = case.trust
+        self.trust.know(case.trust, split=design.base.mechanisms.facets)
         self.cells, self.evaluation_paid = Cells(len(case.domains)), 0.0
         self.offices: list[Commissioner] = []
         come_to_life(self)

@@ -93,17 +93,17 @@ def reallocate(office: Any) -> None:
     use, result = office.design.outcomes_use.decisions, office.contract.result
     if use <= 0.0 or not office.model.calendar.every(REALLOCATION_MONTHS):
         return
-    whole, planned = 0.0, 0.0
+    whole, money = 0.0, 0.0
     for partner in office.partners:
         whole += partner.award_share * better(partner, result)
-        planned += partner.planned_hours
+        money += partner.planned_hours * partner.price_per_hour
     if whole <= 0.0:
         return
     for partner in office.partners:
         wanted, before = partner.award_share * better(partner, result) / whole, partner.award_share
         partner.award_share = revised(before, wanted, 0.5 * use)
         partner.results_used |= changed(before, partner.award_share)
-        partner.planned_hours = planned * partner.award_share
+        partner.planned_hours = money * partner.award_share / partner.price_per_hour
 
 
 def better(partner: Any, mean_result: float) -> float:
