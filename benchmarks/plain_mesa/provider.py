@@ -40,6 +40,7 @@ class Provider(Working, Choosing, TakingIn, mesa.Agent):
         self.partner = self.at_start = self.exited = False
         self.staff_hours, self.usual_hours = start["staff_hours"], start["usual_hours"]
         self.credit = start["credit"]  # €
+        self.price_per_hour = 0.0  # €, what its contract hour is paid
         self.award_share = self.planned_hours = self.promised_hours = self.places = self.tender_hours = 0.0
         self.competence, self.own_competence = start["competence"], list(start["competence"])
         self.fit, self.prior_need, self.known_need = start["fit"], start["prior_need"], start["known_need"]
@@ -114,9 +115,10 @@ class Provider(Working, Choosing, TakingIn, mesa.Agent):
         if not office.design.mechanisms.liquidity:
             return True
         monthly = office.place.grant_eur / months * self.staff_hours / staff
-        own_bridge = office.design.finance.bridge.provider
-        needed = peak_need(monthly, office.contract.deferred_share, own_bridge, office.wait_months)
-        return 0.01 * self.model.ledger.balance(self) + self.credit >= office.case.money.prudence * needed
+        needed = peak_need(monthly, office.contract.deferred_share, office.contract.own_bridge, office.wait_months)
+        early = office.place.grant_eur * office.design.finance.development_grant * self.staff_hours / staff
+        cash = 0.01 * self.model.ledger.balance(self) + early
+        return cash + self.credit >= office.case.money.prudence * needed
 
     def bid_discount(self) -> float:
         """How far it undercuts the standard price."""

@@ -6,19 +6,18 @@ import math
 from itertools import combinations
 from typing import Any
 
-from abm.ledger import cents
-from abm.rules.attribution import ATTRIBUTIONS, evaluation_share
-from abm.rules.coproduction import expenses_reserve
 from abm.rules.finance import expected_margin
 from abm.rules.market import award_weight
 from abm.streams import BID, JOIN, RIVALRY
+from benchmarks.plain_mesa.grant import divide_grant, early_hours
+from benchmarks.plain_mesa.investor import set_classes
 from benchmarks.plain_mesa.menu import choose_menu
 from benchmarks.plain_mesa.pricing import set_prices
+from benchmarks.plain_mesa.prime import can_start
 
 LEAST_SUPPORT = 0.15  # political support below which nothing is renewed
 SPOKEN_LINK = 0.5  # joint hours a month that count as a link when rivals part
 SHARED_BID = 0.4  # of a bid's hours, where partners bid together
-MOST_EXPENSES, MOST_ON_BROKERS, MOST_OVERHEAD = 0.25, 0.2, 0.7  # of the grant
 
 
 def hold_tenders(model: Any) -> None:
@@ -39,11 +38,16 @@ def let_contract(office: Any) -> None:
         return
     part_rivals(office)
     divide_grant(office)
+    set_classes(office)
     for investor in office.investors:
         investor.decide()
+    if not can_start(office):
+        give_back(office)
+        return
     promise(office)
     plan_work(office)
     set_prices(office)
+    office.contract.plan.make()
     renew_menu(office)
 
 
@@ -94,6 +98,8 @@ def rank(office: Any, bidders: list[Any]) -> bool:
             provider.at_start = True
     standard = money.wage * (1.0 + money.overhead) * (1.0 + money.margin)
     contract.fee_per_hour = standard * (1.0 - discount)
+    for provider in office.partners:
+        provider.price_per_hour = contract.fee_per_hour
     sign(office)
     return True
 
@@ -102,18 +108,23 @@ def sign(office: Any) -> None:
     """Negotiation takes hours for each investor and line of a rate card; the more there is to do, the later the signature."""
     contract, calendar, money = office.contract, office.model.calendar, office.case.money
     investors = len(office.investors) if office.design.finance.bridge.investor > 0.0 else 0
-    hours = contract.bid_hours + money.negotiation_hours * (investors + len(contract.card))
+    contract.negotiation_hours = money.negotiation_hours * (investors + len(contract.card))
+    hours, early = contract.bid_hours + contract.negotiation_hours, early_hours(office)
     contract.launched, contract.signed = True, calendar.month
     if calendar.contract == 0:  # renewals are negotiated while the contract runs
-        contract.signed += math.ceil(hours / money.negotiation_capacity)
+        contract.signed += math.ceil(hours * (1.0 - early) / (money.negotiation_capacity + contract.manager_hours))
+    contract.development_hours = early * hours
+    for provider in office.providers:
+        provider.tender_hours *= 1.0 - early
     contract.serving = calendar.serving and calendar.month >= contract.signed
 
 
 def let_firms_in(office: Any) -> None:
     """Firms enter where competition is open and a price leaves something; a required partnership halves the door."""
     structure, money = office.design.structure, office.case.money
-    bridge = office.design.finance.bridge.provider
-    left = expected_margin(money.margin, office.contract.deferred_share, bridge, office.wait_months, money.interest)
+    left = expected_margin(
+        money.margin, office.contract.deferred_share, office.contract.own_bridge, office.wait_months, money.interest
+    )
     if left <= 0.0:
         return
     door = structure.competition * (0.5 if structure.partnership_required else 1.0)
@@ -121,6 +132,14 @@ def let_firms_in(office: Any) -> None:
         outside = provider.kind == "for_profit" and not provider.active and not provider.exited
         if outside and office.model.uniform(JOIN, provider.number, month=0) < door - 0.1:
             provider.come_in()
+
+
+def give_back(office: Any) -> None:
+    """No contract begins after all, and nobody has a part of it."""
+    office.contract.launched = office.contract.serving = False
+    for provider in office.providers:
+        provider.partner = False
+        provider.award_share = provider.planned_hours = 0.0
 
 
 def part_rivals(office: Any) -> None:
@@ -143,35 +162,6 @@ def part_rivals(office: Any) -> None:
             contract.links_cut += linked
             model.trust.live(one, other, 0.25, weight)
             model.trust.live(other, one, 0.25, weight)
-
-
-def divide_grant(office: Any) -> None:
-    """What evaluation, governance, expense money and investors' expected return leave of the grant buys work."""
-    design, case, contract = office.design, office.case, office.contract
-    grant, months = office.place.grant_eur, office.model.calendar.service_months
-    evaluation = evaluation_share(
-        ATTRIBUTIONS.index(design.payment.attribution),
-        case.money.evaluation_comparison,
-        case.money.evaluation_randomised,
-    )
-    if not contract.pays_results:
-        evaluation = 0.0  # nobody estimates a counterfactual that nothing is paid on
-    brokers = design.structure.network_management * case.network.brokerage_hours * case.money.wage
-    brokers = min(MOST_ON_BROKERS * grant, brokers * months)
-    contract.overhead_budget = min(
-        MOST_OVERHEAD * grant, grant * (evaluation + design.finance.overhead_share) + brokers
-    )
-    reserved = expenses_reserve(
-        design.coproduction.expenses, design.coproduction.delivery, len(office.families) / office.place.demand_ratio,
-        case.family.free_hours, float(len(office.volunteers)), case.work.volunteer_hours, float(months),
-        MOST_EXPENSES * grant,
-    )  # fmt: skip
-    contract.expenses_left = cents(reserved)
-    net = grant - contract.overhead_budget - reserved
-    years = 0.5 * months / 12.0 + design.payment.lag_months / 12.0
-    cap = design.finance.return_cap
-    returns = office.capital_share * years * 0.5 * (cap + min(cap, case.investor.hurdle))
-    contract.service_budget = net / (1.0 + returns)
 
 
 def promise(office: Any) -> None:
