@@ -6,10 +6,11 @@ import math
 from itertools import combinations
 from typing import Any
 
-from abm.rules.finance import covered, expected_margin
+from abm.rules.finance import expected_margin
 from abm.rules.market import award_weight, known_before
 from abm.rules.skills import skill_factor
 from abm.streams import JOIN, RIVALRY
+from benchmarks.plain_mesa.grant import early_hours
 
 LEAST_SUPPORT = 0.15  # political support below which nothing is renewed
 SPOKEN_LINK = 0.5  # joint hours a month that count as a link when rivals part
@@ -33,7 +34,7 @@ def award(office: Any) -> bool:
         return False
     settle_prices(office)
     sign(office)
-    early = early_share(office)
+    early = early_hours(office)
     contract.development_hours = early * (contract.bid_hours + contract.negotiation_hours)
     for provider in office.providers:
         provider.tender_hours *= 1.0 - early
@@ -141,17 +142,9 @@ def sign(office: Any) -> None:
     contract.exante_hours = prepared + contract.bid_hours + contract.negotiation_hours
     contract.launched, contract.signed = True, calendar.month
     if calendar.contract == 0:  # renewals are negotiated while the contract runs
-        hours = (contract.bid_hours + contract.negotiation_hours) * (1.0 - early_share(office))
+        hours = (contract.bid_hours + contract.negotiation_hours) * (1.0 - early_hours(office))
         contract.signed += math.ceil(hours / (money.negotiation_capacity + contract.manager_hours))
     contract.serving = calendar.serving and calendar.month >= contract.signed
-
-
-def early_share(office: Any) -> float:
-    """Share of the hours of bids and negotiation that a development grant pays for."""
-    contract, money = office.contract, office.case.money
-    granted = office.place.grant_eur * office.design.finance.development_grant
-    cost = (contract.bid_hours + contract.negotiation_hours) * money.wage * (1.0 + money.overhead)
-    return covered(cost, granted) if granted > 0.0 else 0.0
 
 
 def part_rivals(office: Any) -> None:

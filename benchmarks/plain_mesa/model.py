@@ -37,6 +37,7 @@ class PlainModel(mesa.Model):
         self.trust, self.work, self.ledger = TrustNetwork(), WorkNetwork(), Ledger()
         self.trust.know(case.trust, split=design.base.mechanisms.facets)
         self.cells, self.evaluation_paid = Cells(len(case.domains)), 0.0
+        self.investors_net: list[int] = []  # cents by month
         self.offices: list[Commissioner] = []
         come_to_life(self)
         reporters = {metric.name: _reporter(metric.name) for metric in METRICS}

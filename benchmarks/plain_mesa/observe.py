@@ -10,7 +10,9 @@ from abm.metrics import METRICS
 from abm.rules.coordination import waiting_months
 from abm.rules.indices import MISSING, ratio
 from benchmarks.plain_mesa.network import FACETS
+from benchmarks.plain_mesa.observe_claims import observe_claims
 from benchmarks.plain_mesa.observe_families import observe_families, observe_served
+from benchmarks.plain_mesa.observe_finance import observe_finance
 from benchmarks.plain_mesa.observe_market import observe_contracts, observe_market
 from benchmarks.plain_mesa.observe_money import observe_money
 from benchmarks.plain_mesa.observe_providers import observe_partners, observe_providers, observe_volunteers
@@ -39,6 +41,8 @@ def observe(model: Any, before: dict[str, float]) -> dict[str, float]:
     observe_volunteers(funded, found)
     observe_money(model, funded, found, before)
     observe_contracts(model, funded, providers, found)
+    observe_finance(model, funded, found, before)
+    observe_claims(funded, found)
     if model.calendar.serving:
         observe_served(families, providers, found)
         observe_drift(model.cells, found)

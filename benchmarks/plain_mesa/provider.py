@@ -50,7 +50,6 @@ class Provider(Bidding, Working, Choosing, TakingIn, mesa.Agent):
         self.contracting_skill = self.clarity = 0.0  # taught by workshops and guidance
         self.main_families = self.caseload = self.months_short = 0
         self.mission_intake, self.real_intake = [0.0] * 3, [0.0] * 3  # by third of complexity
-        self.intake_weight = self.complexity_taken = self.complexity_on_file = 0.0
         self.loan = self.income = self.outcome_income = self.year_surplus = 0  # cents
         self.dues: dict[int, int] = defaultdict(int)  # cents by the month in which they become payable
         self.claimed = 0  # cents, this month

@@ -24,18 +24,21 @@ class Working:
     def set_out(self, domains: int) -> None:
         """What a provider has before its first month."""
         self.misreport = self.result_value = self.reporting_share = self.coordination_hours = self.reach = 0.0
-        self.load = self.shifting_hours = self.training_hours = 0.0
+        self.load = self.training_hours = 0.0
         self.conflict = False  # with its hub, this month
         self.attention, self.mission_attention = [0.0] * domains, [0.0] * domains
         self.payment_per_hour = [0.0] * domains  # €/h
         self.intensity = self.mission_intensity = 0.0
+        self.shifting_hours = 0.0  # that claims moved last month take from this month
+        self.intake_weight = self.complexity_taken = self.complexity_on_file = 0.0
         self.rest()
 
     def rest(self) -> None:
         """No hours under a contract."""
         self.contract_hours = self.service_hours = self.reporting_hours = self.gaming_hours = 0.0
+        self.relieved_hours = 0.0  # of those on results and claims, what an intermediary's people worked
         self.bid_hours = self.claim_hours = self.metric_hours = self.menu_hours = self.misreport = 0.0
-        self.respite_hours = self.relieved_hours = 0.0
+        self.respite_hours = 0.0
 
     # ---- money that comes this month
 
@@ -47,9 +50,10 @@ class Working:
         return cost * (1.0 - contract.deferred_share), cost * contract.deferred_share * bridged
 
     def own_part(self, due: int) -> int:
-        """Cents of a due amount that reach itself: its share, and that of investors who did not advance anything."""
-        finance = self.office.design.finance
-        share = finance.risk_to_provider if self.office.contract.pays_results else finance.bridge.provider
+        """Cents of a due amount that reach the contract's holder: its share, and that of investors who advanced nothing."""
+        finance, contract = self.office.design.finance, self.office.contract
+        by_risk = contract.pays_results and not contract.held_by_prime
+        share = finance.risk_to_provider if by_risk else finance.bridge.provider
         uncovered = finance.bridge.investor * (1.0 - self.office.investors_in)
         return int(due * min(1.0, share + uncovered))
 
@@ -69,11 +73,11 @@ class Working:
 
     # ---- the month's hours
 
-    def work(self) -> None:
-        """Work as many of the planned hours as can be paid, and report on them."""
+    def work(self, share_paid: float) -> None:
+        """Work as many of the planned hours as can be paid, of which a prime has money for a share, and report on them."""
         self.rest()
         if self.serving:
-            self._open_hours()
+            self._open_hours(share_paid)
             self._report()
             if self.office.design.mechanisms.gaming:
                 self._overstate()
@@ -82,18 +86,22 @@ class Working:
         else:
             self.months_short, self.training_hours = 0, 0.0
 
-    def _open_hours(self) -> None:
+    def _open_hours(self, share_paid: float) -> None:
         money = self.office.case.money
         self.months_in += 1
         self.ready = readiness(self.months_in, money.start_up_months)
         planned = self.planned_hours * self.ready
         block, advance = self.advance_of_month()
         due = max(0, self.own_part(self.dues[self.model.calendar.month]) - self.loan - self.new_loan()) / 100.0
+        own_cost = self.cost_of_hour
+        if self.office.contract.held_by_prime:  # which pays for hours worked, and keeps what they earn
+            block, advance, due = 0.0, 0.0, 0.0
+            own_cost -= self.price_per_hour
         cash = self.model.ledger.balance(self) / 100.0 + block + advance + due
         worked = planned
         if self.office.design.mechanisms.liquidity:
             credit = self.credit * (1.0 - money.interest / 12.0)
-            worked = affordable_hours(planned, cash, credit, self.cost_of_hour)
+            worked = affordable_hours(share_paid * planned, cash, credit, own_cost)
         self.contract_hours = worked
         self.liquidity = worked / planned if planned > 0.0 else 1.0
         self.months_short = self.months_short + 1 if self.liquidity < 0.5 else 0
@@ -152,3 +160,15 @@ def share_menu_hours(office: Any) -> None:
         for member in members:
             if hours > 0.0:
                 member.menu_hours = min(hours, team.menu_hours) * member.contract_hours / hours
+
+
+def relieve(office: Any) -> None:
+    """An intermediary's or prime's people collect results and make claims as far as their hours reach."""
+    hours, asked = office.contract.manager_hours, 0.0
+    for provider in office.providers:
+        asked += provider.metric_hours + provider.claim_hours
+    if hours <= 0.0 or asked <= 0.0:
+        return
+    for provider in office.providers:
+        provider.relieved_hours = min(1.0, hours / asked) * (provider.metric_hours + provider.claim_hours)
+        provider.service_hours += provider.relieved_hours

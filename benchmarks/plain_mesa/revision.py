@@ -42,7 +42,11 @@ def revise_plan(office: Any) -> None:
     if contract.expected_result > 0.0 and calendar.service_month > REALLOCATION_MONTHS:
         if office.design.payment.rule == "rate_card":
             revise_card(contract, step, learning.ratchet, result)
-        contract.expected_result = max(0.0, next_target(contract.expected_result, result, step, learning.ratchet))
+        before = contract.expected_result
+        contract.expected_result = max(0.0, next_target(before, result, step, learning.ratchet))
+        moved = contract.expected_result / before
+        contract.expected_change = [change * moved for change in contract.expected_change]
+    contract.plan.revise(step)
 
 
 def learn_need(office: Any, served: list[Any], step: float, error: float) -> None:

@@ -66,8 +66,8 @@ def make_family(model: Any, office: Any, world: World, number: int, teams: dict[
     """A family as it is at the start."""
     row, slots = world.families[number], model.case.family.known_providers
     start = plain(
-        row, "territory", "complexity", "resources", "complexity_third", "resources_third", "free_hours", "importance",
-        "wellbeing", "baseline", "start_wellbeing", "engagement", "own_engagement", "capability",
+        row, "territory", "complexity", "filed_complexity", "resources", "complexity_third", "resources_third", "free_hours",
+        "importance",         "wellbeing", "baseline", "start_wellbeing", "engagement", "own_engagement", "capability",
     )  # fmt: skip
     known = world.packages.provider[number * slots : (number + 1) * slots].tolist()
     here = {provider.number: provider for provider in office.providers}

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from abm.ledger import cents
-from abm.rules.attribution import ATTRIBUTIONS, evaluation_share
-from abm.rules.coproduction import expenses_reserve
 from abm.streams import BID
 from benchmarks.plain_mesa.award import award, part_rivals
+from benchmarks.plain_mesa.grant import divide_grant
+from benchmarks.plain_mesa.investor import set_classes
 from benchmarks.plain_mesa.menu import choose_menu
 from benchmarks.plain_mesa.pricing import set_prices
-
-MOST_EXPENSES, MOST_ON_NETWORK, MOST_OVERHEAD = 0.25, 0.2, 0.7  # of the grant
-MOST_EARLY = 0.5  # of what overhead and expenses leave of it
+from benchmarks.plain_mesa.prime import can_start
 
 
 def hold_tenders(model: Any) -> None:
@@ -35,46 +32,26 @@ def let_contract(office: Any) -> None:
         return
     part_rivals(office)
     divide_grant(office)
+    set_classes(office)
     for investor in office.investors:
         investor.decide()
+    if not can_start(office):
+        give_back(office)
+        return
     promise(office)
     plan_work(office)
     set_prices(office)
     note_forecasts(office)
+    office.contract.plan.make()
     renew_menu(office)
 
 
-def divide_grant(office: Any) -> None:
-    """What evaluation, governance, expense money and investors' expected return leave of the grant buys work."""
-    design, case, contract = office.design, office.case, office.contract
-    grant, months = office.place.grant_eur, office.model.calendar.service_months
-    evaluation = evaluation_share(
-        ATTRIBUTIONS.index(design.payment.attribution),
-        case.money.evaluation_historical,
-        case.money.evaluation_comparison,
-        case.money.evaluation_difference,
-        case.money.evaluation_randomised,
-    )
-    if not contract.pays_results:
-        evaluation = 0.0  # nobody estimates a counterfactual that nothing is paid on
-    managed = min(MOST_ON_NETWORK * grant, office.management_hours * case.money.wage * months)
-    contract.overhead_budget = min(
-        MOST_OVERHEAD * grant, grant * (evaluation + design.finance.overhead_share) + managed
-    )
-    reserved = expenses_reserve(
-        design.coproduction.expenses, design.coproduction.delivery, len(office.families) / office.place.demand_ratio,
-        case.family.free_hours, float(len(office.volunteers)), case.work.volunteer_hours, float(months),
-        MOST_EXPENSES * grant,
-    )  # fmt: skip
-    contract.expenses_left = cents(reserved)
-    left = grant - contract.overhead_budget - reserved
-    early = min(grant * design.finance.development_grant, MOST_EARLY * left)
-    contract.development = cents(early)
-    net = left - early
-    years = 0.5 * months / 12.0 + design.payment.lag_months / 12.0
-    cap = design.finance.return_cap
-    returns = office.capital_share * years * 0.5 * (cap + min(cap, case.investor.hurdle))
-    contract.service_budget = net / (1.0 + returns)
+def give_back(office: Any) -> None:
+    """No contract begins after all, and nobody has a part of it."""
+    office.contract.launched = office.contract.serving = False
+    for provider in office.providers:
+        provider.partner = False
+        provider.award_share = provider.planned_hours = 0.0
 
 
 def promise(office: Any) -> None:
