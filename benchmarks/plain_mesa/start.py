@@ -56,7 +56,8 @@ def make_provider(model: Any, office: Any, world: World, number: int, teams: dic
     """A provider as it is at the start."""
     row = world.providers[number]
     start = plain(
-        row, "domain", "active", "small", "staff_hours", "usual_hours", "reserves", "credit", "competence", "fit", "prior_need", "known_need",
+        row, "domain", "active", "small", "staff_hours", "usual_hours", "reserves", "credit",
+        "competence", "fit", "prior_need", "known_need",
         "motivation", "openness", "job_satisfaction", "integrity", "burden",
     )  # fmt: skip
     return Provider(model, number, office, start | {"kind": KINDS[row.kind], "team": teams[int(row.team)]})
