@@ -126,7 +126,7 @@ def repay_capital(investors: list[Any], amount: int, purpose: int, source: Accou
 
 
 def receive(office: Any, amount: int, purpose: int) -> None:
-    """What is due to investors: some may be kept to be used again, the rest is paid, or owed until there is capital to repay."""
+    """What is due to investors: some may be kept to be used again, the rest is paid, or owed until capital is called."""
     kept = hold_back(office, amount)
     office.model.ledger.pay_earned(office, held_account(office), purpose, kept)
     office.contract.owed += amount - kept
