@@ -35,8 +35,9 @@ class PlainModel(mesa.Model):
         self.case, self.design, self.draws = case, design, seed
         self.calendar = Calendar(case.calendar, case.calendar.months if months is None else months)
         self.trust, self.work, self.ledger = TrustNetwork(), WorkNetwork(), Ledger()
-        self.trust.facts = case.trust
+        self.trust.know(case.trust, split=design.base.mechanisms.facets)
         self.cells, self.evaluation_paid = Cells(len(case.domains)), 0.0
+        self.investors_net: list[int] = []  # cents by month
         self.offices: list[Commissioner] = []
         come_to_life(self)
         reporters = {metric.name: _reporter(metric.name) for metric in METRICS}

@@ -342,6 +342,9 @@ def any_case(draw, facts: bool) -> Case:
     for key, declared in parameters(Case):
         if facts and not key.startswith("calendar."):
             flat[key] = draw(value(declared, *SMALL["case"].get(key, (None, None))))
+    if facts:
+        facets = ("trust.weight_ability", "trust.weight_benevolence", "trust.weight_integrity")
+        flat |= dict(zip(facets, shares(draw, 3), strict=True))
     table = {
         "name": "any", "domains": ("a", "b", "c", "d"), "locality": places, "calendar": any_calendar(draw),
         "measurability": tuple(draw(st.floats(0.0, 1.0)) for _ in range(DOMAINS)), **nested(flat),
