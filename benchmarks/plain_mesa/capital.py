@@ -126,10 +126,11 @@ def repay_capital(investors: list[Any], amount: int, purpose: int, source: Accou
 
 
 def receive(office: Any, amount: int, purpose: int) -> None:
-    """What is due to investors: some may be kept to be used again, the rest is paid out."""
+    """What is due to investors: some may be kept to be used again, the rest is paid, or owed until capital is called."""
     kept = hold_back(office, amount)
     office.model.ledger.pay_earned(office, held_account(office), purpose, kept)
-    repay_investors(office, amount - kept, purpose)
+    office.contract.owed += amount - kept
+    office.contract.owed -= repay_investors(office, office.contract.owed, purpose)
 
 
 def hold_back(office: Any, amount: int) -> int:

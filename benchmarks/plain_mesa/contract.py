@@ -43,7 +43,7 @@ class Contract:
         self.expenses_left, self.expenses_per_hour = 0, 0.0
         self.bid_hours = self.negotiation_hours = self.links_start = self.links_cut = 0.0
         self.capital_called = self.return_paid = self.return_allowed = 0  # cents
-        self.recycled = self.prime_reserves = self.development = 0
+        self.owed = self.recycled = self.prime_reserves = self.development = 0
         self.development_hours = 0.0
         self.plan = PlanOfPayments(self)
         self.begin_pool()

@@ -12,9 +12,12 @@ from abm.ledger import (
     EVALUATION,
     EVALUATOR,
     FEE,
+    FUND,
     GRANT,
+    INTERMEDIARY,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
+    OVERHEAD,
     PROVIDER_ACCOUNT,
     REFUND,
     REPAYMENT,
@@ -23,6 +26,8 @@ from abm.rules.forecast import settling_share
 from abm.rules.indices import MISSING, ratio
 from abm.streams import log
 
+PAYERS = (AUTHORITY, FUND, INTERMEDIARY, INVESTOR_ACCOUNT)  # of providers under a contract
+PAID_FOR_WORK = (GRANT, ADVANCE, FEE, OUTCOME_PAYMENT, CAPITAL)
 UNTOUCHED = 0.9  # of its reserves: who has less draws on them
 FASTEST = 0.99  # a month: speed at which a forecast may settle
 
@@ -40,12 +45,13 @@ def observe_contracts(model: Any, funded: list[Any], providers: list[Any], found
 
 def overhead_share(ledger: Any) -> float:
     """Share of what has gone into contracts since the start that went into running them."""
-    flow = ledger.euros
-    overhead = flow(EVALUATION, AUTHORITY, EVALUATOR)
-    work = math.fsum(flow(purpose, AUTHORITY, PROVIDER_ACCOUNT) for purpose in (GRANT, ADVANCE, FEE, OUTCOME_PAYMENT))
-    work += flow(CAPITAL, INVESTOR_ACCOUNT, PROVIDER_ACCOUNT)
-    work -= flow(REFUND, PROVIDER_ACCOUNT, AUTHORITY) + flow(REPAYMENT, PROVIDER_ACCOUNT, INVESTOR_ACCOUNT)
-    return min(1.0, overhead / (overhead + work)) if overhead + work > 0.0 else MISSING
+    providers = (PROVIDER_ACCOUNT,)
+    overhead = ledger.cents_of(EVALUATION, (AUTHORITY,), (EVALUATOR,))
+    overhead += ledger.cents_of(OVERHEAD, (AUTHORITY,), (INTERMEDIARY,))
+    given = sum(ledger.cents_of(purpose, PAYERS, providers) for purpose in PAID_FOR_WORK)
+    back = sum(ledger.cents_of(purpose, providers, PAYERS) for purpose in (REFUND, REPAYMENT))
+    whole = overhead + given - back
+    return min(1.0, overhead / whole) if whole > 0 else MISSING
 
 
 def observe_market(model: Any, found: dict[str, float]) -> None:

@@ -60,6 +60,8 @@ def pay_contract(office: Any) -> None:
         run_prime(office)
     for provider in office.providers:
         settle_month(provider)
+    if contract.owed > 0:
+        receive(office, 0, purpose_of_dues(contract))
     if last_month or office.closing:
         for provider in office.providers:
             repay_loan(provider, max(0, min(provider.loan, office.model.ledger.balance(provider))))
@@ -174,13 +176,18 @@ def pay_expenses(office: Any) -> None:
         contract.expenses_left -= amount
 
 
+def purpose_of_dues(contract: Any) -> int:
+    """What dues are paid for."""
+    return OUTCOME_PAYMENT if contract.pays_results else FEE
+
+
 def pay_due(provider: Any) -> None:
     """Pay what has become payable: to the provider by the risk it bears, to investors by what they advanced."""
     office, ledger = provider.office, provider.model.ledger
     due = provider.dues[provider.model.calendar.month]
     if due <= 0:
         return
-    purpose = OUTCOME_PAYMENT if office.contract.pays_results else FEE
+    purpose = purpose_of_dues(office.contract)
     own = provider.own_part(due)
     if not provider.exited:
         ledger.pay_through(office, account_of(provider), purpose, own)

@@ -96,7 +96,7 @@ def forecast(office: Any, family: Any) -> None:
 
 
 def foresee(office: Any, family: Any, months: int) -> tuple[list[float], list[float]]:
-    """Changes of a family by domain over some months, with the promised service and without any."""
+    """Changes of a family by domain that count over some months, with the promised service and without any."""
     contract, case = office.contract, office.case
     facts, outcome = case.family, case.outcome
     quality = case.provider.competence * case.provider.fit * INTENSITY
@@ -113,6 +113,7 @@ def foresee(office: Any, family: Any, months: int) -> tuple[list[float], list[fl
             added = improvement(y, own, input_now)
             y = next_wellbeing(y, family.baseline[d], added, outcome.return_rate, -crises)
             without = next_wellbeing(without, family.baseline[d], 0.0, outcome.return_rate, -crises)
-        changes.append(y - start)
-        alone.append(without - start)
+        subtracts = office.design.payment.attribution != "gross"  # what comes by itself, which it foresees as well
+        changes.append(y - (without if subtracts else start))
+        alone.append(0.0 if subtracts else without - start)
     return changes, alone
