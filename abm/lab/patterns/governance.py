@@ -17,7 +17,9 @@ FORMS = {"members": ("members", "members"), "lead": ("hub", "lead"), "nao": ("hu
 HUBS = ("lead", "nao")
 FEW, SOME, MANY = SIZES = (4, 16, 32)  # partners
 FAMILIES, GRANT = 200, 800_000.0  # half of the case's
-SHORT = 15.0  # × fewer hours of a starved hub: 4 of the case's 60 a month, enough for 16 relations of a quarter of an hour
+SHORT = (
+    15.0  # × fewer hours of a starved hub: 4 of the case's 60 a month, enough for 16 relations of a quarter of an hour
+)
 LATE = 0.1  # months of waiting for a decision that count
 DENSE, SPARSE = 0.7, 0.3  # trust of partners in one another at the start, and general propensity to trust
 CONSENSUS, DISSENT = 0.0, 0.6  # how far each partner sees need in its own field
@@ -122,8 +124,8 @@ V13 = Pattern(
     expectation=(
         "Participant-governed networks integrate families' services better by .03 or more, and gain more, than a lead "
         "agency or a network administrative organisation with 4 partners, and worse with 32; dense trust and consensus "
-        "favour them; a lead agency with a fifteenth of its hours makes decisions wait, and families lose, with 32 partners and not "
-        "with 4. Figures come from hours and disagreements as they happen."
+        "favour them; a lead agency with a fifteenth of its hours makes decisions wait, and families lose, with 32 "
+        "partners and not with 4. Figures come from hours and disagreements as they happen."
     ),
     measure=forms,
     holds=crosses_over,
@@ -131,6 +133,7 @@ V13 = Pattern(
         Control("relations take next to no time and nobody disagrees", _no_time_needed, _members_best_throughout),
         Control("the hub has ample hours: a fifteenth of them is enough", _ample_hours, _no_bottleneck),
     ),
+    quick=range(1, 4),
     remark=(
         "An administrative organisation of their own beats members among many partners, but never a lead agency that has "
         "hours enough, for it costs an administration."
