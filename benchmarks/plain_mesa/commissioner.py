@@ -64,6 +64,7 @@ class Commissioner(mesa.Agent):
         self.backlog = self.settled = self.reach = self.hub_hours = 0.0
         self.facilitated = self.bottleneck = 0.0
         self.turned_away = 0.0  # part of those who would apply that is not referred this month
+        self.closing = False  # its contract is closed and settled this month
         self.bidders = self.first_bidders = self.partners_left = 0
         self.rivals_gone = 0.0  # share of the first tender's
         self.decided = 0.0  # share of the month's coordination that was done

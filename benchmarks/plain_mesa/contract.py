@@ -28,6 +28,7 @@ class Contract:
         self.launched = self.serving = False
         self.signed = 0  # month
         self.value = 0.0  # €, when it was signed
+        self.cut = 0.0  # part of its money that is cut this month
         self.exante_hours = 0.0  # of all sides, before it was signed
         self.forecast = self.bidders_forecast = 0.0  # result, as the authority publishes it and the winners see it
         self.places = self.promised_hours = 0.0
@@ -115,7 +116,7 @@ class Contract:
     @property
     def contract_hours(self) -> float:
         """Hours a month that the contract's money buys."""
-        return self.service_budget / self.service_months / self.fee_per_hour
+        return self.service_budget * (1.0 - self.cut) / self.service_months / self.fee_per_hour
 
     @property
     def person_cap(self) -> int:

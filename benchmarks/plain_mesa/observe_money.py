@@ -14,13 +14,16 @@ from abm.ledger import (
     FEE,
     FUND,
     GRANT,
+    HOUSEHOLD,
     INTERMEDIARY,
+    INTERVENTION_COST,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
     OVERHEAD,
     PROVIDER_ACCOUNT,
     REFUND,
     REGION,
+    STAFF,
 )
 from benchmarks.plain_mesa.observe_families import gain_of
 
@@ -36,6 +39,7 @@ def observe_money(model: Any, funded: list[Any], found: dict[str, float], before
     spent = outcomes + sum(ledger.cents_of(purpose, (AUTHORITY,), EARNERS) for purpose in (FEE, GRANT, ADVANCE))
     evaluation = euros(EVALUATION, AUTHORITY, EVALUATOR) + euros(OVERHEAD, AUTHORITY, INTERMEDIARY)
     returned = ledger.cents_of(REFUND, EARNERS, (AUTHORITY,))
+    spent += ledger.cents_of(INTERVENTION_COST, (AUTHORITY,), (STAFF, HOUSEHOLD))
     found["spend_public"] = (spent - returned) / 100.0 + evaluation
     found["spend_region"] = euros(BUDGET, REGION, AUTHORITY) - euros(REFUND, AUTHORITY, REGION)
     providers = [provider for office in funded for provider in office.providers]

@@ -8,6 +8,13 @@ from abm.rules.network import below, leaving_probability
 from abm.rules.skills import USUAL_SATISFACTION
 from abm.streams import PARTING
 
+ENDED = (
+    "provider_commissioner",
+    "commissioner_provider",
+    "provider_provider",
+    "family_provider",
+    "investor_provider",
+)  # with a provider that is gone
 FEWEST = 2  # partners: of two, neither leaves
 
 
@@ -54,6 +61,13 @@ def hand_over(provider: Any) -> None:
             partner.award_share /= left
             partner.planned_hours /= left
     provider.award_share = provider.planned_hours = 0.0
+
+
+def leave(provider: Any) -> None:
+    """A provider is gone: the others take over its hours, its ties end, its families are released at their next move."""
+    provider.active, provider.partner, provider.exited = False, False, True
+    hand_over(provider)
+    provider.model.trust.end_all(provider, ENDED)
 
 
 def reckon(office: Any) -> None:

@@ -31,6 +31,7 @@ from benchmarks.plain_mesa.capital import (
 )
 from benchmarks.plain_mesa.fund import pool_ceilings
 from benchmarks.plain_mesa.money import BANKS, EVALUATORS, HOUSEHOLDS, STAFF_PURSE, STATE, account_of, held_account
+from benchmarks.plain_mesa.partnership import leave
 from benchmarks.plain_mesa.prime import run_prime
 
 
@@ -61,7 +62,7 @@ def pay_contract(office: Any) -> None:
         settle_month(provider)
     if contract.owed > 0:
         receive(office, 0, purpose_of_dues(contract))
-    if last_month:
+    if last_month or office.closing:
         for provider in office.providers:
             repay_loan(provider, max(0, min(provider.loan, office.model.ledger.balance(provider))))
     if last_month or not contract.serving:
@@ -238,23 +239,9 @@ def let_lapse(provider: Any) -> None:
 
 
 def maybe_fail(provider: Any) -> None:
-    """A provider that could not pay its people for too long is finished; the others take over its part of the contract."""
+    """A provider that could not pay its people for too long is finished."""
     office = provider.office
     patience = office.case.money.endurance
     if not (office.design.mechanisms.liquidity and provider.active and provider.months_short >= patience):
         return
-    provider.active, provider.partner, provider.exited = False, False, True
-    left = 1.0 - provider.award_share
-    if left > 1e-9:
-        for partner in office.partners:
-            partner.award_share /= left
-            partner.planned_hours /= left
-    provider.award_share = provider.planned_hours = 0.0
-    ended = (
-        "provider_commissioner",
-        "commissioner_provider",
-        "provider_provider",
-        "family_provider",
-        "investor_provider",
-    )
-    provider.model.trust.end_all(provider, ended)
+    leave(provider)

@@ -9,7 +9,7 @@ import mesa
 
 from abm.rules.control import burden_target, next_burden
 from abm.rules.crowding import next_motivation
-from abm.rules.interventions import eased, signal_noise
+from abm.rules.interventions import eased, forgotten, signal_noise, taught
 from abm.rules.learning import next_fit, revised
 from abm.rules.menu import PROFESSIONAL_COURSE
 from abm.rules.skills import next_skill, staff_turnover
@@ -159,6 +159,27 @@ class Provider(Bidding, Working, Choosing, TakingIn, mesa.Agent):
                 said += word * self.model.trust.in_(family, self)
                 words += word
         return said / words if words > 0.0 else 0.5
+
+    # ---- being taught
+
+    def learn(self, kind: str, strength: float) -> None:
+        """A month of guidance, workshops or training of professionals; all but guidance takes hours."""
+        facts = self.office.case.intervention
+        if kind == "guidance":
+            self.clarity = taught(self.clarity, strength, 1.0)
+            return
+        self.training_hours += strength * facts.course_hours
+        if kind == "workshop":
+            self.contracting_skill = taught(self.contracting_skill, strength, facts.workshop_gain)
+            return
+        self.openness = taught(self.openness, strength, facts.professional_gain)
+        self.competence = [taught(skill, strength, facts.professional_gain) for skill in self.competence]
+
+    def forget_what_was_taught(self) -> None:
+        """A month passes, and some of those who were taught leave."""
+        loss, self.training_hours = self.office.case.commissioner.skill_loss, 0.0
+        self.contracting_skill = forgotten(self.contracting_skill, loss, self.staff_turnover)
+        self.clarity = forgotten(self.clarity, loss, self.staff_turnover)
 
     # ---- adapting
 

@@ -19,7 +19,9 @@ def hold_tenders(model: Any) -> None:
     if not model.calendar.tendering:
         return
     for office in model.offices:
-        if office.funded:
+        if office.contract.cut >= 1.0:  # there is no money to let a contract with
+            office.contract.launched = office.contract.serving = False
+        elif office.funded:
             let_contract(office)
 
 
