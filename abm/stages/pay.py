@@ -223,9 +223,10 @@ def _pay_wages(world, row, p):
 
 @compiled
 def _lapse(world, row, p):
-    """Under annual budgets a grant that a year did not spend goes back at the year's end."""
+    """Under annual budgets a grant that a year did not spend goes back at the year's end, and at the contract's."""
     facts, clock, provider = world.settings[row], world.clock[0], world.providers[p]
-    if not (world.localities[row].serving and clock.service_month % 12 == 0):
+    ends = clock.service_month % 12 == 0 or clock.service_month == clock.service_months
+    if not (world.localities[row].serving and ends):
         return
     account = provider_account(p, world.localities.shape[0])
     amount = max(0, min(provider.year_surplus, world.balances[account]))

@@ -31,6 +31,10 @@ class Slot:
     hours: float = 0.0
     payment_per_hour: float = 0.0  # € that one more hour adds to the provider's payment
 
+    def release(self) -> None:
+        """The provider serves the family no more."""
+        self.enrolled, self.hours, self.payment_per_hour = False, 0.0, 0.0
+
 
 class Family(Living, Judging, Compared, mesa.Agent):
     """A family that is eligible for the service."""
@@ -149,18 +153,20 @@ class Family(Living, Judging, Compared, mesa.Agent):
         self.crisis = self.model.uniform(CRISIS, self.number) < self.office.case.family.crisis_rate
 
     def maybe_leave(self) -> None:
-        """Leave at the end of the programme or contract, early by chance, or when no provider is left."""
+        """Leave at the end of the programme or contract, early by chance, or when no partner is left to serve it."""
+        for slot in self.package:
+            if not slot.provider.partner:
+                slot.release()
         office, facts = self.office, self.office.case.family
         done = self.closing or self.served_months >= facts.programme_months
         early = self.model.uniform(LEAVE, self.number) < facts.turnover * office.role("consumer")
-        gone = not any(slot.provider.partner for slot in self.serving)
-        if done or early or gone or not office.contract.serving:
+        if done or early or not self.serving or not office.contract.serving:
             self._leave()
 
     def _leave(self) -> None:
         self.enrolled, self.was_served, self.hours_received = False, True, 0.0
         for slot in self.package:
-            slot.enrolled, slot.hours, slot.payment_per_hour = False, 0.0, 0.0
+            slot.release()
         taken, third = self.main_provider, self.complexity_third
         taken.mission_intake[third] -= taken.mission_intake[third] / taken.real_intake[third]  # at the same rate
         taken.real_intake[third] -= 1.0

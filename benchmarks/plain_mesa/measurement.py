@@ -44,7 +44,7 @@ def measure_contract(office: Any) -> None:
     elif payment.rule == "rate_card":
         claim_card(office)
     if calendar.every(payment.period_months) or calendar.service_month == calendar.service_months:
-        if contract.tests_cohorts:
+        if contract.tests_cohorts and office.partners:  # with nobody under contract nothing is claimed
             claim_period(office)
             claim_period_in_layers(office)
         for family in office.families:

@@ -228,9 +228,11 @@ def pay_interest(provider: Any) -> None:
 
 
 def let_lapse(provider: Any) -> None:
-    """Under annual budgets a grant that a year did not spend goes back at the year's end."""
+    """Under annual budgets a grant that a year did not spend goes back at the year's end, and at the contract's."""
     office, ledger = provider.office, provider.model.ledger
-    if not (office.contract.serving and provider.model.calendar.every(12)):
+    calendar = provider.model.calendar
+    ends = calendar.every(12) or calendar.service_month == calendar.service_months
+    if not (office.contract.serving and ends):
         return
     amount = max(0, min(provider.year_surplus, ledger.balance(provider)))
     provider.year_surplus = 0

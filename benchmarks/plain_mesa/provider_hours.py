@@ -133,7 +133,7 @@ class Working:
             return
         pay = min(1.0, self.result_value * case.provider.misreport_room / months_pay)
         found = detection(
-            design.control.audit, case.measurement.peer_detection, design.coproduction.assessment,
+            design.control.audit, case.measurement.peer_detection, self.office.coassessment,
             design.structure.data_sharing,
         )  # fmt: skip
         self.misreport = best_misreport(

@@ -114,6 +114,8 @@ def hours_broken(world: World) -> list[str]:
         found.append("more hours given than there are")
     if (packages.hours[~served] != 0.0).any():
         found.append("hours for those who are not served")
+    if (providers.partner[packages.provider[served]] == 0).any():
+        found.append("a family is served by a provider without a part in the contract")
     caseload = np.bincount(packages.provider[served], minlength=providers.size)
     if (caseload != providers.caseload).any():
         found.append("caseload is not the number of families served")
@@ -155,6 +157,10 @@ def caps_broken(world: World) -> list[str]:
             found.append(f"{name} above a family's ceiling")
     if (world.dues < 0).any():
         found.append("negative dues")
+    due = np.bincount(world.providers.locality, world.dues.sum(axis=0), places.size)
+    for_outcomes = facts.payment_outcome_share > 0.0
+    if (due != places.outcome_claimed + places.claimed_before)[for_outcomes].any():
+        found.append("what is claimed is not what is due")
     return found
 
 

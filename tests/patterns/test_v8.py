@@ -1,33 +1,11 @@
-"""V8: payments pile up at the cap, with a left tail (100 seeds in the slow suite)."""
+"""V8: the intervals that payments are judged by."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from abm.lab.patterns import PATTERNS, caps
-
-V8 = next(pattern for pattern in PATTERNS if pattern.key == "V8")
-QUICK = range(1, 41)
-FULL = range(1001, 1101)  # seeds that nothing was looked at with
-
-
-EDGE = pytest.mark.xfail(
-    reason="240 contracts of fresh seeds: .46 (.40 to .52) paid in full, .12 below half", strict=False
-)
-
-
-@pytest.mark.parametrize("seeds", [QUICK, pytest.param(FULL, marks=[pytest.mark.slow, EDGE])], ids=["quick", "full"])
-def test_payments_pile_up_at_the_cap(seeds):
-    figures = V8.measure(seeds)
-    assert V8.holds(figures), figures
-
-
-@pytest.mark.parametrize("control", V8.controls, ids=lambda control: control.title)
-@pytest.mark.parametrize("seeds", [QUICK, pytest.param(FULL, marks=pytest.mark.slow)], ids=["quick", "full"])
-def test_no_pile_without_a_cap(control, seeds):
-    figures = control.measure(seeds)
-    assert control.gone(figures), figures
+from abm.lab.patterns import caps
 
 
 def test_intervals_of_shares_hold_near_none_and_all():

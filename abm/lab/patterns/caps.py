@@ -22,10 +22,7 @@ DESIGNS = (
     "social_impact_bond", "social_prime", "blended_fund", "provider_financed_pbr", "upfront_outcomes_contract", "binary_bond",
     "requisite_contract",
 )  # fmt: skip
-FAMILIES, SPREAD = (
-    446,
-    2.0,
-)  # median and log-sd of the users of a contract (INDIGO: 47 and 8,443 at the ends of four fifths)
+FAMILIES, SPREAD = 446, 2.0  # median and log-sd of a contract's users (INDIGO: 47 and 8,443 at the ends of four fifths)
 FEWEST, LARGEST = 40, 1500  # what is run
 EURO_EACH = 4000.0  # as the case has
 # What a commissioner does not know when it signs, each drawn over the whole of its plausible range.
@@ -111,6 +108,15 @@ def _no_pile(figures: Figures) -> bool:
     return figures["at_cap"].below(0.3)
 
 
+REMARK = (
+    "What is paid is about what comes ÷ the commissioner's optimism, which is drawn over all that is plausible (.8 to 1.6, for "
+    "a programme of payment by results had 1.4). Of 240 contracts of seeds 1 to 40 with optimism up to 1.25, .54 were paid in "
+    "full and none less than half; of the others .31 and .09. So a forecast that is right makes the pile and one that is wrong "
+    "the tail, and no mixture was looked for that has both. The population lacks what the source names beside it: a tenth of "
+    "projects found a third of their users or fewer. The source has 14 contracts with both sums: .57 of them (.33 to .79) at "
+    ".95 or more, and one below half."
+)
+
 V8 = Pattern(
     key="V8",
     title="Payments pile up at the cap, with a left tail",
@@ -122,4 +128,8 @@ V8 = Pattern(
     measure=payments,
     holds=piles_up,
     controls=(Control("no cap on the contract (payment.contract_cap = 10)", _no_cap, _no_pile),),
+    quick=range(1, 13),
+    remark=REMARK,
+    reached=False,
+    tuned_on=True,
 )

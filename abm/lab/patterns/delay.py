@@ -92,5 +92,6 @@ V14 = Pattern(
         Control("reserves of ten years", _deep_reserves, _no_delay_felt),
         Control("wages need no cash (mechanisms.liquidity = false)", _wages_without_cash, _no_delay_felt),
     ),
+    quick=range(1, 9),
     tuned_on=True,
 )

@@ -132,7 +132,7 @@ V9 = Pattern(
         Control("nobody overstates (mechanisms.gaming = false)", _no_gaming, _as_meaningful),
         Control("payment moves nothing (mechanisms.incentives = false)", _no_incentives, _as_meaningful),
     ),
-    quick=range(1, 41),
+    quick=range(1, 17),
     remark=(
         "A correlation below .3 needs rare audits and deep reserves: with a yearly audit probability of .1 it was .37, and "
         "with the case's own reserves, where those who are left are selected, .32; the slope falls in both."

@@ -123,6 +123,9 @@ V6 = Pattern(
         Control("no error of estimates, no optimism, no start-up", _as_foreseen, _nothing_of_it),
         Control("nobody competes, so errors do not decide who wins", _nobody_competes, _no_curse),
     ),
+    quick=range(1, 11),
+    remark="The optimism of the commissioner is put in as the source has it; that of the winners, and their curse, are not.",
+    tuned_on=True,
 )
 
 
@@ -204,4 +207,6 @@ V7 = Pattern(
         Control("reserves of ten years", _deep_reserves, _untouched),
         Control("wages need no cash (mechanisms.liquidity = false)", _wages_without_cash, _nobody_at_risk),
     ),
+    quick=range(1, 15),
+    tuned_on=True,
 )

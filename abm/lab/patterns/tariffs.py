@@ -136,4 +136,10 @@ V5 = Pattern(
         Control("providers neither choose nor park (mechanisms.selection and parking = false)", _no_choice, _by_plan),
         Control("nobody is harder to help (case.outcome.complexity_effect = 0)", _equally_hard, _by_plan),
     ),
+    quick=range(1, 17),
+    remark=(
+        "Facts at an end of their plausible range: how much harder it is to help the most complex families, and how well "
+        "results are measured."
+    ),
+    tuned_on=True,
 )

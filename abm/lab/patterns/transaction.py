@@ -123,4 +123,6 @@ V15 = Pattern(
         Control("terms take no hours", _terms_cost_nothing, _same_at_any_complexity),
         Control("neither authority nor providers learn from contracts", _nothing_learned, _no_cheaper_with_time),
     ),
+    quick=range(1, 5),
+    tuned_on=True,
 )

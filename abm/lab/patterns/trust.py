@@ -107,5 +107,6 @@ V11 = Pattern(
         Control("the breach weighs a tenth of one month's experience", _slight_breach, _no_breach_felt),
         Control("damage fades as fast as all evidence", _damage_fades_alike, _not_much_longer),
     ),
+    quick=range(1, 4),
     tuned_on=True,
 )
