@@ -219,10 +219,11 @@ def _families(world, row):
             + facts.family_resources_effect * (family.resources - 0.5)
         )
         family.start_wellbeing = 0.0
+        crises = facts.family_crisis_rate * facts.family_crisis_dip / facts.outcome_return_rate
         for d in range(domains):
             y = clip(level + facts.family_wellbeing_spread * normal(seed, FAMILY, 0, i, 30 + d), 0.02, 0.98)
-            family.wellbeing[d] = family.baseline[d] = y
-            family.unserved_wellbeing[d] = family.unserved_baseline[d] = y
+            family.wellbeing[d] = family.unserved_wellbeing[d] = y
+            family.baseline[d] = family.unserved_baseline[d] = min(1.0, y + crises)  # in balance with its crises
             family.start_wellbeing += family.importance[d] * y
         draw_package(world, place, facts, seed, i)
         tie_family(world, row, i)

@@ -152,6 +152,7 @@ LOCALITIES = (
     Column("cut", "share", "part of its contract's money that is cut this month"),
     Column("turned_away", "share", "part of those who would apply that is not referred this month"),
     Column("closing", "flag", "its contract is closed and settled this month", kind="u1"),
+    Column("owed", "cents", "earned for investors before the capital that it repays was called", kind="i8"),
 )
 
 TERRITORIES = (

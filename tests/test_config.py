@@ -8,6 +8,7 @@ import json
 import pickle
 import random
 import sys
+import tomllib
 import types
 from pathlib import Path
 
@@ -53,6 +54,11 @@ EIGHT = (
 OTHERS = (
     "upfront_outcomes_contract", "binary_bond", "blended_fund", "social_prime", "requisite_contract", "relational_obc",
 )  # fmt: skip
+STORIES = {  # case: its own design
+    "peterborough": "peterborough_bond", "rikers": "rikers_bond", "utah_preschool": "utah_bond",
+    "work_programme": "work_programme_pbr", "troubled_families": "troubled_families_pbr",
+    "fair_chance_fund": "fair_chance_bond", "innovation_fund": "innovation_fund_bond", "surrey": "surrey_commissioning",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -98,8 +104,8 @@ def errors_if_any(kind: str, reference: str) -> tuple[str, ...]:
 
 
 def test_every_preset_loads_under_its_own_name():
-    assert set(preset_names("cases")) == {"generic", "lombardy", "lombardy_cremona", "lombardy_monza"}
-    assert set(preset_names("designs")) == {*EIGHT, *OTHERS}
+    assert set(preset_names("cases")) == {"generic", "lombardy", "lombardy_cremona", "lombardy_monza", *STORIES}
+    assert set(preset_names("designs")) == {*EIGHT, *OTHERS, *STORIES.values()}
     for kind, load in (("cases", load_case), ("designs", load_design), ("experiments", load_experiment)):
         for name in preset_names(kind):
             value = load(name)
@@ -159,10 +165,22 @@ def test_lombardy_designs_is_the_experiment_of_the_demo():
     assert [case.name for case in experiment.cases] == ["lombardy"]
 
 
+def test_a_story_is_a_case_and_its_design_beside_a_grant_of_the_same_money():
+    for case, design in STORIES.items():
+        story = load_experiment(f"{case}_story")
+        assert ([case], [design, "block_grant"], "block_grant") == (
+            [own.name for own in story.cases],
+            [own.name for own in story.designs],
+            story.baseline,
+        )
+        assert "assumed" in preset_path("cases", case).read_text()
+    assert "NOT an outcome contract" in load_case("surrey").description
+
+
 def test_presets_write_only_differences():
     for name in set(preset_names("designs")) - {"block_grant", "monza_lead_agency"}:
         text = preset_path("designs", name).read_text()
-        parent = load_design("block_grant").base
+        parent = load_design(tomllib.loads(text)["extends"]).base
         own = load_design(name).base
         for path in key_lines(text):
             key = ".".join(map(str, path))
@@ -694,7 +712,7 @@ def test_bad_references_are_refused(write, tmp_path):
             "'lombardi': no such case, expected a preset's name or a path to a .toml file; did you mean 'lombardy'?",
         ),
         ("block_grant", "there is a design of that name"),
-        ("qqqq", "presets: 'generic', 'lombardy'"),
+        ("qqqq", "presets: 'fair_chance_fund', 'generic'"),
         ("", "no such case"),
         ("missing.toml", "missing.toml: no such file"),
         ("./folder.toml", "folder.toml: a directory, expected a TOML file"),

@@ -100,7 +100,7 @@ def test_a_graph_of_a_later_month_comes_back_with_trust_and_certainty():
 def test_only_what_the_graph_says_is_otherwise():
     drawn, laid = world_of(TOWN), world_of(from_networkx(small_graph(), TOWN))
     places = {"packages.provider", "pairs.joint_hours"}
-    ties = {f"edges.{column}" for column in ("target", "active", "prior", "trust")}
+    ties = {f"edges.{column}" for column in ("target", "active", "prior", "trust", "level")}
     assert {"edges.trust", "pairs.joint_hours"} <= differing(laid, drawn) <= places | ties
     for relation in range(len(RELATION_NAMES)):
         if relation not in (FAMILY_PROVIDER, FAMILY_FAMILY, PROVIDER_PROVIDER):

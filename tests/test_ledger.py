@@ -62,6 +62,7 @@ def test_everyone_has_an_account_of_their_own():
 @pytest.mark.parametrize("names", ["ACCOUNT_CLASSES", "PURPOSES"])
 def test_every_name_has_its_number(names):
     special = {"investor": "INVESTOR_ACCOUNT", "provider": "PROVIDER_ACCOUNT", "outcome": "OUTCOME_PAYMENT"}
+    special |= {"intervention": "INTERVENTION_COST"}
     for number, name in enumerate(getattr(ledger, names)):
         assert getattr(ledger, special.get(name, name.upper())) == number
 

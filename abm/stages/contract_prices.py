@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.compiled import compiled
-from abm.rules.attribution import LAYERS
+from abm.rules.attribution import GROSS, LAYERS
 from abm.rules.coordination import service_after_fragmentation
 from abm.rules.coproduction import combined_input
 from abm.rules.outcomes import improvement, next_wellbeing, response
@@ -178,6 +178,8 @@ def _forecast_family(world, row, i):
             y = next_wellbeing(y, family.baseline[d], added, facts.outcome_return_rate, -crises)
             without = next_wellbeing(without, family.baseline[d], 0.0, facts.outcome_return_rate, -crises)
         change[d], alone[d] = y - start, without - start
+        if facts.payment_attribution != GROSS:  # who subtracts what comes by itself foresees that too
+            change[d], alone[d] = y - without, 0.0
         place.expected_result += share * place.metric_weight[d] * change[d]
         place.expected_change[d] += share * change[d]
     noise = facts.measurement_noise

@@ -175,7 +175,7 @@ def _contract_hours(world, row, p, paid):
     provider.bid_hours = provider.claim_hours + ease * bid
     provider.respite_hours = min(MOST_RESPITE * worked, facts.coproduction_respite * provider.main_families)
     if facts.mechanisms_gaming:
-        _misreport(facts, provider, worked, cost_of_hour)
+        _misreport(facts, clock, provider, worked, cost_of_hour)
     provider.gaming_hours += min(worked, provider.shifting_hours)
     provider.shifting_hours = 0.0
 
@@ -221,15 +221,15 @@ def new_loan(world, row, p):
 
 
 @compiled
-def _misreport(facts, provider, worked, cost_of_hour):
-    """Overstate as far as it pays, given detection, penalty and integrity; it takes hours."""
+def _misreport(facts, clock, provider, worked, cost_of_hour):
+    """Overstate as far as it pays, given the month's detection, penalty and integrity; it takes hours."""
     months_pay = worked * cost_of_hour
     if months_pay <= 0.0 or provider.result_value <= 0.0:
         return
     pay = min(1.0, provider.result_value * facts.provider_misreport_room / months_pay)  # so a larger share tempts more
+    assessment = facts.coproduction_assessment * clock.assessing  # families judge results only in these months
     found = detection(
-        facts.control_audit, facts.measurement_peer_detection, facts.coproduction_assessment,
-        facts.structure_data_sharing,
+        facts.control_audit, facts.measurement_peer_detection, assessment, facts.structure_data_sharing
     )  # fmt: skip
     share = best_misreport(pay, found, facts.control_penalty, provider.integrity, 1.0, facts.provider_misreport_cost)
     provider.misreport = share

@@ -48,12 +48,18 @@ def move_families(world, row):
 
 @compiled
 def _maybe_leave(world, row, i, slots):
-    """A family leaves at the end of its programme or of the contract, early by chance, or when its provider is gone."""
+    """A family leaves at the end of its programme or of the contract, early by chance, or when no partner serves it.
+
+    A provider that is no partner any more serves it no longer, even where others still do.
+    """
     facts, clock, family = world.settings[row], world.clock[0], world.families[i]
     gone = True
     for slot in range(i * slots, (i + 1) * slots):
-        if world.packages[slot].enrolled and world.providers[world.packages[slot].provider].partner:
+        package = world.packages[slot]
+        if package.enrolled and world.providers[package.provider].partner:
             gone = False
+        else:
+            package.enrolled, package.hours, package.payment_per_hour = 0, 0.0, 0.0
     done = family.closing > 0 or family.served_months >= facts.family_programme_months
     leaving = facts.family_turnover * role_factor(facts.coproduction_roles_consumer, facts.family_roles_effect)
     early = uniform(clock.seed, LEAVE, clock.month, i) < leaving

@@ -56,13 +56,22 @@ def measure(world):
             clock.service_month % int(facts.payment_period_months) == 0 or clock.service_month == clock.service_months
         )
         if period_ends:
-            if pays_by_period(facts.payment_rule):
+            if pays_by_period(facts.payment_rule) and _anybody_to_pay(place, world.providers):
                 claim_period(world, row)
                 claim_period_layers(world, row)
             for i in range(place.family_first, place.family_end):
                 world.families[i].cohort = world.families[i].enrolled
         _audit(world, row)
         note_shortfalls(clock, place, facts, world.providers, coassessment(world, facts))
+
+
+@compiled
+def _anybody_to_pay(place, providers):
+    """Whether a partner is left: with nobody under contract nothing is claimed."""
+    partners = 0
+    for p in range(place.provider_first, place.provider_end):
+        partners += providers[p].partner
+    return partners > 0
 
 
 @compiled

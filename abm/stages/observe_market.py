@@ -10,9 +10,12 @@ from abm.ledger import (
     EVALUATION,
     EVALUATOR,
     FEE,
+    FUND,
     GRANT,
+    INTERMEDIARY,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
+    OVERHEAD,
     PROVIDER_ACCOUNT,
     REFUND,
     REPAYMENT,
@@ -48,14 +51,14 @@ def observe_contracts(world, row):
 
 @compiled
 def _overhead(flows, month):
-    """Share of what has gone into contracts since the start that went into running them."""
+    """Share of what has gone into contracts since the start that went into running them, whoever held the money between."""
     overhead = work = 0
     for m in range(month + 1):
-        overhead += flows[m, EVALUATION, AUTHORITY, EVALUATOR]
-        for purpose in (GRANT, ADVANCE, FEE, OUTCOME_PAYMENT):
-            work += flows[m, purpose, AUTHORITY, PROVIDER_ACCOUNT]
-        work += flows[m, CAPITAL, INVESTOR_ACCOUNT, PROVIDER_ACCOUNT]
-        work -= flows[m, REFUND, PROVIDER_ACCOUNT, AUTHORITY] + flows[m, REPAYMENT, PROVIDER_ACCOUNT, INVESTOR_ACCOUNT]
+        overhead += flows[m, EVALUATION, AUTHORITY, EVALUATOR] + flows[m, OVERHEAD, AUTHORITY, INTERMEDIARY]
+        for payer in (AUTHORITY, FUND, INTERMEDIARY, INVESTOR_ACCOUNT):
+            for purpose in (GRANT, ADVANCE, FEE, OUTCOME_PAYMENT, CAPITAL):
+                work += flows[m, purpose, payer, PROVIDER_ACCOUNT]
+            work -= flows[m, REFUND, PROVIDER_ACCOUNT, payer] + flows[m, REPAYMENT, PROVIDER_ACCOUNT, payer]
     return min(1.0, overhead / (overhead + work)) if overhead + work > 0 else MISSING
 
 

@@ -55,6 +55,14 @@ def _observe_volunteers(volunteers, localities, row):
 
 
 @compiled
+def _hours_to_work(provider):
+    """Contract hours that were planned when the month was worked (h): plans may have moved since."""
+    if provider.contract_hours > 0.0 and provider.liquidity > 0.0:
+        return provider.contract_hours / provider.liquidity
+    return provider.planned_hours * provider.ready
+
+
+@compiled
 def observe_providers(providers, families, localities, row):
     """Hours, quality, concentration, and what makes third-sector providers like firms."""
     paid = service = offered = reports = linking = quality = effort = third = squares = planned = 0.0
@@ -73,7 +81,7 @@ def observe_providers(providers, families, localities, row):
         at_risk += 1.0 if provider.liquidity < 0.999 else 0.0
         hours = provider.contract_hours
         paid, service, reports = paid + hours, service + provider.service_hours, reports + provider.reporting_hours
-        planned += provider.planned_hours * provider.ready
+        planned += _hours_to_work(provider)
         linking += provider.coordination_hours
         offered += provider.menu_hours + provider.respite_hours
         effort += hours * provider.intensity

@@ -38,12 +38,12 @@ from abm.stages.pay_moves import held_account, move, pay_public, pay_through, re
 from abm.stages.pay_prime import run_prime
 
 WRITES = (
-    "balances", "flows", "providers.income", "providers.year_surplus", "providers.outcome_income", "providers.loan",
-    "providers.active", "providers.partner", "providers.exited", "providers.award_share", "providers.planned_hours",
-    "edges.active", "investors.capital", "localities.capital_called", "localities.return_paid",
-    "localities.return_allowed", "providers.shortfall_consequence", "localities.expenses_left",
-    "localities.expenses_per_hour", "localities.recycled", "localities.prime_reserves", "localities.development",
-    "localities.claim_ceiling", "localities.room_moved",
+    "balances", "flows", "providers.income", "localities.owed", "providers.year_surplus", "providers.outcome_income",
+    "providers.loan", "providers.active", "providers.partner", "providers.exited", "providers.award_share",
+    "providers.planned_hours", "edges.active", "investors.capital", "localities.capital_called",
+    "localities.return_paid", "localities.return_allowed", "providers.shortfall_consequence",
+    "localities.expenses_left", "localities.expenses_per_hour", "localities.recycled", "localities.prime_reserves",
+    "localities.development", "localities.claim_ceiling", "localities.room_moved",
 )  # fmt: skip
 
 
@@ -76,6 +76,8 @@ def pay(world):
             _pay_interest(world, row, p)
             _lapse(world, row, p)
             _maybe_exit(world, row, p)
+        if place.owed > 0:
+            receive(world, row, 0, OUTCOME_PAYMENT if world.settings[row].payment_outcome_share > 0.0 else FEE)
         if clock.month == clock.months or place.closing:
             _settle_loans(world, row)
         if clock.month == clock.months or not place.serving:
@@ -221,9 +223,10 @@ def _pay_wages(world, row, p):
 
 @compiled
 def _lapse(world, row, p):
-    """Under annual budgets a grant that a year did not spend goes back at the year's end."""
+    """Under annual budgets a grant that a year did not spend goes back at the year's end, and at the contract's."""
     facts, clock, provider = world.settings[row], world.clock[0], world.providers[p]
-    if not (world.localities[row].serving and clock.service_month % 12 == 0):
+    ends = clock.service_month % 12 == 0 or clock.service_month == clock.service_months
+    if not (world.localities[row].serving and ends):
         return
     account = provider_account(p, world.localities.shape[0])
     amount = max(0, min(provider.year_surplus, world.balances[account]))

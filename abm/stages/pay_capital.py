@@ -191,11 +191,15 @@ def release(world, row, purpose):
 
 @compiled
 def receive(world, row, amount, purpose):
-    """What is due to investors: a part may be held back in the account, the rest is paid out."""
-    kept = hold_back(world, row, amount)
+    """What is due to investors: a part may be held back in the account, the rest is paid as capital and ceiling allow.
+
+    What is earned before the capital that it pays for was called is owed until then; what never is stays with the payers.
+    """
+    place, kept = world.localities[row], hold_back(world, row, amount)
     if kept > 0:
         pay_earned(world, row, held_account(world, row), INTERMEDIARY, purpose, kept)
-    repay_investors(world, row, amount - kept, purpose, OUTSIDE)
+    place.owed += amount - kept
+    place.owed -= repay_investors(world, row, place.owed, purpose, OUTSIDE)
 
 
 @compiled

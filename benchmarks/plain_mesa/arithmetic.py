@@ -18,6 +18,11 @@ def within(x: float, low: float = 0.0, high: float = 1.0) -> float:
     return min(high, max(low, x))
 
 
+def mixed(experience: float, fair: float | None, part: float) -> float:
+    """An experience in which fairness has a part; the experience itself where nothing of it was seen."""
+    return experience if fair is None else (1.0 - part) * experience + part * fair
+
+
 def shares(amounts: list[float]) -> list[float] | None:
     """Amounts as parts of their sum; None where there is nothing to divide."""
     whole = total(amounts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from abm.rules.claiming import months_to_deadline
+
 PLAN_ROUND_MONTHS = 6
 
 
@@ -36,6 +38,10 @@ class Calendar:
     def last_month(self) -> bool:
         """Whether the run ends with this month."""
         return self.month == self.months
+
+    def is_deadline(self, year_months: int) -> bool:
+        """Whether a year of so many months of service, or the contract, ends with this month; with 0, never."""
+        return year_months > 0 and months_to_deadline(self.service_month, self.service_months, year_months) == 0
 
     def every(self, months: int) -> bool:
         """Whether a whole number of such periods of service ends with this month."""

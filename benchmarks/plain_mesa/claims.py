@@ -1,74 +1,91 @@
-"""Claims: fees for hours, milestones of families, and the cohort's test, under the caps of person, line and contract."""
+"""Claims: fees for hours, and milestones of families, under the caps of person, line and contract."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from abm.rules.payment import MILESTONE_KINDS, binary_payment, graduated_payment, reached_now, room_under
+from abm.rules.payment import room_under
+from abm.streams import CLAIM
+from benchmarks.plain_mesa.claim_dates import chosen_shift, count_anew
+from benchmarks.plain_mesa.earning import earned_now, make_due
 from benchmarks.plain_mesa.estimates import error_of, overstatement
-
-MONTHS_TO_A_GAIN, MONTHS_TO_A_REVIEW = 6, 3  # in service, until a gain is paid, and a first milestone can be
-
-
-def make_due(provider: Any, amount: int) -> None:
-    """An earned amount becomes payable after the lag; what would come too late, in the last month."""
-    calendar, lag = provider.model.calendar, provider.office.design.payment.lag_months
-    provider.dues[min(calendar.month + lag, calendar.months)] += amount
-    provider.claimed += amount
-    if amount > 0 and provider.office.contract.pays_results:
-        provider.results_used = True
+from benchmarks.plain_mesa.layers import claim_milestones_in_layers
 
 
 def claim_fees(office: Any) -> None:
     """Every contract hour worked earns its fee."""
     for partner in office.partners:
-        make_due(partner, cents_of(partner.contract_hours, office.contract.fee_per_hour))
+        make_due(partner, math.floor(100.0 * partner.contract_hours * partner.price_per_hour + 0.5))
 
 
-def cents_of(hours: float, fee: float) -> int:
-    """Whole cents for hours at a fee in €."""
-    return math.floor(100.0 * hours * fee + 0.5)
+def claim_card(office: Any) -> None:
+    """A month of claims under a rate card; at a deadline counts begin anew."""
+    contract, before = office.contract, office.contract.outcome_claimed
+    for family in office.families:
+        if family.enrolled:
+            claim_milestones(family)
+    if office.model.calendar.is_deadline(office.design.payment.claim_deadline_months):
+        contract.deadline_claims += contract.outcome_claimed - before
+        count_anew(office)
 
 
 def claim_milestones(family: Any) -> None:
     """Milestones of one family: on its own path they are paid, on the no-service path they count as deadweight."""
     contract, added = family.office.contract, overstatement(family)
+    shift = chosen_shift(family, added)
+    claim_milestones_in_layers(family, added, shift)
+    hastened = False
     for d in range(len(family.wellbeing)):
         error = error_of(family, d)
         change = family.wellbeing[d] - family.intake_wellbeing[d] + error + added - contract.counterfactual
         alone = family.unserved_wellbeing[d] - family.unserved_intake[d] + error - contract.counterfactual
-        for line in contract.card:
-            if line.price > 0.0 and line.pays_for(d, contract.measured):
-                claim_line(family, line, family.claim(line, d), change, alone)
+        for line in contract.card.paid(d):
+            hastened |= claim_line(family, line, d, change, shift)
+            claim_unserved(family, line, family.claim(line, d), alone)
+    if hastened:
+        family.closing = True
+        family.take_hours(0.5 * family.office.case.provider.shift_hours * shift * shift)
 
 
-def claim_line(family: Any, line: Any, claim: Any, change: float, alone: float) -> None:
-    """What a family earns on one line by its change, and what it would have earned by that without service."""
-    contract, cap = family.office.contract, family.office.contract.person_cap
+def claim_line(family: Any, line: Any, d: int, change: float, shift: int) -> bool:
+    """What a family earns on one line by its change; whether that was brought forward."""
+    contract, claim = family.office.contract, family.claim(line, d)
     claim.held = claim.held + 1 if change >= line.threshold else 0
+    on_time = earned_now(line, claim.reached, claim.held, change, family.served_months, 0)
+    units = earned_now(line, claim.reached, claim.held, change, family.served_months, shift)
+    if units <= 0.0 or not contract.card.is_open(line, family):
+        return False
+    claim.reached = True
+    price = contract.card.price_for(line, family)
+    due = room_under(contract.person_cap, family.earned, int(100.0 * price * units))
+    if due > 0 and lacks_evidence(family, line, d):
+        contract.unclaimed += due
+    else:
+        pay_family_claim(family, line, due)
+    return units > on_time
+
+
+def claim_unserved(family: Any, line: Any, claim: Any, alone: float) -> None:
+    """What the family would have earned on a line without service."""
+    contract = family.office.contract
     claim.unserved_held = claim.unserved_held + 1 if alone >= line.threshold else 0
-    units = earned_now(line, claim.reached, claim.held, change, family.served_months)
-    unserved = earned_now(line, claim.unserved_reached, claim.unserved_held, alone, family.served_months)
-    if line.kind == "entry":
-        unserved = 0.0  # nobody enters a service that does not exist
-    claim.reached = claim.reached or units > 0.0
-    claim.unserved_reached = claim.unserved_reached or unserved > 0.0
-    pay_family_claim(family, line, room_under(cap, family.earned, int(100.0 * line.price * units)))
-    if unserved > 0.0:
-        amount = room_under(cap, family.unserved_earned, int(100.0 * line.price * unserved))
-        family.unserved_earned += amount
-        contract.unserved_claimed += amount
+    units = earned_now(line, claim.unserved_reached, claim.unserved_held, alone, family.served_months, 0)
+    nobody_enters = line.kind == "entry"  # a service that does not exist
+    if nobody_enters or units <= 0.0 or not contract.card.is_open_unserved(line, family):
+        return
+    claim.unserved_reached = True
+    price = contract.card.price_for(line, family)
+    amount = room_under(contract.person_cap, family.unserved_earned, int(100.0 * price * units))
+    family.unserved_earned += amount
+    contract.unserved_claimed += amount
 
 
-def earned_now(line: Any, reached: bool, held: int, change: float, served_months: int) -> float:
-    """Units of a line earned this month: 0 or 1; a gain once, by amount."""
-    if line.kind == "gain":
-        return max(0.0, change) if not reached and served_months == MONTHS_TO_A_GAIN else 0.0
-    if line.kind == "attained" and served_months < MONTHS_TO_A_REVIEW:
-        return 0.0
-    kind = MILESTONE_KINDS.index(line.kind)
-    return float(reached_now(kind, change, line.threshold, held, line.months, int(reached)))
+def lacks_evidence(family: Any, line: Any, d: int) -> bool:
+    """Whether an earned milestone is never claimed because it cannot be proved."""
+    model, share = family.model, family.office.case.measurement.unclaimed
+    item = line.number * len(family.wellbeing) + d
+    return share > 0.0 and model.uniform(CLAIM, family.number, item, month=model.calendar.contract) < share
 
 
 def pay_family_claim(family: Any, line: Any, due: int) -> None:
@@ -89,41 +106,3 @@ def pay_family_claim(family: Any, line: Any, due: int) -> None:
         left -= part
         make_due(slot.provider, part)
     make_due(last.provider, left)
-
-
-def claim_period(office: Any) -> None:
-    """The cohort's test at the end of a period: partners share what it earns by their part of the contract."""
-    contract, payment = office.contract, office.design.payment
-    periods = max(1.0, math.ceil(office.model.calendar.service_months / payment.period_months))
-    full = 100.0 * contract.expected_outcome_payment * contract.full_payment / periods
-    alone, cohort = 0.0, 0
-    for family in office.families:
-        if family.cohort:
-            cohort += 1
-            for d, weight in enumerate(contract.metric_weight):
-                alone += weight * (family.unserved_last[d] - family.unserved_intake[d] + error_of(family, d))
-    alone = alone / max(1.0, cohort) - contract.counterfactual
-    earned = int(full * share_earned(office, contract.result - contract.counterfactual))
-    due = room_under(contract.claim_ceiling, contract.outcome_claimed, earned)
-    contract.outcome_claimed += due
-    contract.unserved_claimed += int(full * share_earned(office, alone))
-    share_among_partners(office, due)
-
-
-def share_earned(office: Any, result: float) -> float:
-    """Share of a period's full payment that a result earns."""
-    payment, expected = office.design.payment, office.contract.expected_result
-    if payment.rule == "binary":
-        return binary_payment(result, payment.target * expected)
-    return graduated_payment(result, payment.floor * expected, payment.ceiling * expected)
-
-
-def share_among_partners(office: Any, due: int) -> None:
-    """Whole cents by parts of the contract; the last partner gets what is left over."""
-    left, partners = due, office.partners
-    for partner in partners:
-        part = min(left, math.floor(due * partner.award_share))
-        left -= part
-        make_due(partner, part)
-    if partners:
-        make_due(partners[-1], left)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from abm.rules.attribution import ATTRIBUTIONS
 from abm.rules.coproduction import role_factor
 from abm.rules.learning import knowledge_share, next_support, revised
 from abm.rules.skills import next_skill, supported
@@ -63,8 +62,15 @@ class Commissioner(mesa.Agent):
         self.contract = Contract(self)
         self.region_burden = self.passed_burden = self.absorbed_hours = 0.0
         self.backlog = self.settled = self.reach = self.hub_hours = 0.0
+        self.facilitated = self.bottleneck = 0.0
+        self.turned_away = 0.0  # part of those who would apply that is not referred this month
+        self.closing = False  # its contract is closed and settled this month
+        self.bidders = self.first_bidders = self.partners_left = 0
+        self.rivals_gone = 0.0  # share of the first tender's
         self.decided = 0.0  # share of the month's coordination that was done
         self.meetings, self.meeting_experience, self.agreement = 0, None, 0.0
+        nothing = [0.0] * domains
+        self.natural, self.earlier_start, self.earlier_change = list(nothing), list(nothing), list(nothing)
         self.voice = self.participation = self.collective_work = 0.0
         self.work_hours: deque[float] = deque(maxlen=YEAR)
         self.control_hours: deque[float] = deque(maxlen=YEAR)
@@ -87,11 +93,6 @@ class Commissioner(mesa.Agent):
         return self.design.structure.decision_rights == "teams"
 
     @property
-    def attribution(self) -> int:
-        """How the change without service is estimated."""
-        return ATTRIBUTIONS.index(self.design.payment.attribution)
-
-    @property
     def coassessment(self) -> float:
         """Intensity of co-assessment in the months that the calendar has for it."""
         return self.design.coproduction.assessment if self.model.calendar.assessing else 0.0
@@ -111,12 +112,9 @@ class Commissioner(mesa.Agent):
     def wait_months(self) -> float:
         """Months from work to money, as a bidder reckons: the lag, and the time until something can be claimed."""
         payment = self.design.payment
-        until = {
-            "rate_card": MONTHS_TO_A_MILESTONE,
-            "binary": payment.period_months,
-            "graduated": payment.period_months,
-        }
-        return payment.lag_months + until.get(payment.rule, 1.0)
+        if payment.rule == "rate_card":
+            return payment.lag_months + MONTHS_TO_A_MILESTONE
+        return payment.lag_months + (payment.period_months if self.contract.tests_cohorts else 1.0)
 
     @property
     def collective_input(self) -> float:

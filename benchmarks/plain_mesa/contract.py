@@ -1,45 +1,18 @@
-"""The contract of a locality: its terms, the lines of its rate card, and what has been claimed under it."""
+"""The contract of a locality: its terms, and what has been claimed under it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from abm.design import EVERY_MEASURED_DOMAIN
-from abm.rules.learning import foreseen
-from abm.rules.payment import graduated_payment, reached_share, reached_slope
+import numpy as np
+
+from abm.rules.attribution import LAYERS
+from abm.rules.payment import graduated_payment, stepped_payment
 from abm.streams import power
+from benchmarks.plain_mesa.plan_of_payments import PlanOfPayments
+from benchmarks.plain_mesa.rate_card import RateCard
 
 NO_TURNOVER = 1e-9  # a month; below it 1 − (1 − turnover)^months would lose its digits
-
-
-class Line:
-    """A line of the rate card: an event of a family's path, and its price."""
-
-    def __init__(self, milestone: Any, domains: tuple[str, ...]) -> None:
-        self.kind: str = milestone.kind
-        every = milestone.domain == EVERY_MEASURED_DOMAIN
-        self.domain = None if every else domains.index(milestone.domain)
-        self.threshold: float = milestone.threshold
-        self.months: int = milestone.months
-        self.relative_price: float = milestone.price
-        self.metric_cap: float = milestone.metric_cap
-        self.expected = 0.0  # payment for one family before prices are scaled
-        self.price = 0.0  # €
-        self.cap = self.claimed = 0  # cents
-
-    def pays_for(self, domain: int, measured: list[bool]) -> bool:
-        """Whether a result in this domain can be paid by this line."""
-        return self.domain == domain or (self.domain is None and measured[domain])
-
-    def expected_count(self, change: float, noise: float, months: int) -> float:
-        """How often one family is expected to earn the line in its stay: 0 to 1, a gain by amount."""
-        if self.kind == "entry":
-            return 1.0
-        if self.kind == "gain":
-            return max(0.0, change)
-        if self.kind == "sustained" and self.months > months:
-            return 0.0
-        return reached_share(change, self.threshold, noise)
 
 
 class Contract:
@@ -48,20 +21,41 @@ class Contract:
     def __init__(self, office: Any) -> None:
         self.office = office
         design, case = office.design, office.case
-        self.card = [Line(milestone, case.domains) for milestone in design.payment.milestone]
+        self.card = RateCard(office)
         self.measured = most_measurable(case.measurability, design.payment.alignment)
-        self.metric_weight = [0.0] * len(case.domains)
+        nothing = [0.0] * len(case.domains)
+        self.metric_weight = list(nothing)
         self.launched = self.serving = False
         self.signed = 0  # month
+        self.value = 0.0  # €, when it was signed
+        self.cut = 0.0  # part of its money that is cut this month
+        self.exante_hours = 0.0  # of all sides, before it was signed
+        self.forecast = self.bidders_forecast = 0.0  # result, as the authority publishes it and the winners see it
         self.places = self.promised_hours = 0.0
         self.service_budget = self.fee_per_hour = self.overhead_budget = 0.0  # €
         self.expected_outcome_payment = self.expected_result = self.need_scale = 0.0
-        self.result = self.counterfactual = 0.0
+        self.expected_change = list(nothing)
+        self.result = self.counterfactual = self.known_change = self.known_population = self.period_paid = 0.0
+        self.domain_result = list(nothing)
         self.outcome_claimed = self.claimed_before = self.unserved_claimed = self.expected_claims = 0  # cents
-        self.claim_ceiling = 0
+        self.unclaimed = self.deadline_claims = self.claim_ceiling = self.room_moved = 0
+        self.layer_claimed, self.layer_before = [0] * LAYERS, [0] * LAYERS
         self.expenses_left, self.expenses_per_hour = 0, 0.0
-        self.bid_hours = self.links_start = self.links_cut = 0.0
+        self.bid_hours = self.negotiation_hours = self.links_start = self.links_cut = 0.0
         self.capital_called = self.return_paid = self.return_allowed = 0  # cents
+        self.owed = self.recycled = self.prime_reserves = self.development = 0
+        self.development_hours = 0.0
+        self.plan = PlanOfPayments(self)
+        self.begin_pool()
+
+    def begin_pool(self) -> None:
+        """No cohort has been tested yet."""
+        domains = len(self.measured)
+        self.pooled_result, self.pooled_alone = [0.0] * domains, [0.0] * domains
+        self.pooled_families = self.missed = self.missed_alone = 0.0
+        self.layer_missed, self.layer_pooled = [0.0] * LAYERS, [0.0] * LAYERS
+
+    # ---- what follows from the design
 
     @property
     def pays_results(self) -> bool:
@@ -69,10 +63,50 @@ class Contract:
         return self.office.design.payment.outcome_share > 0.0
 
     @property
+    def tests_cohorts(self) -> bool:
+        """Whether results are tested by cohort at the end of a period."""
+        return self.office.design.payment.rule in ("binary", "graduated", "tranche", "stepped")
+
+    @property
+    def asks_each_domain(self) -> bool:
+        """Whether every measured domain must reach its own target instead of their mean."""
+        payment = self.office.design.payment
+        return payment.all_indicators and payment.rule in ("binary", "tranche")
+
+    @property
+    def held_by_prime(self) -> bool:
+        """Whether a social prime holds it."""
+        return self.office.design.finance.intermediary == "social_prime"
+
+    @property
     def deferred_share(self) -> float:
         """Share of the contract's value that is paid after the work."""
         payment = self.office.design.payment
         return {"block": 0.0, "fee_for_service": 1.0}.get(payment.rule, payment.outcome_share)
+
+    @property
+    def own_bridge(self) -> float:
+        """Share of the working capital that providers carry; a social prime carries it for them."""
+        return 0.0 if self.held_by_prime else self.office.design.finance.bridge.provider
+
+    @property
+    def manager_fee(self) -> float:
+        """€ for the people of an intermediary or social prime, where there is one."""
+        finance = self.office.design.finance
+        return 0.0 if finance.intermediary == "none" else self.office.place.grant_eur * finance.overhead_share
+
+    @property
+    def manager_hours(self) -> float:
+        """Hours a month that these people work for it."""
+        money = self.office.case.money
+        return self.manager_fee / self.service_months / (money.wage * (1.0 + money.overhead))
+
+    # ---- what follows from the calendar and from what was agreed
+
+    @property
+    def service_months(self) -> int:
+        """Months for which it is let."""
+        return self.office.model.calendar.service_months
 
     @property
     def room(self) -> int:
@@ -82,7 +116,7 @@ class Contract:
     @property
     def contract_hours(self) -> float:
         """Hours a month that the contract's money buys."""
-        return self.service_budget / self.office.model.calendar.service_months / self.fee_per_hour
+        return self.service_budget * (1.0 - self.cut) / self.service_months / self.fee_per_hour
 
     @property
     def person_cap(self) -> int:
@@ -92,12 +126,19 @@ class Contract:
 
     @property
     def full_payment(self) -> float:
-        """Full payment relative to the expected one: a graduated rule pays its expected part at the forecast."""
-        payment = self.office.design.payment
-        if payment.rule != "graduated":
-            return 1.0
-        at_forecast = graduated_payment(1.0, payment.floor, payment.ceiling)
+        """Full payment relative to the expected one: ramps and steps pay their expected part at the forecast."""
+        payment, at_forecast = self.office.design.payment, 1.0
+        if payment.rule == "graduated":
+            at_forecast = graduated_payment(1.0, payment.floor, payment.ceiling)
+        elif payment.rule == "stepped":
+            at_forecast = self.stepped_share(1.0, 1.0)
         return 1.0 / at_forecast if at_forecast > 0.0 else 1.0
+
+    def stepped_share(self, result: float, expected: float) -> float:
+        """Share of the full payment that the steps give for a result."""
+        steps = self.office.design.payment.step
+        results, shares = np.array([step.result for step in steps]), np.array([step.share for step in steps])
+        return stepped_payment(result, expected, results, shares, len(steps))
 
     @property
     def expected_stay(self) -> float:
@@ -111,16 +152,23 @@ class Contract:
     @property
     def expected_entries(self) -> float:
         """Families that a contract will take in: its places, filled again as families leave; at most nearly all."""
-        turns = self.office.model.calendar.service_months / self.expected_stay
+        turns = self.service_months / self.expected_stay
         return min(0.95 * len(self.office.families), self.places * max(1.0, turns))
 
     def open_year(self) -> None:
-        """What may be claimed by now: all of it, or with annual budgets a year's part on top of what was claimed before."""
+        """What may be claimed by now: all, or with annual budgets a year's part of it; an outcomes fund's money has no year."""
         design = self.office.design
-        ceiling = 100.0 * design.payment.contract_cap * self.expected_outcome_payment
-        months = self.office.model.calendar.service_months
-        part = min(1.0, 12.0 / months) if design.structure.annual_budget else 1.0
+        ceiling = 100.0 * design.payment.contract_cap * self.expected_outcome_payment + self.room_moved
+        part = min(1.0, 12.0 / self.service_months) if design.structure.annual_budget else 1.0
+        part += design.finance.fund_share * (1.0 - part)
         self.claim_ceiling = int(min(ceiling, self.outcome_claimed + ceiling * part))
+
+    def weighted(self, results: list[float]) -> float:
+        """Mean of results by domain, by the metrics' weights."""
+        found = 0.0
+        for weight, result in zip(self.metric_weight, results, strict=True):
+            found += weight * result
+        return found
 
     def weigh_metrics(self) -> None:
         """Metric weights are the authority's priorities over measured domains; they sum to 1."""
@@ -131,20 +179,6 @@ class Contract:
         for weight in weights:
             whole += weight
         self.metric_weight = [weight / whole for weight in weights] if whole > 0.0 else weights
-
-    def value_of_result(self, family: Any, domain: int, change: float, noise: float) -> float:
-        """€ that one more unit of a family's result in a domain is expected to earn, over lines not yet claimed."""
-        value = 0.0
-        for line in self.card:
-            if line.price <= 0.0 or not line.pays_for(domain, self.measured):
-                continue
-            if line.kind == "entry" or line.claimed >= line.cap:
-                continue
-            if line.kind == "gain":
-                value += line.price * 1.0
-            elif not family.claim(line, domain).reached:
-                value += line.price * reached_slope(change, line.threshold, noise, 1.0)
-        return foreseen(value, self.office.design.learning.ratchet) if self.room > 0 else 0.0
 
 
 def most_measurable(measurability: tuple[float, ...], alignment: float) -> list[bool]:

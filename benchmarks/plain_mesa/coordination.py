@@ -12,15 +12,18 @@ from typing import Any
 import numpy as np
 
 from abm.rules.control import burden_target, passed_on
-from abm.rules.coordination import clash_probability, difference, either_way, link, reach
-from abm.streams import BROKER, CONFLICT
+from abm.rules.coordination import clash_probability, difference, either_way, link, reach, reliance
+from abm.rules.network import eased, handed_on
+from abm.streams import CONFLICT
+from benchmarks.plain_mesa.management import align, broker, facilitate, rules_in_force
 
 ADMINISTRATION = 0.25  # hours of an administrative organisation for itself, per hour of links
 REVISION_EFFORT = 0.05  # share of a month that a revision of the plan takes
 JOINT_HOUR = 1.0  # hours of joint work a month that a relation with all its hours allows
 MOST_REACH = 2.0  # × that: no relation takes more
-HOURS_OF_BROKERAGE = 2.0  # that bring two partners together for a month
-EASED = 0.5  # of a disagreement's hours, at full network management
+MOST_LOAD = 99.0  # hours asked ÷ hours available that are told apart
+EASED = 0.5  # of a disagreement's hours, where a facilitator sits in on it
+HANDED_ON = 2.0  # hours of partners for each that a hub hands on, for there are two of them
 
 
 def absorb_burden(office: Any) -> None:
@@ -46,24 +49,36 @@ def coordinate(office: Any) -> None:
     rights = design.structure.coordination_rights
     work.forget_month(office.providers)
     office.settled, office.hub_hours, office.decided = 0.0, 0.0, 1.0
+    office.facilitated = office.bottleneck = 0.0
     partners = office.partners if serving else []
     for provider in office.providers:
-        provider.conflict = False
+        provider.conflict, provider.load = False, 0.0
     if design.learning.mode == "emergent" and office.model.calendar.every(design.learning.every_months):
         for partner in partners:
             partner.coordination_hours += REVISION_EFFORT * partner.contract_hours
+    if len(partners) > 1:
+        align(office)
     if serving and rights == "members":
-        disagree_in_pairs(office)
+        facilitate(office, disagree_in_pairs(office))
         meet_in_pairs(office)
     elif serving and rights != "none":
         meet_through_hub(office, own_body=rights == "nao")
-    if design.structure.network_management > 0.0 and len(partners) > 1:
-        broker(office, partners)
-    through_hub = serving and rights in ("lead", "nao")
-    for one, other in combinations(office.partners, 2):
-        met = through_hub and not work.edges[one, other]["rival"]
-        contact = JOINT_HOUR * min(MOST_REACH, office.reach) if met else 0.0
-        work.remember(one, other, contact, office.case.network.fade)
+    if len(partners) > 1:
+        broker(office)
+    keep_ties(office, through_hub=serving and rights in ("lead", "nao"))
+
+
+def keep_ties(office: Any, through_hub: bool) -> None:
+    """Joint hours of partners, face to face and through the hub, are remembered; those of who has left fade."""
+    work, fade = office.model.work, office.case.network.fade
+    for one, other in combinations(office.providers, 2):
+        pair = work.edges[one, other]
+        if one.partner and other.partner:
+            met = through_hub and not pair["rival"]
+            contact = JOINT_HOUR * min(MOST_REACH, office.reach) if met else 0.0
+            work.remember(one, other, pair["spent"], contact, fade)
+        elif one.left or other.left:
+            work.remember(one, other, 0.0, 0.0, fade)
 
 
 def odds_of_clash(office: Any, one: Any, other: Any, wants: list[list[float]]) -> float:
@@ -74,20 +89,22 @@ def odds_of_clash(office: Any, one: Any, other: Any, wants: list[list[float]]) -
 
 
 def hours_of_clash(office: Any) -> float:
-    """Hours of each side that a disagreement takes, with what network management eases."""
-    return office.case.network.conflict_hours * (1.0 - EASED * office.design.structure.network_management)
+    """Hours of each side that a disagreement takes, less where facilitators sit in on it."""
+    return eased(office.case.network.conflict_hours, office.facilitated, EASED)
 
 
-def disagree_in_pairs(office: Any) -> None:
-    """Members who want different things clash now and then."""
+def disagree_in_pairs(office: Any) -> int:
+    """Members who want different things clash now and then; how many disagreements there are."""
+    model, clashes = office.model, 0
     if not office.design.mechanisms.conflict:
-        return
-    model = office.model
+        return 0
     for one, other in combinations(office.partners, 2):
         if model.work.mates(one, other):
             odds = odds_of_clash(office, one, other, [one.known_need, other.known_need])
             clashed = model.uniform(CONFLICT, one.number, other.number) < odds
             model.work.edges[one, other]["conflict"] = clashed
+            clashes += clashed
+    return clashes
 
 
 def meet_in_pairs(office: Any) -> None:
@@ -100,9 +117,12 @@ def meet_in_pairs(office: Any) -> None:
         demand = 0.0
         for mate in mates_of(work, one, partners):
             demand += tie + clash * work.edges[one, mate]["conflict"]
-        one.reach = reach(effort * one.contract_hours, demand + left_over if demand > 0.0 else 0.0, MOST_REACH)
+        supply = effort * one.contract_hours
+        one.reach = reach(supply, demand + left_over if demand > 0.0 else 0.0, MOST_REACH)
         if demand > 0.0:
             demand += left_over
+            one.load = load(demand, supply)
+            office.bottleneck = max(office.bottleneck, one.load)
             share = min(1.0, one.reach)
             asked, done = asked + demand, done + demand * share
             one.coordination_hours += share * left_over
@@ -120,6 +140,11 @@ def meet_in_pairs(office: Any) -> None:
     office.decided = done / asked if asked > 0.0 else 1.0
 
 
+def load(asked: float, available: float) -> float:
+    """Hours asked of somebody by the hours that it has."""
+    return min(MOST_LOAD, asked / available) if available > 0.0 else MOST_LOAD
+
+
 def mates_of(work: Any, one: Any, partners: list[Any]) -> list[Any]:
     """The members whom a member meets."""
     return [other for other in partners if work.mates(one, other)]
@@ -127,23 +152,28 @@ def mates_of(work: Any, one: Any, partners: list[Any]) -> list[Any]:
 
 def meet_through_hub(office: Any, own_body: bool) -> None:
     """A hub meets each partner; a lead agency has only its people's hours, a body of its own costs an administration."""
-    clash, tie, partners = hours_of_clash(office), office.case.network.tie_hours, office.partners
-    hours = 0.0
+    tie, partners, hours = office.case.network.tie_hours, office.partners, 0.0
     for partner in partners:
         hours += partner.contract_hours
     clashes = disagree_with_hub(office)
+    facilitate(office, clashes)
+    clash = hours_of_clash(office)
     supply = 0.5 * office.design.structure.coordination_effort * hours  # the other half are the partners' own
     if not own_body:
         supply = min(supply, max(0.0, office.case.network.hub_hours - office.absorbed_hours))
     unsettled = clashes * clash + office.backlog
-    office.reach = reach(supply, len(partners) * tie + clashes * clash + office.backlog, MOST_REACH)
+    demand = len(partners) * tie + clashes * clash + office.backlog
+    office.bottleneck = load(demand, supply)
+    left_to_partners = handed_on(demand, supply, rules_in_force(office))
+    office.reach = reach(supply, demand - left_to_partners, MOST_REACH)
     served = min(1.0, office.reach)
     office.settled, office.backlog, office.decided = served * unsettled, (1.0 - served) * unsettled, served
-    office.hub_hours = office.reach * len(partners) * tie + office.settled
+    office.hub_hours = office.reach * (len(partners) * tie - left_to_partners) + office.settled
     cost = office.hub_hours * (1.0 + ADMINISTRATION) if own_body else office.hub_hours
     for partner in partners:
         if hours > 0.0:
             partner.coordination_hours += office.reach * tie + served * clash * partner.conflict
+            partner.coordination_hours += HANDED_ON * left_to_partners / len(partners)
             partner.coordination_hours += cost * partner.contract_hours / hours
 
 
@@ -158,22 +188,9 @@ def disagree_with_hub(office: Any) -> int:
     return sum(partner.conflict for partner in office.partners)
 
 
-def broker(office: Any, partners: list[Any]) -> None:
-    """The commissioner's people bring partners together, as many pairs as their hours allow."""
-    model, structure = office.model, office.design.structure
-    pairs = structure.network_management * office.case.network.brokerage_hours / HOURS_OF_BROKERAGE
-    chance = pairs / (0.5 * len(partners) * (len(partners) - 1.0))
-    for one, other in combinations(partners, 2):
-        pair = model.work.edges[one, other]
-        if not pair["rival"] and model.uniform(BROKER, one.number, other.number) < chance:
-            pair["spent"] += JOINT_HOUR
-            model.trust.live(one, other, 0.6, 0.25)
-            model.trust.live(other, one, 0.6, 0.25)
-
-
 def set_link_strengths(office: Any) -> None:
     """Strength of every link: trust × what joint hours allow, face to face or through a hub that both trust."""
-    trust, facts = office.model.trust, office.case.network
+    trust, facts, agreed = office.model.trust, office.case.network, safeguard(office)
     own_body = office.design.structure.coordination_rights == "nao"
     for one, other in combinations(office.providers, 2):
         pair = office.model.work.edges[one, other]
@@ -181,5 +198,19 @@ def set_link_strengths(office: Any) -> None:
         if one.active and other.active:
             mutual = min(trust.in_(one, other), trust.in_(other, one))
             in_hub = mutual if own_body else min(trust.in_(one, office), trust.in_(other, office))
-            brokered = link(in_hub, facts.brokered * pair["brokered_hours"], facts.link_hours)
-            pair["strength"] = either_way(link(mutual, pair["joint_hours"], facts.link_hours), brokered)
+            brokered = link(reliance(in_hub, agreed), facts.brokered * pair["brokered_hours"], facts.link_hours)
+            face_to_face = link(reliance(mutual, agreed), pair["joint_hours"], facts.link_hours)
+            pair["strength"] = either_way(face_to_face, brokered)
+
+
+def safeguard(office: Any) -> float:
+    """What a contract's specification is worth beside trust: the share of what is measured, by what depends on it."""
+    design, contract, measured = office.design, office.contract, 0.0
+    if not contract.serving:
+        return 0.0
+    for metric in contract.measured:
+        measured += metric / len(contract.measured)
+    use = design.outcomes_use
+    return (
+        office.case.network.safeguard * measured * max(design.payment.outcome_share, use.responsibility, use.decisions)
+    )

@@ -7,7 +7,8 @@ from typing import Any
 from abm.rules.selection import hours_weight
 from benchmarks.plain_mesa.coordination import absorb_burden, coordinate, set_link_strengths
 from benchmarks.plain_mesa.family_life import TAKES_PART
-from benchmarks.plain_mesa.provider_hours import share_menu_hours
+from benchmarks.plain_mesa.prime import share_payable
+from benchmarks.plain_mesa.provider_hours import relieve, share_menu_hours
 from benchmarks.plain_mesa.provider_incentives import weigh_incentives
 
 MOST_HOURS = 2.5  # × promised: nobody is served more than this
@@ -48,8 +49,9 @@ def work_hours(office: Any) -> None:
     """Set the month's hours of volunteers and providers."""
     office.volunteers.do("work")
     absorb_burden(office)
+    share_paid = share_payable(office) if office.contract.serving else 1.0
     for provider in office.providers:
-        provider.work()
+        provider.work(share_paid)
     coordinate(office)
     set_link_strengths(office)
     if not office.contract.serving:
@@ -58,6 +60,7 @@ def work_hours(office: Any) -> None:
     for provider in office.providers:
         if provider.contract_hours > 0.0:
             provider.leave_hours_for_families()
+    relieve(office)
     office.volunteers.do("help")
 
 

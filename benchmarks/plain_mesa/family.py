@@ -8,12 +8,18 @@ from typing import Any
 
 import mesa
 
-from abm.rules.coproduction import attend_probability
+from abm.rules.attribution import LAYERS
+from abm.rules.coproduction import able_share, attend_probability, spare_hours
+from abm.rules.interventions import willingness
 from abm.rules.outcomes import need
 from abm.rules.selection import apply_probability, switch_probability
 from abm.streams import APPLY, CRISIS, LEAVE, SWITCH
+from benchmarks.plain_mesa.comparison import Compared
 from benchmarks.plain_mesa.family_judgement import Judging
 from benchmarks.plain_mesa.family_life import Living
+from benchmarks.plain_mesa.rate_card import Claim
+
+HOURS_TO_COME = 3.0  # that a family must have to spare in order to come to a survey or a meeting
 
 
 @dataclass(eq=False)
@@ -25,18 +31,12 @@ class Slot:
     hours: float = 0.0
     payment_per_hour: float = 0.0  # € that one more hour adds to the provider's payment
 
-
-@dataclass
-class Claim:
-    """How far a family is on the way to a paid event in a domain, and how far it would be without service."""
-
-    held: int = 0  # months that the change has stood at the threshold
-    reached: bool = False
-    unserved_held: int = 0
-    unserved_reached: bool = False
+    def release(self) -> None:
+        """The provider serves the family no more."""
+        self.enrolled, self.hours, self.payment_per_hour = False, 0.0, 0.0
 
 
-class Family(Living, Judging, mesa.Agent):
+class Family(Living, Judging, Compared, mesa.Agent):
     """A family that is eligible for the service."""
 
     def __init__(self, model: Any, number: int, office: Any, start: dict[str, Any]) -> None:
@@ -58,10 +58,15 @@ class Family(Living, Judging, mesa.Agent):
         self.waiting_months = self.served_months = 0
         self.claims: dict[tuple[int, int], Claim] = {}
         self.earned = self.unserved_earned = 0  # cents
+        self.layer_earned, self.closing = [0] * LAYERS, False
+        self.filed_complexity = start["filed_complexity"]
         self.reported = self.overstated = 0.0
         self.at_meeting, self.voice = False, 0.0
+        self.encouraged = self.respite_hours = 0.0
+        self.relief = self.granted_hours = self.event_hours = 0.0  # by interventions, this month
         self.begin_life(len(self.wellbeing))
         self.begin_judging()
+        self.begin_comparing(len(self.wellbeing))
 
     @property
     def needs(self) -> list[float]:
@@ -107,13 +112,34 @@ class Family(Living, Judging, mesa.Agent):
         """Probability that it comes when it is invited to a survey or a meeting."""
         office, case = self.office, self.office.case
         typical = 2.0 * case.family.free_hours
-        free = min(1.0, self.free_hours / typical) * (1.0 - self.fatigue) if typical > 0.0 else 0.0
-        relief = min(1.0, office.contract.expenses_per_hour / case.money.wage)
+        hours = self.free_hours + self.respite_hours
+        free = min(1.0, hours / typical) * (1.0 - self.fatigue) if typical > 0.0 else 0.0
         coming = attend_probability(
-            self.engagement, self.model.trust.in_(self, office), free, self.resources, office.outreach,
-            office.design.coproduction.information, relief,
+            self.willing, self.model.trust.in_(self, office), free, self.resources, office.outreach,
+            office.design.coproduction.information, self.eased_by_money,
         )  # fmt: skip
-        return min(0.98, coming * office.role("coproducer"))
+        return min(0.98, coming * office.role("coproducer"), self.able(HOURS_TO_COME))
+
+    @property
+    def willing(self) -> float:
+        """Engagement, as letters raise it."""
+        return willingness(self.engagement, self.encouraged, self.office.case.work.encouragement_effect)
+
+    @property
+    def eased_by_money(self) -> float:
+        """How far expense money or an intervention makes good what few resources cost it."""
+        return max(self.relief, min(1.0, self.office.contract.expenses_per_hour / self.office.case.money.wage))
+
+    def able(self, asked: float) -> float:
+        """How far its spare hours go for what is asked; wholly without scarcity."""
+        scarcity = self.office.case.family.scarcity
+        if not self.office.design.mechanisms.slack or scarcity <= 0.0:
+            return 1.0
+        bound = self.integration_hours + self.red_tape_hours
+        spare = spare_hours(
+            self.free_hours, self.resources, bound, self.eased_by_money, self.respite_hours, scarcity
+        )  # fmt: skip
+        return able_share(spare, asked)
 
     def voice_in_absence(self, intensity: float) -> tuple[float, list[float]]:
         """The weight of what its association says in its place, and what that says; nothing where it has none."""
@@ -127,18 +153,20 @@ class Family(Living, Judging, mesa.Agent):
         self.crisis = self.model.uniform(CRISIS, self.number) < self.office.case.family.crisis_rate
 
     def maybe_leave(self) -> None:
-        """Leave at the end of the programme or contract, early by chance, or when no provider is left."""
+        """Leave at the end of the programme or contract, early by chance, or when no partner is left to serve it."""
+        for slot in self.package:
+            if not slot.provider.partner:
+                slot.release()
         office, facts = self.office, self.office.case.family
-        done = self.served_months >= facts.programme_months
+        done = self.closing or self.served_months >= facts.programme_months
         early = self.model.uniform(LEAVE, self.number) < facts.turnover * office.role("consumer")
-        gone = not any(slot.provider.partner for slot in self.serving)
-        if done or early or gone or not office.contract.serving:
+        if done or early or not self.serving or not office.contract.serving:
             self._leave()
 
     def _leave(self) -> None:
         self.enrolled, self.was_served, self.hours_received = False, True, 0.0
         for slot in self.package:
-            slot.enrolled, slot.hours, slot.payment_per_hour = False, 0.0, 0.0
+            slot.release()
         taken, third = self.main_provider, self.complexity_third
         taken.mission_intake[third] -= taken.mission_intake[third] / taken.real_intake[third]  # at the same rate
         taken.real_intake[third] -= 1.0
@@ -172,10 +200,11 @@ class Family(Living, Judging, mesa.Agent):
                 self.forget_waiting()
             return
         odds = apply_probability(
-            facts.apply_rate, self.need, model.trust.in_(self, self.package[0].provider), self.engagement, self.resources,
+            facts.apply_rate, self.need, model.trust.in_(self, self.package[0].provider), self.willing, self.resources,
             office.outreach, office.design.coproduction.information,
         )  # fmt: skip
-        if self.crisis or model.uniform(APPLY, self.number) < odds:
+        applies = self.crisis or model.uniform(APPLY, self.number) < odds
+        if applies and model.uniform(APPLY, self.number, 1) >= office.turned_away:
             self.applied, self.waiting_months = True, 0
 
     def forget_waiting(self) -> None:
@@ -188,19 +217,26 @@ class Family(Living, Judging, mesa.Agent):
         self.enrolled = self.cohort = True
         self.main_provider, self.served_months = provider, 0
         self.earned = self.unserved_earned = 0
-        self.claims = {}
+        self.layer_earned, self.closing, self.claims = [0] * LAYERS, False, {}
+        self.population_intake, self.population_last = list(self.office.natural), list(self.office.natural)
         self.intake_wellbeing, self.last_wellbeing = list(self.wellbeing), list(self.wellbeing)
         self.unserved_intake, self.unserved_last = list(self.unserved_wellbeing), list(self.unserved_wellbeing)
         self.added = [0.0] * len(self.wellbeing)
         for slot in self.package:
             slot.enrolled = slot.provider.partner
+        self.find_match()
 
     # ---- what may be claimed for it
 
     def claim(self, line: Any, domain: int) -> Claim:
         """Its state on a line of the rate card in a domain."""
-        number = self.office.contract.card.index(line)
-        return self.claims.setdefault((number, domain), Claim())
+        return self.claims.setdefault((line.number, domain), Claim())
+
+    def take_hours(self, hours: float) -> None:
+        """Hours that a claim in haste takes next month from those who serve it, by their hours with it."""
+        for slot in self.serving:
+            if self.hours_received > 0.0:
+                slot.provider.shifting_hours += hours * slot.hours / self.hours_received
 
     @property
     def months_ahead(self) -> float:

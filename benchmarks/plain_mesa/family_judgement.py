@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from abm.rules.coproduction import complain_probability, next_capability, next_engagement, next_fatigue
+from abm.rules.interventions import next_encouragement
 from abm.rules.menu import PARENT_TRAINING, WEEKEND
+from abm.rules.trust import fairness
 from abm.streams import EXPERIENCE, SWITCH
-from benchmarks.plain_mesa.arithmetic import within
+from benchmarks.plain_mesa.arithmetic import mixed, within
 
 # What each part of a month weighs in an experience of a provider.
 HOURS, MATCH, RED_TAPE, INTEGRATION = 0.35, 0.35, 0.15, 0.15
@@ -41,16 +43,44 @@ class Judging:
             self._live_service(noise)
             self._maybe_complain()
             self.coproduction_hours += HOURS_OF_ASSESSMENT * office.coassessment
-            lived = 0.6 * self.satisfaction + 0.4 * (1.0 - 3.0 * self.lost_red_tape)
-            model.trust.live(self, office, within(lived + noise), DISTANT_CONTACT)
+            tape, served = 1.0 - 3.0 * self.lost_red_tape, within(self.satisfaction + noise)
+            lived, honest = 0.6 * self.satisfaction + 0.4 * tape, within(tape + noise)
+            model.trust.live_parts(self, office, within(lived + noise), (served, served, honest), DISTANT_CONTACT)
             return
+        fair = None
         if self.applied:
+            fair = self._wait_beside_peers()
             patience = 1.0 / (1.0 + self.waiting_months / max(0.1, PATIENCE * office.role("client")))
             self.lost_waiting = 0.4 * (1.0 - patience)
             model.trust.live(self, office, within(0.55 * patience + noise), DISTANT_CONTACT)
         for slot in self.package:
             if model.trust.exists(self, slot.provider):
                 model.trust.live(self, slot.provider, within(0.5 + noise), USUAL_CONTACT)
+                if fair is not None and model.trust.split:
+                    weight = office.case.trust.fairness * USUAL_CONTACT
+                    model.trust.live_event(self, slot.provider, "benevolence", within(fair + noise), weight)
+
+    @property
+    def _served_peers(self) -> list[Any]:
+        return [peer for peer in self.peers if peer.enrolled]
+
+    @property
+    def _hours_for_need(self) -> float:
+        return self.hours_received / max(1e-9, self.need)
+
+    def _hours_beside_peers(self) -> float | None:
+        """Its hours for its need beside those of peers in service; None where it has no such peers."""
+        peers, others = self._served_peers, 0.0
+        for peer in peers:
+            others += peer._hours_for_need
+        return fairness(self._hours_for_need, others / len(peers)) if peers else None
+
+    def _wait_beside_peers(self) -> float | None:
+        """How hard to help those are who got a place, beside itself, which waits; None where it has no such peers."""
+        peers, others = self._served_peers, 0.0
+        for peer in peers:
+            others += peer.complexity
+        return fairness(others / len(peers), self.complexity) if peers else None
 
     def _feel_dumped(self) -> None:
         """The same work builds trust with new money and destroys it with cuts: own hours' growth beyond professionals'."""
@@ -63,14 +93,22 @@ class Judging:
         self.usual_received += memory * (self.hours_received - self.usual_received)
 
     def _live_service(self, noise: float) -> None:
-        """Hours against promise, match with own need, red tape and integration make an experience with each provider."""
+        """Hours against promise, match with own need, red tape and integration make an experience with each provider.
+
+        Hours show ability; hours kept as promised and little red tape, honesty; all else, and what peers get, good will.
+        """
+        cared = MATCH * self.match + INTEGRATION * self.integration - DUMPED * self.dumped
+        cared /= MATCH + INTEGRATION
+        cared = within(mixed(cared, self._hours_beside_peers(), self.office.case.trust.fairness) + noise)
         tape = kept = 0.0
         for slot in self.serving:
             provider, promised = slot.provider, slot.provider.promised_hours
             hours = min(1.0, slot.hours / promised) if promised > 0.0 else 1.0
             lived = HOURS * hours + MATCH * self.match + RED_TAPE * (1.0 - provider.red_tape)
             lived += INTEGRATION * self.integration
-            self.model.trust.live(self, provider, within(lived - DUMPED * self.dumped + noise), 1.0)
+            whole = within(lived - DUMPED * self.dumped + noise)
+            honest = within(0.5 * hours + 0.5 * (1.0 - provider.red_tape) + noise)
+            self.model.trust.live_parts(self, provider, whole, (within(hours + noise), cared, honest), 1.0)
             tape, kept = tape + provider.red_tape, kept + hours
         serving = max(1.0, len(self.serving))
         self._be_satisfied(tape / serving, kept / serving, noise)
@@ -103,6 +141,8 @@ class Judging:
             trust += self.model.trust.in_(self, slot.provider) / len(self.package)
         if self.office.design.mechanisms.fatigue:
             self._tire(training)
+        letters = self.office.design.coproduction.encouragement if self.office.contract.serving else 0.0
+        self.encouraged = next_encouragement(self.encouraged, letters, case.work.encouragement_memory)
         trained = training * (self.took_part > 0.0) * self.engagement
         trained += case.menu.strength * (PARENT_TRAINING in offers) * self.enrolled * self.engagement
         gains = case.work.training_gain, case.work.doing_gain, case.work.capability_loss
@@ -111,10 +151,10 @@ class Judging:
         self.tailoring += 0.02 * self.took_part * (1.0 - self.tailoring) - 0.03 * self.tailoring
 
     def _tire(self, training: float) -> None:
-        case, contract = self.office.case, self.office.contract
+        case = self.office.case
         hours = self.coproduction_hours + self.integration_hours + self.red_tape_hours
-        load = min(1.5, hours / max(1.0, self.free_hours))
-        relief = min(1.0, contract.expenses_per_hour / case.money.wage) * (1.0 - self.resources)
+        load = min(1.5, hours / max(1.0, self.free_hours + self.respite_hours))
+        relief = self.eased_by_money * (1.0 - self.resources)
         eased = load * (1.0 - 0.4 * training) * (1.0 - relief)
         weekend = case.menu.strength * (WEEKEND in self.team.offers)
         rest = min(1.0, case.work.fatigue_recovery * (1.0 + weekend))

@@ -33,6 +33,11 @@ class Living:
         """Take part in the service as far as its door is open and one is engaged, rested and drawn in; do one's own work."""
         office = self.office
         door = office.design.coproduction.delivery if office.contract.serving else 0.0
+        self.respite_hours = self.granted_hours
+        if self.enrolled:
+            taken = self.main_provider
+            relieved = taken.respite_hours / max(1, taken.main_families)
+            self.respite_hours += min(office.design.coproduction.respite, relieved)
         self.took_part = self._part(door) if self.enrolled and door > 0.0 else 0.0
         self.coproduction_hours += 0.5 * self.took_part * self.free_hours
         own, individual = 0.5 + 0.6 * self.capability, office.design.coproduction.levels.individual
@@ -46,10 +51,11 @@ class Living:
             trust += self.model.trust.in_(self, provider)
         count = max(1.0, len(providers))
         rest = 1.0 - self.fatigue if office.design.mechanisms.fatigue else 1.0
-        part = door * self.engagement * rest * (0.5 + 0.5 * openness / count)
+        part = door * self.willing * rest * (0.5 + 0.5 * openness / count)
         drawn_in = logistical_trigger(work.logistics, self.integration, trust / count)
         kept_up = free_riding(work.free_riding, office.collective_input)
-        return min(1.0, part * drawn_in * kept_up * office.role("coproducer"))
+        part = min(1.0, part * drawn_in * kept_up * office.role("coproducer"))
+        return min(part, self.able(0.5 * self.free_hours))
 
     def find_integration(self) -> None:
         """Mean link over the pairs of one's package; a package of one is whole. What is missing one does oneself."""
@@ -103,7 +109,7 @@ class Living:
             return collective
         given = 0.0
         for peer in self.peers:
-            given += peer.took_part * peer.capability / len(self.peers)
+            given += peer.took_part * peer.capability / self.office.case.family.peers
         organised = 1.0 + case.menu.strength * (MUTUAL_HELP in self.team.offers)
         return collective + case.work.peer_effect * office.design.coproduction.levels.group * given * organised
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import mesa
 
-from abm.rules.finance import investor_surplus
+from abm.rules.finance import first_losers, investor_surplus, risk_left
 
 
 class Investor(mesa.Agent):
@@ -16,11 +16,13 @@ class Investor(mesa.Agent):
         super().__init__(model)
         self.number, self.office, self.social_motivation = number, office, social_motivation
         self.active, self.capital = False, 0  # cents outstanding
+        self.first_loss = False  # is repaid after the others, so loses first
 
     def decide(self) -> None:
         """Take part where capital is asked for and the expected surplus is not negative; relations follow."""
         office, facts = self.office, self.office.case.investor
-        risk = (1.0 - office.design.finance.risk_to_provider) * office.design.payment.outcome_share
+        exposed = (1.0 - office.design.finance.risk_to_provider) * office.design.payment.outcome_share
+        risk = self._risk_of(exposed)
         surplus = investor_surplus(
             office.design.finance.return_cap, risk, facts.risk_aversion, self.social_motivation,
             self.model.trust.in_(self, office), facts.hurdle,
@@ -29,6 +31,12 @@ class Investor(mesa.Agent):
         self.model.trust.activate(self, office, self.active)
         for provider in office.providers:
             self.relate_to(provider)
+
+    def _risk_of(self, exposed: float) -> float:
+        """Most that it can lose of a €, if this share of all capital is lost: by its class, and less what is guaranteed."""
+        finance = self.office.design.finance
+        classes = any(investor.first_loss for investor in self.office.investors)
+        return risk_left(exposed, finance.first_loss if classes else 0.0, self.first_loss, finance.guarantee)
 
     def relate_to(self, provider: Any) -> None:
         """Have a relation with a provider that holds a part of the contract."""
@@ -44,3 +52,12 @@ class Investor(mesa.Agent):
         for provider in self.office.providers:
             if trust.exists(self, provider):
                 trust.live(self, provider, 0.8 * kept, 0.5)
+
+
+def set_classes(office: Any) -> None:
+    """Those whom social benefit moves most bear losses first, where there are two classes."""
+    investors = list(office.investors)
+    count = first_losers(len(investors), office.design.finance.first_loss)
+    keenest = sorted(investors, key=lambda investor: -investor.social_motivation)[:count]
+    for investor in investors:
+        investor.first_loss = investor in keenest

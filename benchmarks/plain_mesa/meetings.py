@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.rules.coordination import difference
 from abm.rules.learning import next_fit, revised
+from abm.rules.network import reached
 from abm.rules.skills import skill_factor
 from abm.rules.trust import experience_against
 from abm.streams import JOIN, MEETING
@@ -18,6 +19,7 @@ from benchmarks.plain_mesa.tender import plan_work
 
 FULL_HEARING = 8.0  # voices from which a plan moves as far as a meeting can move it
 MENU_PART = 0.5  # of a family's voice: decisions on new services beside those on plans
+EASED = 0.5  # of what partners do not agree on, where a facilitator chairs the meeting
 
 
 def design_services(model: Any) -> None:
@@ -40,7 +42,13 @@ class Meeting:
         self.first = office.meetings == 1
         self.decides = not self.first and office.decides_with_others
         members = self.design.structure.decision_rights == "members"
-        office.agreement = agreement(office.partners) if members else 1.0
+        office.agreement = self.facilitated(agreement(office.partners)) if members else 1.0
+
+    def facilitated(self, agreed: float) -> float:
+        """What partners agree on where facilitators have hours to chair some of the meetings."""
+        hours = self.design.structure.network_management.facilitation * self.case.network.facilitation_hours
+        chaired = reached(hours, self.case.network.meeting_hours * len(self.office.teams))
+        return revised(agreed, 1.0, EASED * chaired)
 
     def hold(self) -> None:
         """Those who come ask; plans and the menu move; the meeting is lived; newcomers join."""
@@ -125,10 +133,10 @@ class Meeting:
         for family in present:
             voice = self.voice_of(family)
             x = experience_against(max(0.0, voice - family.dumped), trust.in_(family, office))
-            trust.live(family, office, x, weight)
+            trust.live_event(family, office, "benevolence", x, weight)
             for slot in family.package:
                 if slot.provider.partner:
-                    trust.live(family, slot.provider, x, 0.5 * weight)
+                    trust.live_event(family, slot.provider, "benevolence", x, 0.5 * weight)
             family.voice += 0.3 * (voice - family.voice)
             if not self.first:
                 family.tailoring += 0.1 * (1.0 - family.tailoring)
@@ -136,7 +144,7 @@ class Meeting:
         office.meeting_experience, office.voice = lived / len(present), voiced / len(present)
         for partner in office.partners:
             x = experience_against(0.5 + 0.5 * office.voice, trust.in_(partner, office))
-            trust.live(partner, office, x, 0.5 * weight)
+            trust.live_event(partner, office, "benevolence", x, 0.5 * weight)
         for one, other in combinations(office.partners, 2):
             if one.team is other.team or not office.teams_decide:
                 self.link(one, other)
@@ -163,6 +171,8 @@ class Meeting:
                 for other in office.providers:
                     other.award_share *= 1.0 - share
                 provider.partner, provider.award_share = True, share
+                provider.price_per_hour = office.contract.fee_per_hour
+                provider.worth = self.model.ledger.balance(provider)
                 for investor in office.investors:
                     investor.relate_to(provider)
                 staff += provider.staff_hours

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import mesa
 
 from abm import streams
 from abm.case import Case
-from abm.config import Design
+from abm.config import Design, Intervention
 from abm.metrics import METRICS
 from benchmarks.plain_mesa.calendar import Calendar
 from benchmarks.plain_mesa.commissioner import Commissioner
 from benchmarks.plain_mesa.delivery import Cells, deliver
 from benchmarks.plain_mesa.family import Family
+from benchmarks.plain_mesa.happenings import happenings_of, intervene
 from benchmarks.plain_mesa.living import adapt, assess
 from benchmarks.plain_mesa.measurement import measure
 from benchmarks.plain_mesa.meetings import design_services
@@ -30,15 +32,24 @@ from benchmarks.plain_mesa.tender import hold_tenders
 class PlainModel(mesa.Model):
     """A case under a governance design; `step` is a month, `datacollector` has every metric by month from the start."""
 
-    def __init__(self, case: Case, design: Design, seed: int, months: int | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        design: Design,
+        seed: int,
+        months: int | None = None,
+        interventions: Sequence[Intervention] = (),
+    ) -> None:
         super().__init__(rng=seed)
         self.case, self.design, self.draws = case, design, seed
         self.calendar = Calendar(case.calendar, case.calendar.months if months is None else months)
         self.trust, self.work, self.ledger = TrustNetwork(), WorkNetwork(), Ledger()
-        self.trust.facts = case.trust
+        self.trust.know(case.trust, split=design.base.mechanisms.facets)
         self.cells, self.evaluation_paid = Cells(len(case.domains)), 0.0
+        self.investors_net: list[int] = []  # cents by month
         self.offices: list[Commissioner] = []
         come_to_life(self)
+        self.happenings = happenings_of(self, interventions)
         reporters = {metric.name: _reporter(metric.name) for metric in METRICS}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
         self.observed: dict[str, float] = {}
@@ -72,6 +83,7 @@ class PlainModel(mesa.Model):
         """One month."""
         self.calendar.turn()
         self.agents_by_type[Commissioner].do("open_month")
+        intervene(self)  # what comes from outside comes first
         plan(self)  # needs are heard before anything is bought
         hold_tenders(self)  # what was heard is priced and awarded
         design_services(self)  # partners and families shape the service before it starts

@@ -10,8 +10,12 @@ from abm.ledger import (
     BANK,
     BUDGET,
     EVALUATOR,
+    FUND,
+    GUARANTOR,
     HOUSEHOLD,
+    INTERMEDIARY,
     INVESTOR_ACCOUNT,
+    OUTCOME_PAYMENT,
     PROVIDER_ACCOUNT,
     REFUND,
     REGION,
@@ -21,8 +25,8 @@ from abm.ledger import (
 )
 
 Account = tuple[int, int]  # class of account, number of its owner
-STATE, REGION_FUND, STAFF_PURSE, EVALUATORS, BANKS, HOUSEHOLDS = (
-    (kind, 0) for kind in (TREASURY, REGION, STAFF, EVALUATOR, BANK, HOUSEHOLD)
+STATE, REGION_FUND, STAFF_PURSE, EVALUATORS, BANKS, HOUSEHOLDS, GUARANTORS, OUTCOMES_FUND = (
+    (kind, 0) for kind in (TREASURY, REGION, STAFF, EVALUATOR, BANK, HOUSEHOLD, GUARANTOR, FUND)
 )
 
 
@@ -30,6 +34,11 @@ def account_of(owner: Any) -> Account:
     """The account of a provider, an investor or an authority."""
     kinds = {"Provider": PROVIDER_ACCOUNT, "Investor": INVESTOR_ACCOUNT, "Commissioner": AUTHORITY}
     return kinds[type(owner).__name__], owner.number
+
+
+def held_account(office: Any) -> Account:
+    """The account that an intermediary or social prime holds for a contract."""
+    return INTERMEDIARY, office.number
 
 
 class Ledger:
@@ -64,8 +73,24 @@ class Ledger:
         self.pay(STATE, authority, BUDGET, amount - region)
         self.pay(authority, payee, purpose, amount)
 
+    def pay_earned(self, office: Any, payee: Account, purpose: int, amount: int) -> None:
+        """What was earned: an outcomes fund pays its share of outcome payments, the authority the rest."""
+        share = office.design.finance.fund_share if purpose == OUTCOME_PAYMENT else 0.0
+        by_fund = int(amount * share)
+        self.pay(STATE, OUTCOMES_FUND, BUDGET, by_fund)
+        self.pay(OUTCOMES_FUND, payee, purpose, by_fund)
+        self.pay_publicly(office, payee, purpose, amount - by_fund)
+
+    def pay_through(self, office: Any, payee: Account, purpose: int, amount: int) -> None:
+        """The same, through the account of an intermediary or prime where one holds it."""
+        if office.design.finance.intermediary == "none":
+            self.pay_earned(office, payee, purpose, amount)
+            return
+        self.pay_earned(office, held_account(office), purpose, amount)
+        self.pay(held_account(office), payee, purpose, amount)
+
     def refund(self, office: Any, payer: Account, amount: int) -> None:
-        """What a provider pays back goes through the authority to those who funded it."""
+        """What is paid back goes through the authority to those who funded it."""
         authority = account_of(office)
         region = cents(0.01 * amount * office.place.region_share)
         self.pay(payer, authority, REFUND, amount)
@@ -73,6 +98,15 @@ class Ledger:
         self.pay(REGION_FUND, STATE, REFUND, region)
         self.pay(authority, STATE, REFUND, amount - region)
 
+    def cents_of(self, purpose: int, payers: tuple[int, ...], payees: tuple[int, ...]) -> int:
+        """Cents that went from some classes to others for a purpose since the start."""
+        return sum(self.flows[purpose, payer, payee] for payer in payers for payee in payees)
+
     def euros(self, purpose: int, payer: int, payee: int) -> float:
         """€ that went from one class to another for a purpose since the start."""
         return self.flows[purpose, payer, payee] / 100.0
+
+    @property
+    def gained_by_investors(self) -> int:
+        """Cents that investors have received since the start, less those that they paid."""
+        return sum(amount for (kind, _), amount in self.balances.items() if kind == INVESTOR_ACCOUNT)

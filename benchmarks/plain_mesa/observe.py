@@ -9,7 +9,11 @@ from typing import Any
 from abm.metrics import METRICS
 from abm.rules.coordination import waiting_months
 from abm.rules.indices import MISSING, ratio
+from benchmarks.plain_mesa.network import FACETS
+from benchmarks.plain_mesa.observe_claims import observe_claims
 from benchmarks.plain_mesa.observe_families import observe_families, observe_served
+from benchmarks.plain_mesa.observe_finance import observe_finance
+from benchmarks.plain_mesa.observe_market import observe_contracts, observe_market
 from benchmarks.plain_mesa.observe_money import observe_money
 from benchmarks.plain_mesa.observe_providers import observe_partners, observe_providers, observe_volunteers
 
@@ -36,11 +40,15 @@ def observe(model: Any, before: dict[str, float]) -> dict[str, float]:
     observe_providers(model, providers, found)
     observe_volunteers(funded, found)
     observe_money(model, funded, found, before)
+    observe_contracts(model, funded, providers, found)
+    observe_finance(model, funded, found, before)
+    observe_claims(funded, found)
     if model.calendar.serving:
         observe_served(families, providers, found)
         observe_drift(model.cells, found)
         observe_partners(model.offices, found)
         observe_control(funded, providers, found)
+        observe_market(model, found)
     return found
 
 
@@ -59,16 +67,20 @@ def observe_trust(model: Any, found: dict[str, float]) -> None:
                 first, second = sorted((SECTOR[source.kind], SECTOR[target.kind]), key=SECTORS.index)
                 between[first, second].append(tie["trust"])
     levels, certainties, nearness = [], [], []
+    facets: dict[str, list[float]] = {facet: [] for facet in FACETS}
     for relation, those in ties.items():
         level = mean([tie["trust"] for tie in those])
         found[f"trust_{relation}"] = level
         levels.append(level)
         certainties.append(mean([model.trust.certainty(tie) for tie in those]))
+        for facet, of_kinds in facets.items():
+            of_kinds.append(mean([tie["level"][facet] for tie in those]))
         lived = [1.0 - abs(tie["trust"] - tie["lived"]) for tie in those if tie["lived_weight"] > 0.0]
         if lived:
             nearness.append(mean(lived))
     found["trust_mean"], found["trust_certainty"] = mean(levels), mean(certainties)
     found["trust_calibration"] = mean(nearness)
+    found.update({f"trust_{facet}": mean(of_kinds) for facet, of_kinds in facets.items()})
     for (first, second), trusts in between.items():
         found[f"trust_{first}_{second}"] = mean(trusts)
 

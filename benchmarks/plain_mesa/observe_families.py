@@ -41,6 +41,9 @@ def observe_families(families: list[Any], funded: list[Any], found: dict[str, fl
     for by, better, worse in (("complexity", 0, 2), ("resources", 2, 0)):
         levels = [mean_over(third_of(families, by, third), lambda f: 1.0 - f.need) for third in (better, worse)]
         found[f"wellbeing_gap_{by}"] = levels[0] - levels[1]
+    served = [family for family in families if family.enrolled]
+    part = [mean_over(third_of(served, "resources", third), lambda f: f.took_part) for third in (2, 0)]
+    found["participation_gap"] = part[0] - part[1]
     found["families_served"] = float(sum(f.enrolled for f in families))
     found["families_waiting"] = float(sum(f.applied for f in families))
     found["complaints"] = float(sum(f.complained for f in families))

@@ -12,28 +12,36 @@ from abm.ledger import (
     EVALUATION,
     EVALUATOR,
     FEE,
+    FUND,
     GRANT,
+    HOUSEHOLD,
+    INTERMEDIARY,
+    INTERVENTION_COST,
     INVESTOR_ACCOUNT,
     OUTCOME_PAYMENT,
+    OVERHEAD,
     PROVIDER_ACCOUNT,
     REFUND,
     REGION,
+    STAFF,
 )
-from abm.rules.indices import MISSING, ratio
 from benchmarks.plain_mesa.observe_families import gain_of
+
+EARNERS = (PROVIDER_ACCOUNT, INVESTOR_ACCOUNT, INTERMEDIARY)  # who is paid under a contract, or holds the account
 
 
 def observe_money(model: Any, funded: list[Any], found: dict[str, float], before: dict[str, float]) -> None:
     """Sums since the start, €."""
-    euros = model.ledger.euros
-    outcomes = euros(OUTCOME_PAYMENT, AUTHORITY, PROVIDER_ACCOUNT) + euros(OUTCOME_PAYMENT, AUTHORITY, INVESTOR_ACCOUNT)
-    fees = euros(FEE, AUTHORITY, PROVIDER_ACCOUNT) + euros(FEE, AUTHORITY, INVESTOR_ACCOUNT)
-    work = euros(GRANT, AUTHORITY, PROVIDER_ACCOUNT) + euros(ADVANCE, AUTHORITY, PROVIDER_ACCOUNT)
-    evaluation = euros(EVALUATION, AUTHORITY, EVALUATOR)
-    found["outcome_payments"] = outcomes
-    found["spend_public"] = outcomes + fees + work + evaluation - euros(REFUND, PROVIDER_ACCOUNT, AUTHORITY)
+    ledger, euros = model.ledger, model.ledger.euros
+    by_fund = ledger.cents_of(OUTCOME_PAYMENT, (FUND,), EARNERS)
+    outcomes = ledger.cents_of(OUTCOME_PAYMENT, (AUTHORITY,), EARNERS) + by_fund
+    found["outcome_payments"], found["fund_payments"] = outcomes / 100.0, by_fund / 100.0
+    spent = outcomes + sum(ledger.cents_of(purpose, (AUTHORITY,), EARNERS) for purpose in (FEE, GRANT, ADVANCE))
+    evaluation = euros(EVALUATION, AUTHORITY, EVALUATOR) + euros(OVERHEAD, AUTHORITY, INTERMEDIARY)
+    returned = ledger.cents_of(REFUND, EARNERS, (AUTHORITY,))
+    spent += ledger.cents_of(INTERVENTION_COST, (AUTHORITY,), (STAFF, HOUSEHOLD))
+    found["spend_public"] = (spent - returned) / 100.0 + evaluation
     found["spend_region"] = euros(BUDGET, REGION, AUTHORITY) - euros(REFUND, AUTHORITY, REGION)
-    observe_capital(model, funded, found)
     providers = [provider for office in funded for provider in office.providers]
     admin = math.fsum(hours_on_control(provider) * provider.cost_of_hour for provider in providers)
     found["admin_cost"] = before.get("admin_cost", 0.0) + admin + evaluation - model.evaluation_paid
@@ -59,18 +67,3 @@ def unpaid_hours(funded: list[Any]) -> float:
         for family in office.families
     ]
     return math.fsum(own) + math.fsum(volunteer.hours for office in funded for volunteer in office.volunteers)
-
-
-def observe_capital(model: Any, funded: list[Any], found: dict[str, float]) -> None:
-    """Investors' capital and return, and how much was paid for what would have happened anyway."""
-    contracts = [office.contract for office in funded]
-    outstanding = sum(max(0, investor.capital) for office in funded for investor in office.investors)
-    found["capital_outstanding"] = outstanding / 100.0
-    if sum(contract.capital_called for contract in contracts) > 0:
-        lost = outstanding if model.calendar.last_month else 0
-        found["investor_return"] = (sum(contract.return_paid for contract in contracts) - lost) / 100.0
-    else:
-        found["investor_return"] = MISSING
-    claimed = sum(contract.outcome_claimed + contract.claimed_before for contract in contracts)
-    alone = sum(contract.unserved_claimed for contract in contracts)
-    found["deadweight_paid"] = ratio(float(alone), float(claimed))

@@ -55,12 +55,13 @@ def observe_partners(offices: list[Any], found: dict[str, float]) -> None:
     found["coordination_hours"] = sum_over(partners, lambda p: p.coordination_hours)
     found["concentration"] = sum_over(partners, lambda p: (p.contract_hours / paid) ** 2) if paid > 0.0 else MISSING
     found["effort_intensity"] = ratio(sum_over(partners, lambda p: p.contract_hours * p.intensity), paid)
-    found["liquidity"] = ratio(paid, sum_over(partners, lambda p: p.planned_hours))
+    planned = sum_over(partners, lambda p: p.planned_hours * p.ready)
+    found["liquidity"] = ratio(min(paid, planned), planned)
     found["service_quality"] = ratio(sum_over(partners, quality), paid) * (0.5 + 0.5 * found["integration"])
-    with_families = sum_over(partners, lambda p: p.service_hours + p.menu_hours)
+    with_families = sum_over(partners, lambda p: p.service_hours + p.menu_hours + p.respite_hours)
     found["admin_share"] = 1.0 - min(1.0, with_families / paid) if paid > 0.0 else MISSING
     found["reporting_burden"] = ratio(sum_over(partners, lambda p: p.reporting_hours), paid)
-    observe_market(offices, partners, paid, found)
+    observe_marketisation(offices, partners, paid, found)
 
 
 def quality(partner: Any) -> float:
@@ -69,7 +70,7 @@ def quality(partner: Any) -> float:
     return partner.contract_hours * partner.intensity * fit
 
 
-def observe_market(offices: list[Any], partners: list[Any], paid: float, found: dict[str, float]) -> None:
+def observe_marketisation(offices: list[Any], partners: list[Any], paid: float, found: dict[str, float]) -> None:
     """Shares of the market, and the parts of marketisation that exist."""
     third = [partner for partner in partners if partner.for_third_sector]
     firms = [partner for partner in partners if partner.kind == "for_profit"]

@@ -13,7 +13,7 @@ HOURS_OF_A_SURVEY = 2.0
 def plan(model: Any) -> None:
     """Associations listen to their members; in a round of co-planning authorities hear those who come."""
     for family in model.families:
-        family.coproduction_hours = 0.0
+        family.coproduction_hours = family.event_hours
     for provider in model.providers:
         provider.hear_members(HEARD_A_MONTH)
     if model.calendar.planning:

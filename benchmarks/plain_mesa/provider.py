@@ -9,26 +9,24 @@ import mesa
 
 from abm.rules.control import burden_target, next_burden
 from abm.rules.crowding import next_motivation
-from abm.rules.finance import peak_need
+from abm.rules.interventions import eased, forgotten, signal_noise, taught
 from abm.rules.learning import next_fit, revised
-from abm.rules.market import award_score, bid_discount, track_record
 from abm.rules.menu import PROFESSIONAL_COURSE
 from abm.rules.skills import next_skill, staff_turnover
-from abm.streams import BID, EXPERIENCE
-from benchmarks.plain_mesa.arithmetic import within
+from abm.rules.trust import fairness
+from abm.streams import EXPERIENCE
+from benchmarks.plain_mesa.arithmetic import mixed, within
+from benchmarks.plain_mesa.bidding import Bidding
 from benchmarks.plain_mesa.commissioner import YEAR
 from benchmarks.plain_mesa.provider_hours import Working
 from benchmarks.plain_mesa.provider_incentives import Choosing
 from benchmarks.plain_mesa.provider_intake import TakingIn
 
-DISCOUNTS = {"for_profit": 0.15, "public": 0.03}  # how much lower a kind can bid; third sector and associations:
-NONPROFIT_DISCOUNT = 0.08
-QUALITY_NOISE = 0.1
 NOISE = 0.08  # standard deviation of one experience
 RESTORING = 0.03  # of motivation, by voice and trust
 
 
-class Provider(Working, Choosing, TakingIn, mesa.Agent):
+class Provider(Bidding, Working, Choosing, TakingIn, mesa.Agent):
     """An organisation that serves families, in usual services and as a partner of a contract."""
 
     def __init__(self, model: Any, number: int, office: Any, start: dict[str, Any]) -> None:
@@ -38,6 +36,8 @@ class Provider(Working, Choosing, TakingIn, mesa.Agent):
         self.team, self.domain = start["team"], start["domain"]
         self.active: bool = start["active"]
         self.partner = self.at_start = self.exited = False
+        self.small, self.reserves = start["small"], start["reserves"]  # €
+        self.begin_bidding()
         self.staff_hours, self.usual_hours = start["staff_hours"], start["usual_hours"]
         self.credit = start["credit"]  # €
         self.award_share = self.planned_hours = self.promised_hours = self.places = self.tender_hours = 0.0
@@ -47,6 +47,7 @@ class Provider(Working, Choosing, TakingIn, mesa.Agent):
         self.openness, self.own_openness = start["openness"], start["openness"]
         self.job_satisfaction, self.integrity = start["job_satisfaction"], start["integrity"]
         self.burden, self.liquidity, self.staff_turnover = start["burden"], 1.0, 0.0
+        self.contracting_skill = self.clarity = 0.0  # taught by workshops and guidance
         self.main_families = self.caseload = self.months_short = 0
         self.mission_intake, self.real_intake = [0.0] * 3, [0.0] * 3  # by third of complexity
         self.loan = self.income = self.outcome_income = self.year_surplus = 0  # cents
@@ -63,6 +64,11 @@ class Provider(Working, Choosing, TakingIn, mesa.Agent):
     def serving(self) -> bool:
         """Whether it works for a contract that is served this month."""
         return self.partner and self.office.contract.serving
+
+    @property
+    def ease(self) -> float:
+        """Hours of its transactions relative to those of one without skill in contracting and clarity of rules."""
+        return eased(self.office.case.intervention.transaction_ease, self.contracting_skill, self.clarity)
 
     @property
     def for_third_sector(self) -> bool:
@@ -108,50 +114,32 @@ class Provider(Working, Choosing, TakingIn, mesa.Agent):
             if family.knows(self):
                 trust.activate(family, self)
 
-    def can_carry(self, staff: float) -> bool:
-        """Whether cash and credit carry the prudent part of its peak need of working capital."""
-        office, months = self.office, self.model.calendar.service_months
-        if not office.design.mechanisms.liquidity:
-            return True
-        monthly = office.place.grant_eur / months * self.staff_hours / staff
-        own_bridge = office.design.finance.bridge.provider
-        needed = peak_need(monthly, office.contract.deferred_share, own_bridge, office.wait_months)
-        return 0.01 * self.model.ledger.balance(self) + self.credit >= office.case.money.prudence * needed
-
-    def bid_discount(self) -> float:
-        """How far it undercuts the standard price."""
-        signal = self.model.normal(BID, self.number, month=self.model.calendar.contract)
-        lean = DISCOUNTS.get(self.kind, NONPROFIT_DISCOUNT)
-        return bid_discount(self.office.design.structure.competition, lean, signal)
-
-    def bid_score(self) -> float:
-        """Its bid's score, by price, by quality as it appears, and by its record."""
-        office, contract, number = self.office, self.office.contract, self.model.calendar.contract
-        quality = 0.0
-        for competence, fit in zip(self.competence, self.fit, strict=True):
-            quality += competence * fit / len(self.fit)
-        quality += QUALITY_NOISE * self.model.normal(BID, self.number, 1, month=number)
-        if number > 0 and self.at_start:
-            use = office.design.outcomes_use.responsibility
-            quality += track_record(self.result, contract.result, contract.expected_result, use)
-        return award_score(self.bid_discount(), max(0.0, quality), office.design.structure.price_weight)
-
     # ---- judging and being judged
 
     def judge(self) -> None:
         """Judge payment and control of the authority; it judges results as far as it uses them, else what families say."""
-        office, trust = self.office, self.model.trust
+        office, trust, facts = self.office, self.model.trust, self.office.case.trust
         noise = NOISE * self.model.normal(EXPERIENCE, self.number, 1)
-        eased = 1.0 - 2.0 * self.reporting_share
-        trust.live(self, office, within(0.5 * self.liquidity + 0.5 * eased + noise), 1.0)
-        event = office.case.trust.event_weight
-        if self.liquidity < 0.9:
-            trust.live(self, office, self.liquidity * 0.5, event * (1.0 - self.liquidity) * 0.5)
-        use = office.design.outcomes_use.responsibility
-        seen = use * self._record() + (1.0 - use) * self._word_of_families()
-        trust.live(office, self, within(seen + noise), 1.0)
+        noise *= signal_noise(office.case.intervention.signal_accuracy, self.contracting_skill)
+        self._judge_office(noise)
+        use, word = office.design.outcomes_use.responsibility, self._word_of_families()
+        able = within(use * self._record() + (1.0 - use) * word + noise)
+        fair = fairness(self.complexity_taken, self.complexity_on_file) if self.intake_weight > 0.0 else None
+        cared = within(mixed(word, fair, facts.fairness) + noise)
+        trust.live_parts(office, self, able, (able, cared, within(word + noise)), 1.0)
         if self.caught:
-            trust.live(office, self, 0.0, event)
+            trust.live_event(office, self, "integrity", 0.0, facts.event_weight)
+
+    def _judge_office(self, noise: float) -> None:
+        """Money that covers planned work shows ability and a promise kept; control can be felt as distrust."""
+        office, trust = self.office, self.model.trust
+        control = 1.0 - 2.0 * self.reporting_share
+        paid = within(self.liquidity + noise)
+        whole = within(0.5 * self.liquidity + 0.5 * control + noise)
+        trust.live_parts(self, office, whole, (paid, within(control + noise), paid), 1.0)
+        if self.liquidity < 0.9:
+            weight = office.case.trust.event_weight * (1.0 - self.liquidity) * 0.5
+            trust.live_event(self, office, "integrity", self.liquidity * 0.5, weight)
 
     def _record(self) -> float:
         """Its families' results beside what was expected of the contract, as an experience."""
@@ -171,6 +159,27 @@ class Provider(Working, Choosing, TakingIn, mesa.Agent):
                 said += word * self.model.trust.in_(family, self)
                 words += word
         return said / words if words > 0.0 else 0.5
+
+    # ---- being taught
+
+    def learn(self, kind: str, strength: float) -> None:
+        """A month of guidance, workshops or training of professionals; all but guidance takes hours."""
+        facts = self.office.case.intervention
+        if kind == "guidance":
+            self.clarity = taught(self.clarity, strength, 1.0)
+            return
+        self.training_hours += strength * facts.course_hours
+        if kind == "workshop":
+            self.contracting_skill = taught(self.contracting_skill, strength, facts.workshop_gain)
+            return
+        self.openness = taught(self.openness, strength, facts.professional_gain)
+        self.competence = [taught(skill, strength, facts.professional_gain) for skill in self.competence]
+
+    def forget_what_was_taught(self) -> None:
+        """A month passes, and some of those who were taught leave."""
+        loss, self.training_hours = self.office.case.commissioner.skill_loss, 0.0
+        self.contracting_skill = forgotten(self.contracting_skill, loss, self.staff_turnover)
+        self.clarity = forgotten(self.clarity, loss, self.staff_turnover)
 
     # ---- adapting
 

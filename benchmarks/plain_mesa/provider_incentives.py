@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from abm.rules.effort import attention_weight, incentive, intensity
 from abm.rules.forecast import settling_share, wellbeing_ahead
-from abm.rules.learning import foreseen
 from abm.rules.outcomes import effect_of_input, response
-from abm.rules.payment import binary_slope, graduated_slope
 from benchmarks.plain_mesa.arithmetic import shares
+from benchmarks.plain_mesa.cohort_incentives import pay_for_cohort
 
 
 class Choosing:
@@ -68,7 +66,7 @@ def weigh_incentives(office: Any) -> None:
             for family in office.families:
                 if family.enrolled:
                     pay_for_milestones(office, family)
-        elif design.payment.rule in ("binary", "graduated"):
+        elif office.contract.tests_cohorts:
             pay_for_cohort(office)
         elif design.payment.rule == "fee_for_service":
             pay_for_hours(office)
@@ -87,7 +85,7 @@ def pay_for_milestones(office: Any, family: Any) -> None:
         slot.payment_per_hour = 0.0
     for d, y in enumerate(family.wellbeing):
         ahead = wellbeing_ahead(y, family.baseline[d], family.added[d], rate, settled)
-        slope = office.contract.value_of_result(family, d, ahead - family.intake_wellbeing[d], noise)
+        slope = office.contract.card.value_of_result(family, d, ahead - family.intake_wellbeing[d], noise)
         if slope <= 0.0:
             continue
         per_input = effect_of_input(y, own, 1.0) * settled / (rate * months)
@@ -100,63 +98,8 @@ def pay_for_milestones(office: Any, family: Any) -> None:
             slot.payment_per_hour += value * provider.attention[d]
 
 
-def pay_for_cohort(office: Any) -> None:
-    """What an hour adds to the payment for the cohort's result, of which each partner has its part."""
-    contract, case, design = office.contract, office.case, office.design
-    forecast, cohort, per_input = 0.0, 0, 0.0
-    for family in office.families:
-        if family.enrolled:
-            cohort += 1
-            per_input += input_effect(office, family)
-            forecast = add_forecast(forecast, contract, family, case.outcome.return_rate)
-    if cohort == 0 or contract.room <= 0:
-        return
-    forecast = forecast / cohort - contract.counterfactual
-    noise = math.sqrt(case.measurement.noise**2 / cohort + 1e-6)
-    full = full_payment_of_period(office)
-    for partner in office.partners:
-        part = foreseen(partner.award_share, design.learning.ratchet)
-        own = full * design.finance.risk_to_provider * part
-        for d, metric in enumerate(contract.measured):
-            if metric:
-                effect = contract.metric_weight[d] * per_input / cohort / cohort * partner.hour_effect(d)
-                partner.payment_per_hour[d] = own * slope_of_test(office, forecast, noise, effect)
-        partner.result_value = own * slope_of_test(office, forecast, noise, 1.0) / design.payment.period_months
-
-
-def input_effect(office: Any, family: Any) -> float:
-    """What a month's input of 1 adds to a family's result at the end, at middling wellbeing."""
-    outcome, months = office.case.outcome, family.months_ahead
-    own = response(outcome.effect, family.complexity, outcome.complexity_effect)
-    settled = settling_share(outcome.return_rate, months)
-    return effect_of_input(0.5, own, 1.0) * settled / (outcome.return_rate * months)
-
-
-def add_forecast(forecast: float, contract: Any, family: Any, rate: float) -> float:
-    """A sum of forecast results with one family's in it."""
-    settled = settling_share(rate, family.months_ahead)
-    for d, y in enumerate(family.wellbeing):
-        ahead = wellbeing_ahead(y, family.baseline[d], family.added[d], rate, settled)
-        forecast += contract.metric_weight[d] * (ahead - family.intake_wellbeing[d])
-    return forecast
-
-
-def full_payment_of_period(office: Any) -> float:
-    """€ that a period's test pays at most."""
-    periods = max(1.0, math.ceil(office.model.calendar.service_months / office.design.payment.period_months))
-    return office.contract.expected_outcome_payment * office.contract.full_payment / periods
-
-
-def slope_of_test(office: Any, forecast: float, noise: float, effect: float) -> float:
-    """What an effect on the cohort's mean result adds to the expected share of the full payment."""
-    payment, expected = office.design.payment, office.contract.expected_result
-    if payment.rule == "binary":
-        return binary_slope(forecast, payment.target * expected, noise, effect)
-    return graduated_slope(forecast, payment.floor * expected, payment.ceiling * expected, noise, effect)
-
-
 def pay_for_hours(office: Any) -> None:
     """Fee for service: the fee on any hour, as far as the partner bears its risk."""
-    fee = office.contract.fee_per_hour * office.design.finance.risk_to_provider
     for partner in office.partners:
+        fee = partner.price_per_hour * office.design.finance.risk_to_provider
         partner.payment_per_hour = [fee] * len(partner.payment_per_hour)

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from abm.rules.coproduction import combined_input
 from abm.rules.forecast import settling_share, wellbeing_ahead
 from abm.rules.outcomes import improvement, response
-from abm.rules.payment import reached_share
 from abm.rules.selection import applicant_score, gateway_score
 from abm.streams import GATEWAY
+from benchmarks.plain_mesa.arithmetic import total
+from benchmarks.plain_mesa.network import CONDUCT_MEMORY
 from benchmarks.plain_mesa.pricing import OWN_WORK
 
 
@@ -39,7 +40,7 @@ class TakingIn:
             by_gateway = self._asks_gateway(place)
             chosen = max(waiting, key=lambda applicant: applicant.gateway if by_gateway else applicant.score)
             if not by_gateway and chosen.score < 0.0:
-                return
+                break
             waiting.remove(chosen)
             instead = chosen if by_gateway else max(waiting_unpaid, key=lambda applicant: applicant.unpaid)
             if instead in waiting_unpaid:
@@ -48,6 +49,17 @@ class TakingIn:
             self.mission_intake[instead.family.complexity_third] += 1.0
             self.main_families += 1
             chosen.family.enrol(self)
+        self._file_intake(families)
+
+    def _file_intake(self, families: list[Any]) -> None:
+        """File how hard to help those are who were taken in, and all who had applied; files fade."""
+        taken = [family.complexity for family in families if family.enrolled]
+        self.intake_weight = CONDUCT_MEMORY * self.intake_weight + len(taken)
+        if taken:
+            step = len(taken) / self.intake_weight
+            applied = total(family.complexity for family in families) / len(families)
+            self.complexity_taken += step * (total(taken) / len(taken) - self.complexity_taken)
+            self.complexity_on_file += step * (applied - self.complexity_on_file)
 
     def _asks_gateway(self, place: int) -> bool:
         """Whether this place is filled by need and waiting instead of by choice."""
@@ -72,24 +84,15 @@ class TakingIn:
         months = min(float(case.family.programme_months), left)
         settled, noise = settling_share(outcome.return_rate, months), family.forecast_noise(months)
         own = response(outcome.effect, family.complexity, outcome.complexity_effect)
-        earned = 0.0
+        changes = []
         for d, y in enumerate(family.wellbeing):
             served = contract.promised_hours * self.attention[d] * self.hour_effect(d)
             input_now = combined_input(served, OWN_WORK, outcome.family_weight, outcome.complementarity)
             added = improvement(y, own, input_now)
-            change = wellbeing_ahead(y, family.baseline[d], added, outcome.return_rate, settled) - y
-            for line in contract.card:
-                if line.price > 0.0 and line.pays_for(d, contract.measured):
-                    earned += line.price * line_chance(line, change, noise, months)
+            changes.append(wellbeing_ahead(y, family.baseline[d], added, outcome.return_rate, settled) - y)
+        earned = 0.0
+        for d in range(len(changes)):
+            for line in contract.card.paid(d):
+                count = contract.card.expected_count(line, d, changes, noise, months)
+                earned += contract.card.price_for(line, family) * count
         return earned / months / case.family.known_providers
-
-
-def line_chance(line: Any, change: float, noise: float, months: float) -> float:
-    """How often a provider expects a family to earn a line."""
-    if line.kind == "entry":
-        return 1.0
-    if line.kind == "gain":
-        return max(0.0, change)
-    if line.kind == "sustained" and line.months > months:
-        return 0.0
-    return reached_share(change, line.threshold, noise)

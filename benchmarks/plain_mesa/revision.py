@@ -42,7 +42,11 @@ def revise_plan(office: Any) -> None:
     if contract.expected_result > 0.0 and calendar.service_month > REALLOCATION_MONTHS:
         if office.design.payment.rule == "rate_card":
             revise_card(contract, step, learning.ratchet, result)
-        contract.expected_result = max(0.0, next_target(contract.expected_result, result, step, learning.ratchet))
+        before = contract.expected_result
+        contract.expected_result = max(0.0, next_target(before, result, step, learning.ratchet))
+        moved = contract.expected_result / before
+        contract.expected_change = [change * moved for change in contract.expected_change]
+    contract.plan.revise(step)
 
 
 def learn_need(office: Any, served: list[Any], step: float, error: float) -> None:
@@ -93,17 +97,17 @@ def reallocate(office: Any) -> None:
     use, result = office.design.outcomes_use.decisions, office.contract.result
     if use <= 0.0 or not office.model.calendar.every(REALLOCATION_MONTHS):
         return
-    whole, planned = 0.0, 0.0
+    whole, money = 0.0, 0.0
     for partner in office.partners:
         whole += partner.award_share * better(partner, result)
-        planned += partner.planned_hours
+        money += partner.planned_hours * partner.price_per_hour
     if whole <= 0.0:
         return
     for partner in office.partners:
         wanted, before = partner.award_share * better(partner, result) / whole, partner.award_share
         partner.award_share = revised(before, wanted, 0.5 * use)
         partner.results_used |= changed(before, partner.award_share)
-        partner.planned_hours = planned * partner.award_share
+        partner.planned_hours = money * partner.award_share / partner.price_per_hour
 
 
 def better(partner: Any, mean_result: float) -> float:

@@ -12,6 +12,7 @@ from abm.world import World, new_world
 from benchmarks.plain_mesa.commissioner import Commissioner, Region, Team
 from benchmarks.plain_mesa.family import Family
 from benchmarks.plain_mesa.investor import Investor
+from benchmarks.plain_mesa.network import EVIDENCE, FACETS
 from benchmarks.plain_mesa.provider import Provider
 from benchmarks.plain_mesa.volunteer import Volunteer
 
@@ -21,7 +22,7 @@ PEOPLE = ("families", "providers", "volunteers", "investors")
 def plain(row: Any, *names: str) -> dict[str, Any]:
     """Values of a table's row as Python's own numbers and lists."""
     values = {name: row[name].tolist() for name in names}
-    return {name: bool(value) if name == "active" else value for name, value in values.items()}
+    return {name: bool(value) if name in ("active", "small") else value for name, value in values.items()}
 
 
 def come_to_life(model: Any) -> None:
@@ -55,7 +56,8 @@ def make_provider(model: Any, office: Any, world: World, number: int, teams: dic
     """A provider as it is at the start."""
     row = world.providers[number]
     start = plain(
-        row, "domain", "active", "staff_hours", "usual_hours", "credit", "competence", "fit", "prior_need", "known_need",
+        row, "domain", "active", "small", "staff_hours", "usual_hours", "reserves", "credit",
+        "competence", "fit", "prior_need", "known_need",
         "motivation", "openness", "job_satisfaction", "integrity", "burden",
     )  # fmt: skip
     return Provider(model, number, office, start | {"kind": KINDS[row.kind], "team": teams[int(row.team)]})
@@ -65,8 +67,8 @@ def make_family(model: Any, office: Any, world: World, number: int, teams: dict[
     """A family as it is at the start."""
     row, slots = world.families[number], model.case.family.known_providers
     start = plain(
-        row, "territory", "complexity", "resources", "complexity_third", "resources_third", "free_hours", "importance",
-        "wellbeing", "baseline", "start_wellbeing", "engagement", "own_engagement", "capability",
+        row, "territory", "complexity", "filed_complexity", "resources", "complexity_third", "resources_third", "free_hours",
+        "importance",         "wellbeing", "baseline", "start_wellbeing", "engagement", "own_engagement", "capability",
     )  # fmt: skip
     known = world.packages.provider[number * slots : (number + 1) * slots].tolist()
     here = {provider.number: provider for provider in office.providers}
@@ -108,10 +110,10 @@ def tie_people(model: Any, world: World) -> None:
                 source.peers.append(target)
         elif source is not target:
             model.trust.relate(source, target, relation, float(edge.trust), bool(edge.active))
-            model.trust.edges[source, target].update(
-                prior=float(edge.prior), support=float(edge.support[0]), against=float(edge.against[0]),
-                damage=float(edge.damage[0]), lived=float(edge.lived), lived_weight=float(edge.lived_weight),
-            )  # fmt: skip
+            tie = model.trust.edges[source, target]
+            tie.update(prior=float(edge.prior), lived=float(edge.lived), lived_weight=float(edge.lived_weight))
+            for kind in (*EVIDENCE, "level"):
+                tie[kind] = dict(zip(FACETS, edge[kind].tolist(), strict=True))
     pairs = range(world.relations[PROVIDER_PROVIDER].first, world.relations[PROVIDER_PROVIDER].end)
     for pair, edge in enumerate(pairs):
         one, other = (people["provider"][int(world.edges[edge][end])] for end in ("source", "target"))

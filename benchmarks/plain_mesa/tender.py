@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import math
-from itertools import combinations
 from typing import Any
 
-from abm.ledger import cents
-from abm.rules.attribution import ATTRIBUTIONS, evaluation_share
-from abm.rules.coproduction import expenses_reserve
-from abm.rules.finance import expected_margin
-from abm.rules.market import award_weight
-from abm.streams import BID, JOIN, RIVALRY
+from abm.streams import BID
+from benchmarks.plain_mesa.award import award, part_rivals
+from benchmarks.plain_mesa.grant import divide_grant
+from benchmarks.plain_mesa.investor import set_classes
 from benchmarks.plain_mesa.menu import choose_menu
 from benchmarks.plain_mesa.pricing import set_prices
-
-LEAST_SUPPORT = 0.15  # political support below which nothing is renewed
-SPOKEN_LINK = 0.5  # joint hours a month that count as a link when rivals part
-SHARED_BID = 0.4  # of a bid's hours, where partners bid together
-MOST_EXPENSES, MOST_ON_BROKERS, MOST_OVERHEAD = 0.25, 0.2, 0.7  # of the grant
+from benchmarks.plain_mesa.prime import can_start
 
 
 def hold_tenders(model: Any) -> None:
@@ -26,7 +19,9 @@ def hold_tenders(model: Any) -> None:
     if not model.calendar.tendering:
         return
     for office in model.offices:
-        if office.funded:
+        if office.contract.cut >= 1.0:  # there is no money to let a contract with
+            office.contract.launched = office.contract.serving = False
+        elif office.funded:
             let_contract(office)
 
 
@@ -39,139 +34,26 @@ def let_contract(office: Any) -> None:
         return
     part_rivals(office)
     divide_grant(office)
+    set_classes(office)
     for investor in office.investors:
         investor.decide()
+    if not can_start(office):
+        give_back(office)
+        return
     promise(office)
     plan_work(office)
     set_prices(office)
+    note_forecasts(office)
+    office.contract.plan.make()
     renew_menu(office)
 
 
-def award(office: Any) -> bool:
-    """Those who can carry their part bid; shares follow capacity and, with competition, rank. False where nothing is let."""
-    contract, structure = office.contract, office.design.structure
-    contract.launched = contract.serving = False
+def give_back(office: Any) -> None:
+    """No contract begins after all, and nobody has a part of it."""
+    office.contract.launched = office.contract.serving = False
     for provider in office.providers:
         provider.partner = False
         provider.award_share = provider.planned_hours = 0.0
-    no_support = office.design.mechanisms.politics and office.political_support < LEAST_SUPPORT
-    if office.model.calendar.contract > 0 and no_support:
-        return False
-    let_firms_in(office)
-    staff = 0.0
-    for provider in office.providers:
-        staff += provider.staff_hours if provider.active else 0.0
-    bidders = [provider for provider in office.providers if provider.active and provider.can_carry(staff)]
-    effort = SHARED_BID if structure.partnership_required else 1.0
-    contract.bid_hours = 0.0
-    for bidder in bidders:
-        bidder.tender_hours = office.case.money.bid_hours * effort * (0.3 + 0.7 * structure.competition)
-        contract.bid_hours += bidder.tender_hours
-    return bool(bidders) and rank(office, bidders)
-
-
-def rank(office: Any, bidders: list[Any]) -> bool:
-    """Choose among bids and divide the contract; with a required partnership the whole group is taken."""
-    contract, structure, money = office.contract, office.design.structure, office.case.money
-    scores = [bidder.bid_score() for bidder in bidders]
-    mean_score = 0.0
-    for score in scores:
-        mean_score += score
-    mean_score /= len(bidders)
-    whole, least = 0.0, mean_score * (0.4 + 0.5 * structure.competition)
-    for bidder, score in zip(bidders, scores, strict=True):
-        if structure.partnership_required or score >= least:
-            bidder.partner = True
-            bidder.award_share = award_weight(bidder.staff_hours, score, mean_score, structure.competition)
-            whole += bidder.award_share
-    if whole <= 0.0:
-        return False
-    discount = 0.0
-    for provider in office.partners:
-        provider.award_share /= whole
-        discount += provider.award_share * provider.bid_discount()
-        if office.model.calendar.contract == 0:
-            provider.at_start = True
-    standard = money.wage * (1.0 + money.overhead) * (1.0 + money.margin)
-    contract.fee_per_hour = standard * (1.0 - discount)
-    sign(office)
-    return True
-
-
-def sign(office: Any) -> None:
-    """Negotiation takes hours for each investor and line of a rate card; the more there is to do, the later the signature."""
-    contract, calendar, money = office.contract, office.model.calendar, office.case.money
-    investors = len(office.investors) if office.design.finance.bridge.investor > 0.0 else 0
-    hours = contract.bid_hours + money.negotiation_hours * (investors + len(contract.card))
-    contract.launched, contract.signed = True, calendar.month
-    if calendar.contract == 0:  # renewals are negotiated while the contract runs
-        contract.signed += math.ceil(hours / money.negotiation_capacity)
-    contract.serving = calendar.serving and calendar.month >= contract.signed
-
-
-def let_firms_in(office: Any) -> None:
-    """Firms enter where competition is open and a price leaves something; a required partnership halves the door."""
-    structure, money = office.design.structure, office.case.money
-    bridge = office.design.finance.bridge.provider
-    left = expected_margin(money.margin, office.contract.deferred_share, bridge, office.wait_months, money.interest)
-    if left <= 0.0:
-        return
-    door = structure.competition * (0.5 if structure.partnership_required else 1.0)
-    for provider in office.providers:
-        outside = provider.kind == "for_profit" and not provider.active and not provider.exited
-        if outside and office.model.uniform(JOIN, provider.number, month=0) < door - 0.1:
-            provider.come_in()
-
-
-def part_rivals(office: Any) -> None:
-    """Those who bid against each other stop sharing work; a required partnership keeps its links."""
-    model, structure, contract = office.model, office.design.structure, office.contract
-    contract.links_start = contract.links_cut = 0.0
-    weight = 0.5 * office.case.trust.event_weight
-    for one, other in combinations(office.providers, 2):
-        if not (one.active and other.active):
-            continue
-        tie = model.work.edges[one, other]
-        linked = tie["joint_hours"] >= SPOKEN_LINK
-        contract.links_start += linked
-        tie["rival"] = False
-        if structure.partnership_required or structure.competition <= 0.0:
-            continue
-        mark = model.uniform(RIVALRY, one.number, other.number, month=model.calendar.contract)
-        if mark < 0.6 * structure.competition:
-            tie.update(rival=True, joint_hours=0.0)
-            contract.links_cut += linked
-            model.trust.live(one, other, 0.25, weight)
-            model.trust.live(other, one, 0.25, weight)
-
-
-def divide_grant(office: Any) -> None:
-    """What evaluation, governance, expense money and investors' expected return leave of the grant buys work."""
-    design, case, contract = office.design, office.case, office.contract
-    grant, months = office.place.grant_eur, office.model.calendar.service_months
-    evaluation = evaluation_share(
-        ATTRIBUTIONS.index(design.payment.attribution),
-        case.money.evaluation_comparison,
-        case.money.evaluation_randomised,
-    )
-    if not contract.pays_results:
-        evaluation = 0.0  # nobody estimates a counterfactual that nothing is paid on
-    brokers = design.structure.network_management * case.network.brokerage_hours * case.money.wage
-    brokers = min(MOST_ON_BROKERS * grant, brokers * months)
-    contract.overhead_budget = min(
-        MOST_OVERHEAD * grant, grant * (evaluation + design.finance.overhead_share) + brokers
-    )
-    reserved = expenses_reserve(
-        design.coproduction.expenses, design.coproduction.delivery, len(office.families) / office.place.demand_ratio,
-        case.family.free_hours, float(len(office.volunteers)), case.work.volunteer_hours, float(months),
-        MOST_EXPENSES * grant,
-    )  # fmt: skip
-    contract.expenses_left = cents(reserved)
-    net = grant - contract.overhead_budget - reserved
-    years = 0.5 * months / 12.0 + design.payment.lag_months / 12.0
-    cap = design.finance.return_cap
-    returns = office.capital_share * years * 0.5 * (cap + min(cap, case.investor.hurdle))
-    contract.service_budget = net / (1.0 + returns)
 
 
 def promise(office: Any) -> None:
@@ -190,7 +72,8 @@ def plan_work(office: Any) -> None:
     chance = contract.places / len(office.families)
     expected = dict.fromkeys(office.providers, 0.0)  # families in service that have it in their package
     for provider in office.providers:
-        provider.planned_hours = hours * provider.award_share
+        bought = contract.fee_per_hour / provider.price_per_hour if provider.partner else 0.0
+        provider.planned_hours = hours * provider.award_share * bought
         provider.places = 0.0
     for family in office.families:
         for slot in family.package:
@@ -203,6 +86,15 @@ def plan_work(office: Any) -> None:
         provider.promised_hours = known / families if families > 0.0 else 0.0
         mark = model.uniform(BID, provider.number, 2, month=model.calendar.contract)
         provider.places = math.floor(provider.places + mark)
+
+
+def note_forecasts(office: Any) -> None:
+    """What the authority publishes as its forecast of results, and what the winners make of it."""
+    contract, foreseen = office.contract, 0.0
+    contract.forecast = contract.expected_result * office.case.money.forecast_optimism
+    for partner in office.partners:
+        foreseen += partner.award_share * partner.outlook
+    contract.bidders_forecast = contract.forecast * foreseen
 
 
 def renew_menu(office: Any) -> None:

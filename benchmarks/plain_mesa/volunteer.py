@@ -44,9 +44,10 @@ class Volunteer(mesa.Agent):
         if self.active and self.hours > 0.0:
             provider = self.provider
             noise = NOISE * self.model.normal(EXPERIENCE, self.number, 2)
-            trained = 0.4 + 0.6 * self.trained
-            lived = 0.5 * provider.motivation + 0.25 * trained + 0.25 * (1.0 - provider.red_tape)
-            self.model.trust.live(self, provider, within(lived + noise), 1.0)
+            helped, tape = 0.4 + 0.6 * self.trained, 1.0 - provider.red_tape
+            lived = 0.5 * provider.motivation + 0.25 * helped + 0.25 * tape
+            parts = within(helped + noise), within(provider.motivation + noise), within(tape + noise)
+            self.model.trust.live_parts(self, provider, within(lived + noise), parts, 1.0)
 
     def adapt(self, training: float, recruiting: float) -> None:
         """Tire and rest; learn and answer to expense money; leave, or come."""

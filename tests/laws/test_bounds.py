@@ -114,6 +114,8 @@ def hours_broken(world: World) -> list[str]:
         found.append("more hours given than there are")
     if (packages.hours[~served] != 0.0).any():
         found.append("hours for those who are not served")
+    if (providers.partner[packages.provider[served]] == 0).any():
+        found.append("a family is served by a provider without a part in the contract")
     caseload = np.bincount(packages.provider[served], minlength=providers.size)
     if (caseload != providers.caseload).any():
         found.append("caseload is not the number of families served")
@@ -155,6 +157,10 @@ def caps_broken(world: World) -> list[str]:
             found.append(f"{name} above a family's ceiling")
     if (world.dues < 0).any():
         found.append("negative dues")
+    due = np.bincount(world.providers.locality, world.dues.sum(axis=0), places.size)
+    for_outcomes = facts.payment_outcome_share > 0.0
+    if (due != places.outcome_claimed + places.claimed_before)[for_outcomes].any():
+        found.append("what is claimed is not what is due")
     return found
 
 
@@ -218,6 +224,7 @@ def test_bounds_hold_in_presets(cases, designs, case, design):
     assert broken(cases[case], designs[design], 1) == []
 
 
+FACET_WEIGHTS = ("trust.weight_ability", "trust.weight_benevolence", "trust.weight_integrity")  # sum to 1
 EDGES = [
     (key, edge)
     for key, declared in parameters(Case)
@@ -229,7 +236,9 @@ EDGES = [
 @pytest.mark.parametrize(("key", "edge"), EDGES)
 def test_bounds_hold_at_the_edge_of_each_fact(designs, key, edge):
     """One fact at the least or most that a case may say, all else as usual, where results are paid for in every way."""
-    case = load_case("generic", {"case.families": 12, "case.calendar.renewals": 0, f"case.{key}": edge})
+    beside = {f"case.{other}": 0.5 * (1.0 - edge) for other in FACET_WEIGHTS} if key in FACET_WEIGHTS else {}
+    facts = {"case.families": 12, "case.calendar.renewals": 0, **beside, f"case.{key}": edge}
+    case = load_case("generic", facts)
     assert broken(case, designs["capped_card"], 1) == []
 
 
@@ -336,6 +345,7 @@ def any_case(draw, facts: bool) -> Case:
     for key, declared in parameters(Case):
         if facts and not key.startswith("calendar."):
             flat[key] = draw(value(declared, *SMALL["case"].get(key, (None, None))))
+    flat |= dict(zip(FACET_WEIGHTS, shares(draw, 3), strict=True)) if facts else {}
     table = {
         "name": "any", "domains": ("a", "b", "c", "d"), "locality": places, "calendar": any_calendar(draw),
         "measurability": tuple(draw(st.floats(0.0, 1.0)) for _ in range(DOMAINS)), **nested(flat),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numba import njit
 
 from abm.config import load_case, load_design
 from abm.engine import run_months
@@ -27,13 +28,19 @@ def world_of(settings=None, design="provider_financed_pbr", seed=1):
     return new_world(case, load_design(design, {k: v for k, v in settings.items() if not k.startswith("case.")}), seed)
 
 
+@njit
+def fade(world):
+    """Evidence fades; what is private to the engine can be called by compiled code only."""
+    _fade(world)
+
+
 def month_of(world, experiences):
     """A month in which every edge lives these; then evidence fades."""
     facts = world.settings[0]
     for edge in world.edges[:20]:
         for x, weight in experiences:
             live(edge, facts, x, weight)
-    _fade(world)
+    fade(world)
 
 
 def test_what_speaks_to_all_facets_alike_is_trust_of_one_facet():
@@ -72,7 +79,7 @@ def test_an_event_moves_the_facet_that_it_speaks_to_and_no_other(facet):
     world = world_of()
     before = world.edges[0].level.copy()
     live_event(world.edges[0], world.settings[0], facet, 0.0, 5.0)
-    _fade(world)
+    fade(world)
     still = [other for other in range(3) if other != facet]
     untouched = world.edges[1].level  # of the same relation: first attitudes fade
     assert (world.edges[0].level[still] == untouched[still]).all()
@@ -85,7 +92,7 @@ def test_bad_news_weighs_most_where_the_asymmetry_of_its_facet_is_largest():
         equal = {f"case.trust.weight_{name}": value for name, value in zip(FACET_NAMES, (0.25, 0.25, 0.5), strict=True)}
         world = world_of(equal | {"case.trust.weight_integrity": 0.5})
         live_parts(world.edges[0], world.settings[0], 0.0, 0.0, 0.0, 0.0, 2.0)
-        _fade(world)
+        fade(world)
         falls.append(world.edges[1].level[facet] - world.edges[0].level[facet])
     assert falls == sorted(falls)
     assert falls[0] < falls[-1]
@@ -98,7 +105,7 @@ def test_a_single_event_moves_trust_at_first_as_much_as_one_that_speaks_to_all()
         world = world_of({"case.trust.asymmetry": 1.0})
         live_event(world.edges[0], world.settings[0], facet, 1.0, small)
         live(world.edges[1], world.settings[0], 1.0, small)
-        _fade(world)
+        fade(world)
         one, all_, none = (world.edges[row].trust for row in (0, 1, 2))
         assert (one - none) / (all_ - none) == pytest.approx(1.0, abs=1e-3)
 

@@ -94,11 +94,14 @@ def test_what_a_stage_declares_it_writes_somewhere(cases, designs):
     dishonest = load_case("generic", {"case.families": 40, "case.provider.integrity": 0.0})
     rare = {"structure.annual_budget": True, "learning.ratchet": 0.5, "structure.burden_absorbed": 0.5}
     rare |= {"coproduction.respite": 1.0, "coproduction.encouragement": 0.5}
-    workshops = as_interventions(
-        [{"month": 7, "kind": "workshop"}]
-    )  # before service: nothing of the contract is worked
+    # before service: nothing of the contract is worked
+    workshops = as_interventions([{"month": 7, "kind": "workshop"}])
     runs += [(breach, designs["block_grant"]), (dishonest, designs["provider_financed_pbr"])]
     runs += [(cases["generic"], load_design("social_impact_bond", rare))]
+    # an outcomes fund moves room from a place that falls behind to one at its ceiling
+    caps = {"locality.cremona.payment.contract_cap": 0.2, "locality.monza.payment.contract_cap": 1.5}
+    pooled = load_design("social_impact_bond", {**caps, "finance.fund_share": 0.5})
+    runs += [(load_case("lombardy", {"case.families": 300}), pooled)]
     found: dict[str, set[str]] = {stage.__name__: set() for stage in MONTH}
     for case, design in runs:
         for stage, columns in written(case, design).items():

@@ -104,7 +104,7 @@ V1 = Pattern(
         Control("nobody leaves early (case.family.turnover = 0)", _nobody_leaves, _less_is_lost),
         Control("nobody leaves early or has a crisis", _nor_falls_back, _hardly_any_is_lost),
     ),
-    quick=range(1, 21),
+    quick=range(1, 31),
     remark=(
         "The share that reaches 18 months is a calibration target: how many leave early and how many have a crisis were set "
         "on it, at three quarters and at half of the case's own. That the monthly loss is flat was not aimed at."
