@@ -271,7 +271,7 @@ READERS = readers()
 # What people are drawn by at the start, but which acts by itself from then on.
 ACTS_ON = {
     "control.burden_min", "case.money.wage", "case.trust.propensity", "case.locality.grant_eur", "case.rules.support",
-    "case.commissioner.skill_start",
+    "case.commissioner.skill_start", "case.family.crisis_rate", "case.family.crisis_dip", "case.outcome.return_rate",
 }  # fmt: skip
 RARELY = {"population", "intervene"}  # at the start, and in the months of an intervention, which few runs have
 PRACTISED = {"coproduction.planning", "coproduction.design"}  # adapt reads them too, in months in which they act

@@ -58,8 +58,11 @@ def test_levels_are_shares(world):
 
 def test_all_paths_begin_at_the_same_point(world):
     families = world.families
-    for name in ("baseline", "unserved_wellbeing", "unserved_baseline"):
-        assert np.array_equal(families[name], families.wellbeing), name
+    assert np.array_equal(families.unserved_wellbeing, families.wellbeing)
+    assert np.array_equal(families.unserved_baseline, families.baseline)
+    facts = world.settings[0]
+    crises = facts.family_crisis_rate * facts.family_crisis_dip / facts.outcome_return_rate
+    assert families.baseline == pytest.approx(np.minimum(1.0, families.wellbeing + crises), rel=1e-12)
     weighted = (families.importance * families.wellbeing).sum(axis=1)
     assert families.start_wellbeing == pytest.approx(weighted, rel=1e-12)
 

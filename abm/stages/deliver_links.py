@@ -175,16 +175,18 @@ def _meet_through_hub(world, row, partners, hours):
     own_body = facts.structure_coordination_rights == COORDINATION_NAO
     if not own_body:
         supply = min(supply, max(0.0, facts.network_hub_hours - place.absorbed_hours))
-    demand = partners * tie + clashes * clash + place.backlog
+    ties, quarrels = partners * tie, clashes * clash + place.backlog
+    demand = ties + quarrels
     place.bottleneck = min(MOST_LOAD, demand / supply) if supply > 0.0 else MOST_LOAD
     left_to_partners = handed_on(demand, supply, rules_reach(facts, partners))
     demand -= left_to_partners
     place.reach = reach(supply, demand, MOST_REACH)
     served = min(1.0, place.reach)
-    place.settled = served * (clashes * clash + place.backlog)
-    place.backlog = (1.0 - served) * (clashes * clash + place.backlog)
+    place.settled = served * quarrels
+    place.backlog = (1.0 - served) * quarrels
     place.decided = served
-    place.hub_hours = place.reach * (partners * tie - left_to_partners) + place.settled
+    handed = max(0.0, left_to_partners - ties)  # of the quarrels: relations are handed on first
+    place.hub_hours = place.reach * max(0.0, ties - left_to_partners) + served * max(0.0, quarrels - handed)
     cost = place.hub_hours * (1.0 + NAO_ADMINISTRATION) if own_body else place.hub_hours
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]

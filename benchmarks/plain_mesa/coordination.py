@@ -161,14 +161,15 @@ def meet_through_hub(office: Any, own_body: bool) -> None:
     supply = 0.5 * office.design.structure.coordination_effort * hours  # the other half are the partners' own
     if not own_body:
         supply = min(supply, max(0.0, office.case.network.hub_hours - office.absorbed_hours))
-    unsettled = clashes * clash + office.backlog
-    demand = len(partners) * tie + clashes * clash + office.backlog
+    ties, unsettled = len(partners) * tie, clashes * clash + office.backlog
+    demand = ties + unsettled
     office.bottleneck = load(demand, supply)
     left_to_partners = handed_on(demand, supply, rules_in_force(office))
     office.reach = reach(supply, demand - left_to_partners, MOST_REACH)
     served = min(1.0, office.reach)
     office.settled, office.backlog, office.decided = served * unsettled, (1.0 - served) * unsettled, served
-    office.hub_hours = office.reach * (len(partners) * tie - left_to_partners) + office.settled
+    kept = max(0.0, unsettled - max(0.0, left_to_partners - ties))  # relations are handed on before quarrels
+    office.hub_hours = office.reach * max(0.0, ties - left_to_partners) + served * kept
     cost = office.hub_hours * (1.0 + ADMINISTRATION) if own_body else office.hub_hours
     for partner in partners:
         if hours > 0.0:
