@@ -174,8 +174,8 @@ def score(provider, place, facts, clock, p):
 @compiled
 def note_forecasts(world, row):
     """What the commissioner publishes as its forecast of results, and what the winners make of it."""
-    place, facts, foreseen = world.localities[row], world.settings[row], 0.0
-    place.forecast = place.expected_result * facts.money_forecast_optimism
+    place, foreseen = world.localities[row], 0.0
+    place.forecast = place.expected_result  # with its optimism
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         foreseen += provider.award_share * provider.outlook if provider.partner else 0.0

@@ -67,7 +67,9 @@ def cut_money(world, row, cut):
         if place.launched:
             hours = contract_hours(world, row)
             for p in range(place.provider_first, place.provider_end):
-                world.providers[p].planned_hours = hours * world.providers[p].award_share
+                provider = world.providers[p]  # each has its part of the money, at its own price
+                bought = place.fee_per_hour / provider.price_per_hour if provider.partner else 0.0
+                provider.planned_hours = hours * provider.award_share * bought
     if cut >= 1.0:
         place.serving = 0
 

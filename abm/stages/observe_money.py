@@ -24,6 +24,8 @@ from abm.ledger import (
 from abm.rules.indices import MISSING, ratio
 from abm.stages.observe_finance import observe_capital, observe_plans, observe_prime
 
+NO_GAIN = 1e-9  # families' gains of less are rounding
+
 
 @compiled
 def _flow(flows, month, purpose, payer_class, payee_class):
@@ -95,7 +97,8 @@ def observe_money(world, row):
     row.unpaid_hours = (0.0 if first else before.unpaid_hours) + unpaid
     spent_now = row.spend_public - (0.0 if first else before.spend_public)
     row.net_benefit = (0.0 if first else before.net_benefit) + value * gained / 12.0 - spent_now
-    row.cost_per_gain = row.spend_public / (100.0 * gained) if gained > 0.0 and row.spend_public > 0.0 else MISSING
+    known = gained > NO_GAIN and row.spend_public > 0.0
+    row.cost_per_gain = row.spend_public / (100.0 * gained) if known else MISSING
     observe_capital(world, row, 0.0 if first else before.capital_peak)
     observe_prime(world, row)
     observe_plans(world, row, 0.0 if first or before.due_payments != before.due_payments else before.due_payments)

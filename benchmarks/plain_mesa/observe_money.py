@@ -50,7 +50,7 @@ def observe_money(model: Any, funded: list[Any], found: dict[str, float], before
     gained = math.fsum(gain_of(family) for office in funded for family in office.families)
     spent_now, worth = found["spend_public"] - before.get("spend_public", 0.0), model.case.money.wellbeing_value
     found["net_benefit"] = before.get("net_benefit", 0.0) + worth * gained / 12.0 - spent_now
-    if gained > 0.0 and found["spend_public"] > 0.0:
+    if gained > 1e-9 and found["spend_public"] > 0.0:
         found["cost_per_gain"] = found["spend_public"] / (100.0 * gained)
 
 

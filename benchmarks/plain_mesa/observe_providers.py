@@ -42,6 +42,13 @@ def observe_volunteers(funded: list[Any], found: dict[str, float]) -> None:
     found["volunteers_left"] = float(sum(volunteer.left for volunteer in volunteers))
 
 
+def hours_to_work(partner: Any) -> float:
+    """Contract hours that were planned when the month was worked: plans may have moved since."""
+    if partner.contract_hours > 0.0 and partner.liquidity > 0.0:
+        return float(partner.contract_hours / partner.liquidity)
+    return float(partner.planned_hours * partner.ready)
+
+
 def observe_partners(offices: list[Any], found: dict[str, float]) -> None:
     """Hours, quality and concentration of contract work, partners at risk, and marketisation."""
     providers = [provider for office in offices for provider in office.providers]
@@ -55,7 +62,7 @@ def observe_partners(offices: list[Any], found: dict[str, float]) -> None:
     found["coordination_hours"] = sum_over(partners, lambda p: p.coordination_hours)
     found["concentration"] = sum_over(partners, lambda p: (p.contract_hours / paid) ** 2) if paid > 0.0 else MISSING
     found["effort_intensity"] = ratio(sum_over(partners, lambda p: p.contract_hours * p.intensity), paid)
-    planned = sum_over(partners, lambda p: p.planned_hours * p.ready)
+    planned = sum_over(partners, hours_to_work)
     found["liquidity"] = ratio(min(paid, planned), planned)
     found["service_quality"] = ratio(sum_over(partners, quality), paid) * (0.5 + 0.5 * found["integration"])
     with_families = sum_over(partners, lambda p: p.service_hours + p.menu_hours + p.respite_hours)

@@ -46,7 +46,8 @@ def cut_money(office: Any, cut: float) -> None:
         contract.cut = cut
         if contract.launched:
             for provider in office.providers:
-                provider.planned_hours = contract.contract_hours * provider.award_share
+                bought = contract.fee_per_hour / provider.price_per_hour if provider.partner else 0.0
+                provider.planned_hours = contract.contract_hours * provider.award_share * bought
     if cut >= 1.0:
         contract.serving = False
 

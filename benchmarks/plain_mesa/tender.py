@@ -91,7 +91,7 @@ def plan_work(office: Any) -> None:
 def note_forecasts(office: Any) -> None:
     """What the authority publishes as its forecast of results, and what the winners make of it."""
     contract, foreseen = office.contract, 0.0
-    contract.forecast = contract.expected_result * office.case.money.forecast_optimism
+    contract.forecast = contract.expected_result
     for partner in office.partners:
         foreseen += partner.award_share * partner.outlook
     contract.bidders_forecast = contract.forecast * foreseen
