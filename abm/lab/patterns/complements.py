@@ -103,7 +103,7 @@ V16 = Pattern(
         Control("specification does not stand in for missing trust", _no_safeguard, _no_complements),
         Control("links between services make no difference", _links_worth_nothing, _no_complements),
     ),
-    quick=range(1, 5),
+    quick=range(1, 13),
     remark=(
         "The interaction is weak beside a gain of some .08, and there only where a contract stands in for part of missing "
         "trust (case.network.safeguard = .5, the end of its plausible range; the case has 0, for its sign is disputed)."
