@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.config import load_case, load_design
-from abm.lab.patterns.base import Control, Figure, Figures, Pattern, figure, slope
+from abm.lab.patterns.base import SMALLEST, Control, Figure, Figures, Pattern, figure, slope
 from abm.lab.run import simulate
 from abm.streams import log
 
@@ -184,7 +184,7 @@ def _wages_without_cash(seeds: Sequence[int]) -> Figures:
 
 
 def _nobody_at_risk(figures: Figures) -> bool:
-    return figures["at_risk"].below(AT_RISK) and not figures["growth"].above(0.0)
+    return figures["at_risk"].below(AT_RISK) and figures["growth"].below(SMALLEST)
 
 
 def _untouched(figures: Figures) -> bool:
