@@ -110,8 +110,8 @@ def _no_pile(figures: Figures) -> bool:
 
 REMARK = (
     "Of 600 contracts of fresh seeds .29 (.25 to .33) are paid in full. What is paid is about what comes ÷ the commissioner's "
-    "optimism, which is drawn over all that is plausible (.8 to 1.6, for a programme of payment by results had 1.4): it was .46 "
-    "before families started in balance with their crises, since when forecasts are no longer too low. On that earlier engine a "
+    "optimism, drawn over all that is plausible (.8 to 1.6, for a programme of payment by results had 1.4): it was .46 "
+    "before families started in balance with their crises, and forecasts no longer are too low. On that earlier engine a "
     "forecast that was right made the pile and one that was wrong the tail, and no mixture was looked for that has both. The "
     "source has 14 contracts with both sums: .57 of them (.33 to .79) at .95 or more, and one below half."
 )
