@@ -80,7 +80,7 @@ FLOORS = (
     ("stages.observe",),
     ("engine", "agents"),
     ("lab.files", "lab.manifest", "lab.twins", "lab.agents", "lab.plan"),
-    ("lab.agent_files",),
+    ("lab.agent_files", "lab.analyses"),
     ("model", "lab.store", "lab.workers"),
     ("lab.run",),
     ("lab.compare", "lab.assignment"),
@@ -110,7 +110,10 @@ FLOORS = (
     ("show.trajectories", "show.differences"),
     ("show.plot",),
     ("show.app",),
+    ("cli.screen",),
+    ("cli.runs", "cli.lists", "cli.validate"),
     ("cli",),
+    ("cli.__main__",),
     ("",),  # abm/__init__.py, the Python interface
 )
 STATE_FEEDING = (

@@ -18,7 +18,7 @@ def code_hash() -> str:
     sources = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package).as_posix()
-        if not name.startswith(("lab/", "show/")) and name not in ("cli.py", "__init__.py"):
+        if not name.startswith(("lab/", "show/", "cli/")) and name != "__init__.py":
             sources.update(name.encode() + b"\0" + path.read_bytes())
     return sources.hexdigest()[:16]
 
