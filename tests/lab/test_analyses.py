@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from abm.config import ConfigError
 from abm.lab.analyses import Analysis, load_analysis
 
