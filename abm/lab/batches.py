@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, NamedTuple
 
 from abm.config import Experiment, resolved
 from abm.lab.agents import check_tables
-from abm.lab.engines import Workforce, check_engine, execute, open_engine
+from abm.lab.engines import Workforce, execute, open_engine
 from abm.lab.manifest import code_hash
 from abm.lab.plan import Plan, Run
 from abm.lab.run import prepare_engine, versions
@@ -24,18 +23,17 @@ Progress = Callable[[int, int, int], None]  # runs over so far, runs in all, fai
 
 
 class How(NamedTuple):
-    """How runs are done, which changes no number; `limit` is in seconds a run."""
+    """How runs are done, which changes no number; `limit` is in seconds a run. `force` is there where it is open already."""
 
     workers: int
     engine: str = "local"
     scheduler: str | None = None
-    executor: Executor | None = None
     limit: float | None = None
+    force: Workforce | None = None
 
 
 def run_batch(experiment: Experiment, folder: Path, how: How, fresh: bool, progress: Progress | None) -> None:
     """Run what a folder lacks of a checked experiment, and finish it; see `abm.lab.results.batch`."""
-    check_engine(how.engine, how.scheduler)
     plan = plan_of(experiment)
     for arm in plan.arms if experiment.tables else ():
         check_tables(experiment.tables, arm.case, experiment.months, how.workers)
@@ -44,12 +42,14 @@ def run_batch(experiment: Experiment, folder: Path, how: How, fresh: bool, progr
         if missing:
             for domains in {len(case.domains) for case in experiment.cases}:
                 prepare_engine(domains)
-            place = "executor" if how.executor else how.engine
-            store.begin({"started": now(), "machine": platform.platform(), "engine": place, "workers": how.workers})
-            if how.executor is not None:
-                opened: Any = nullcontext(Workforce(how.executor, how.workers))
-            else:
-                opened = open_engine(how.engine, min(how.workers, len(missing)), how.scheduler, how.limit)
+            about = {"engine": how.engine, "workers": how.force.slots if how.force else how.workers}
+            store.begin({"started": now(), "machine": platform.platform(), **about})
+            count = min(how.workers, len(missing))
+            opened = (
+                open_engine(how.engine, count, how.scheduler, how.limit)
+                if how.force is None
+                else nullcontext(how.force)
+            )
             with opened as force:
                 _keep(store, execute(force, plan, missing, how.limit), len(missing), progress)
         if not store.complete:

@@ -61,11 +61,13 @@ def check_engine(engine: str, scheduler: str | None) -> None:
 @contextlib.contextmanager
 def open_engine(
     engine: str = "local", workers: int = 1, scheduler: str | None = None, limit: float | None = None
-) -> Iterator[Workforce | None]:
-    """The workers of an engine, ended with the context; None in a process that is itself such a worker, once it is over.
+) -> Iterator[Workforce]:
+    """The workers of an engine, ended with the context.
 
     `workers` is the number of processes where the engine makes them: local, and dask without a scheduler's address.
-    `limit` is the longest that a unit of work may take. Raises ConfigError for an engine that cannot be had.
+    `limit` is the longest that a unit of work may take. Under MPI the other ranks of the job work in here, and leave by
+    SystemExit when the first is done; so it must be opened before anything can go wrong. Raises ConfigError for an engine
+    that cannot be had.
     """
     check_engine(engine, scheduler)
     if engine == "dask":
@@ -105,15 +107,18 @@ def _dask(workers: int, scheduler: str | None) -> Iterator[Workforce]:
 
 
 @contextlib.contextmanager
-def _mpi() -> Iterator[Workforce | None]:
-    """The ranks of this MPI job, of which the first hands out the work; alone, the first starts the others."""
+def _mpi() -> Iterator[Workforce]:
+    """The ranks of this MPI job, of which the first hands out the work."""
     from mpi4py import MPI
     from mpi4py.futures import MPICommExecutor
 
     if MPI.COMM_WORLD.Get_size() < 2:
         raise ConfigError("engine: mpi has one process only; say mpirun -n 3 obc batch … --engine mpi")
     with MPICommExecutor(MPI.COMM_WORLD, root=0) as executor:
-        yield None if executor is None else Workforce(executor, MPI.COMM_WORLD.Get_size() - 1)
+        if executor is not None:
+            yield Workforce(executor, MPI.COMM_WORLD.Get_size() - 1)
+    if executor is None:  # a rank that has worked, until there was no more to do
+        raise SystemExit(0)
 
 
 class Units:

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ from abm.lab import compare
 from abm.lab.agents import Recorder, check_tables
 from abm.lab.assignment import assignment_table, reached_table
 from abm.lab.batches import How, Progress, run_batch
+from abm.lab.engines import Workforce, check_engine, open_engine
 from abm.lab.files import move_into_place, read_table, read_verified, verified, write_whole
 from abm.lab.manifest import NEXT, read_manifest
 from abm.lab.plan import DONE, Plan
@@ -131,7 +132,17 @@ class Results:
 
     @property
     def factors(self) -> list[str]:
-        """Dotted keys that the experiment varies."""
+        """Dotted keys that the experiment varies, by factors or points."""
+        return [*self.manifest["configuration"]["factors"], *self.points]
+
+    @property
+    def points(self) -> list[str]:
+        """Those of them that the points of the experiment vary together."""
+        return list(next(iter(self.manifest["configuration"].get("points", ())), ()))
+
+    @property
+    def _settings(self) -> list[str]:
+        """The factors, over which comparisons do not average."""
         return list(self.manifest["configuration"]["factors"])
 
     @property
@@ -222,10 +233,11 @@ class Results:
         return next(one["calendar"] for one in self.manifest["configuration"]["cases"] if one["name"] == case)
 
     def compare(self, baseline: str | None = None) -> pd.DataFrame:
-        """Every design against a baseline (the experiment's own where none is named), paired by seed.
+        """Every design against a baseline (the experiment's own where none is named), paired by point and seed.
 
         Columns `case, design, factors, metric, unit, n, baseline, mean, difference, low, high`: means over the n seeds
         under which both designs have a value, and the 95 % paired t interval of the difference, in the metric's unit.
+        Where there are points, at each of them over its seeds first; then n counts points.
         Where there are twins, the rows of `against_twins` follow. Raises ConfigError for a design that these results do
         not hold.
         """
@@ -234,7 +246,7 @@ class Results:
         baseline = baseline or self.baseline
         if baseline not in self.designs:
             raise ConfigError(f"baseline: no '{baseline}' in these results{did_you_mean(baseline, self.designs)}")
-        table = compare.differences(self.runs, self.units, self.factors, self.designs, baseline)
+        table = compare.differences(self.runs, self.units, self._settings, self.designs, baseline, self.points)
         against = self.against_twins()
         return pd.concat([table, against], ignore_index=True) if len(against) else table
 
@@ -244,7 +256,7 @@ class Results:
         Columns as in `compare`; `baseline` is the twin's mean, `metric` is `<metric>_vs_block`, and `additional_gain` is
         `attributable_gain_vs_block` by its own name. Without twins there are no rows.
         """
-        return compare.against_twins(self.runs, self.twins, self.units, self.factors, self.designs)
+        return compare.against_twins(self.runs, self.twins, self.units, self._settings, self.designs, self.points)
 
     def own_twins(self) -> list[str]:
         """The designs that pay by block grant in all their arms, and so are their own twins."""
@@ -253,7 +265,7 @@ class Results:
 
     def summary(self) -> pd.DataFrame:
         """Each design by itself: `case, design, factors, metric, unit, n, mean, sd, low, high` (95 % of the mean)."""
-        return compare.summary(self.runs, self.units, self.factors, self.designs)
+        return compare.summary(self.runs, self.units, self._settings, self.designs, self.points)
 
     def write_tables(self, folder: Path) -> list[Path]:
         """Write `summary.csv` and `differences.csv` into a folder; returns what was written."""
@@ -329,17 +341,22 @@ def batch(
     `progress(over, planned, failed)` is called after each run. Raises ConfigError for input that cannot be run, and
     EngineLost where the engine ends before the work does; what is done by then is kept.
     """
-    if isinstance(experiment, str | Path):
-        experiment = load_experiment(experiment)
-    else:
-        check_experiment(experiment)
-    if workers is not None:
-        _check_whole("workers", workers, 1, 4096)
-    if limit is not None and not 0.0 < limit < math.inf:
-        raise ConfigError(f"limit: expected seconds above 0, got {limit!r}")
-    folder = Path(out) if out is not None else Path("results") / experiment.name
-    how = How(workers or processors(), engine, scheduler, executor, limit)
-    run_batch(experiment, folder, how, fresh, progress)
+    check_engine(engine, scheduler)
+    with ExitStack() as stack:
+        force = None if executor is None else Workforce(executor, workers or processors())
+        if engine == "mpi" and force is None:  # the other ranks wait for the first: before anything can go wrong
+            force = stack.enter_context(open_engine(engine))
+        if isinstance(experiment, str | Path):
+            experiment = load_experiment(experiment)
+        else:
+            check_experiment(experiment)
+        if workers is not None:
+            _check_whole("workers", workers, 1, 4096)
+        if limit is not None and not 0.0 < limit < math.inf:
+            raise ConfigError(f"limit: expected seconds above 0, got {limit!r}")
+        folder = Path(out) if out is not None else Path("results") / experiment.name
+        how = How(workers or processors(), "executor" if executor else engine, scheduler, limit, force)
+        run_batch(experiment, folder, how, fresh, progress)
     return Results.load(folder)
 
 
