@@ -11,11 +11,8 @@ from pydantic import Field, field_validator, model_validator
 from abm.case import Case
 from abm.config.changes import Change
 from abm.config.interventions import Intervention
-<<<<<<< HEAD
 from abm.config.keep import Keep
-=======
 from abm.config.sample import LAST_SEED, Sample, inconsistencies_of
->>>>>>> main
 from abm.config.settings import CASE, Design, changed_case, changed_design, flat
 from abm.config.words import did_you_mean, listed, shown
 from abm.declare import Part

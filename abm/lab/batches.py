@@ -78,7 +78,7 @@ def plan_of(experiment: Experiment) -> Plan:
     further, twin_of = twins_of(arms) if experiment.twins else ([], [])
     metrics = tuple(metric.name for metric in METRICS)
     return Plan(
-        tuple(experiment.factors), arms, experiment.seeds, metrics, further, twin_of, experiment.tables,
+        experiment.varied, arms, experiment.seeds, metrics, further, twin_of, experiment.tables,
         experiment.months, experiment.keep, code_hash(),
     )  # fmt: skip
 
