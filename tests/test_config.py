@@ -1,12 +1,9 @@
 """Configuration: what is read, and what is said of what cannot be read."""
 
-# ruff: noqa: E501  (tables of bad input: one line each)
-
 from __future__ import annotations
 
 import json
 import pickle
-import random
 import sys
 import tomllib
 import types
@@ -37,7 +34,6 @@ from abm.config import (
 )
 from abm.config.settings import READ_BY_EVERY_RULE, READ_BY_RULE
 from abm.config.toml_file import key_lines
-from abm.config.words import known_keys
 from abm.declare import parameters, value_of
 from abm.design import GovernanceDesign, Payment
 

@@ -178,7 +178,8 @@ def test_points_become_columns_of_results(fake_engine, tmp_path):
 
 def listed_points(points, **more):
     return Experiment(
-        name="listed", cases=(load_case("generic"),), designs=(load_design("social_impact_bond"),), seeds=1, points=points, **more
+        name="listed", cases=(load_case("generic"),), designs=(load_design("social_impact_bond"),), seeds=1,
+        points=points, **more,
     )  # fmt: skip
 
 
@@ -236,7 +237,8 @@ def test_points_in_a_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "good.toml").write_text(HEAD + '[[points]]\n"control.audit" = 0.2\n[[points]]\ncontrol.audit = 0.3\n')
     assert load_experiment("./good.toml").points == ({"control.audit": 0.2}, {"control.audit": 0.3})
-    text = '[sample]\nmethod = "latin"\nn = 4\n[sample.over]\ncontrol.audit = "plausible"\n"control.penalty" = { range = [1, 2], scale = "log" }'
+    text = '[sample]\nmethod = "latin"\nn = 4\n[sample.over]\ncontrol.audit = "plausible"\n'
+    text += '"control.penalty" = { range = [1, 2], scale = "log" }'
     (tmp_path / "drawn.toml").write_text(HEAD + text)
     assert load_experiment("./drawn.toml").sample == Sample(**tomllib.loads(text)["sample"])
 

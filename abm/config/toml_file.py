@@ -21,7 +21,7 @@ class ConfigError(Exception):
     """Input that cannot be used: one line for each thing at fault, at most fifty."""
 
     def __init__(self, *errors: str) -> None:
-        told = list(dict.fromkeys(errors))
+        told = list(dict.fromkeys(map(_visible, errors)))
         more = [f"… and {len(told) - MOST_TOLD:,} more"] if len(told) > MOST_TOLD + 1 else []
         super().__init__(*(told[:MOST_TOLD] if more else told), *more)
 
@@ -32,6 +32,13 @@ class ConfigError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(self.args)
+
+
+def _visible(text: str) -> str:
+    """A text with what no screen shows, or obeys, written out: an invisible space, an escape."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 class Problem(NamedTuple):
@@ -79,7 +86,18 @@ class Table:
         places = dict(parent.places)
         values = _merged(parent.values, self.values, (), places)
         problems = parent.problems + self.problems
-        return Table(values, places | self.places, problems, parent.incomplete or self.incomplete, self.about)
+        own = {
+            path: self.place(path) for path in _paths(self.values)
+        }  # within inline tables too, whose keys have no lines
+        return Table(values, places | own | self.places, problems, parent.incomplete or self.incomplete, self.about)
+
+
+def _paths(values: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
+    """The path of every key of a tree."""
+    for key, value in values.items():
+        yield (*path, key)
+        if isinstance(value, Mapping):
+            yield from _paths(value, (*path, key))
 
 
 def _merged(
