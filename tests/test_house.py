@@ -107,7 +107,7 @@ FLOORS = (
     ),
     ("lab.patterns",),
     ("lab.result", "lab.validation", "lab.batches"),
-    ("lab.results",),
+    ("lab.results", "lab.estimate", "lab.dictionary"),
     ("lab",),
     ("show", "show.style"),
     ("show.validation", "show.parameters", "show.metrics"),

@@ -85,12 +85,18 @@ def batch(
     log: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File to which progress is added, line by line.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many runs it is, how long and how large; write nothing.")
+    ] = False,
 ) -> None:
     """Run an experiment, every design under every seed, then compare the designs.
 
     Runs that the folder holds already are kept: an interrupted batch goes on where it stopped, and seeds, designs or
     values of factors may be added.
     """
+    if dry_run:
+        _say_what_it_takes(experiment, workers)
+        return
     from abm.lab.plan import DONE
     from abm.lab.results import batch as run_batch
 
@@ -114,6 +120,17 @@ def batch(
         planned = results.manifest["runs"]["planned"]
         complain(f"{len(failures)} of {planned} runs failed; their rows in runs.parquet and twins.parquet say why")
         raise typer.Exit(1)
+
+
+def _say_what_it_takes(experiment: str, workers: int | None) -> None:
+    """The estimate of a dry run."""
+    from abm.config import load_experiment
+    from abm.lab.estimate import estimate
+    from abm.lab.workers import processors
+
+    screen = console()
+    for line in estimate(load_experiment(experiment), processors() if workers is None else workers).lines():
+        screen.print(line, soft_wrap=True)
 
 
 def compare(
