@@ -143,6 +143,20 @@ def compare(
     show_comparison(Results.load(folder), baseline, console())
 
 
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder.")],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the files; else FOLDER/csv.")] = None,
+    table: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A table, as runs; several times too. Else all.")
+    ] = None,
+) -> None:
+    """Write the tables of a finished batch as CSV, with the dictionary of their columns."""
+    from abm.lab.results import Results
+
+    for path in Results.load(folder).to_csv(out or folder / "csv", table or []):
+        console().print(f"written: {path}", soft_wrap=True)
+
+
 def show_comparison(results: Results, baseline: str | None, screen: Console) -> None:
     """The comparison of designs, as the terminal shows it."""
     from abm.show.tables import comparison
@@ -155,5 +169,5 @@ def write_reports(results: Results) -> list[Path]:
     from abm.show.plot import save_all
 
     folder = results.folder
-    data = [folder / name for name in (*results.manifest["files"], "manifest.json")]
+    data = [folder / name for name in (*results.manifest["files"], "manifest.json", "dictionary.csv")]
     return [*data, *results.write_tables(folder / "tables"), *save_all(results, folder / "figures")]

@@ -168,7 +168,7 @@ def _changed(
     """A frozen value with some keys changed, or everything that is wrong with them."""
     model = type(value)
     table = Table(value.model_dump(), {(): root}, about=f" (in '{value.name}' with these settings)")
-    unknown = []
+    unknown: list[Problem] = []
     written: dict[
         str, str
     ] = {}  # keys with positions in lists, as messages of pydantic have them: as they were asked for
