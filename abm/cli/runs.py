@@ -85,12 +85,18 @@ def batch(
     log: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File to which progress is added, line by line.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many runs it is, how long and how large; write nothing.")
+    ] = False,
 ) -> None:
     """Run an experiment, every design under every seed, then compare the designs.
 
     Runs that the folder holds already are kept: an interrupted batch goes on where it stopped, and seeds, designs or
     values of factors may be added.
     """
+    if dry_run:
+        _say_what_it_takes(experiment, workers)
+        return
     from abm.lab.plan import DONE
     from abm.lab.results import batch as run_batch
 
@@ -116,6 +122,17 @@ def batch(
         raise typer.Exit(1)
 
 
+def _say_what_it_takes(experiment: str, workers: int | None) -> None:
+    """The estimate of a dry run."""
+    from abm.config import load_experiment
+    from abm.lab.estimate import estimate
+    from abm.lab.workers import processors
+
+    screen = console()
+    for line in estimate(load_experiment(experiment), processors() if workers is None else workers).lines():
+        screen.print(line, soft_wrap=True)
+
+
 def compare(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder.")],
     baseline: Annotated[str | None, typer.Option(help="Design to compare with; else the experiment's own.")] = None,
@@ -124,6 +141,20 @@ def compare(
     from abm.lab.results import Results
 
     show_comparison(Results.load(folder), baseline, console())
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder.")],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the files; else FOLDER/csv.")] = None,
+    table: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A table, as runs; several times too. Else all.")
+    ] = None,
+) -> None:
+    """Write the tables of a finished batch as CSV, with the dictionary of their columns."""
+    from abm.lab.results import Results
+
+    for path in Results.load(folder).to_csv(out or folder / "csv", table or []):
+        console().print(f"written: {path}", soft_wrap=True)
 
 
 def show_comparison(results: Results, baseline: str | None, screen: Console) -> None:
@@ -138,5 +169,5 @@ def write_reports(results: Results) -> list[Path]:
     from abm.show.plot import save_all
 
     folder = results.folder
-    data = [folder / name for name in (*results.manifest["files"], "manifest.json")]
+    data = [folder / name for name in (*results.manifest["files"], "manifest.json", "dictionary.csv")]
     return [*data, *results.write_tables(folder / "tables"), *save_all(results, folder / "figures")]

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from abm.case import Case
 from abm.config.lines import no_such_line, numbered, put
-from abm.config.toml_file import ConfigError, KeyPath, Problem, Table, dotted
+from abm.config.toml_file import MOST_TOLD, ConfigError, KeyPath, Problem, Table, dotted
 from abm.config.words import did_you_mean, field_at, known_beside, known_keys, listed, meant_key, shown, validated
 from abm.declare import Part
 from abm.design import GovernanceDesign
@@ -168,11 +168,13 @@ def _changed(
     """A frozen value with some keys changed, or everything that is wrong with them."""
     model = type(value)
     table = Table(value.model_dump(), {(): root}, about=f" (in '{value.name}' with these settings)")
-    unknown = []
+    unknown: list[Problem] = []
     written: dict[
         str, str
     ] = {}  # keys with positions in lists, as messages of pydantic have them: as they were asked for
     for key, new in sorted(settings.items(), key=lambda one: one[0].count(".")):  # a whole list before its lines
+        if len(unknown) > MOST_TOLD:  # finding what was meant takes time
+            break
         path = numbered(table.values, key.split("."))
         table.places[path] = where[key]
         if len(path) < key.count(".") + 1:

@@ -39,7 +39,8 @@ FLUSH_SECONDS = 0.25  # at most this much finished work is lost in a crash
 FLUSH_BYTES = 32 * 2**20  # and no more than this waits in memory
 SPACE = 3  # bytes on the disk for each byte of numbers, while parts, scratch and final files are there
 OURS = (  # what fresh=True removes
-    "runs.parquet", "series.parquet", "twins.parquet", "parts", NEXT, "agents", "tables", "figures", "analysis", "manifest.json"
+    "runs.parquet", "series.parquet", "twins.parquet", "parts", NEXT, "agents", "tables", "figures", "analysis",
+    "dictionary.csv", "manifest.json",
 )  # fmt: skip
 
 
