@@ -1,0 +1,127 @@
+"""Commands that ask a finished batch for more: each runs what it needs besides, and keeps what it found in the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from abm.cli.screen import Bar, complain, console
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from abm.lab.analyses import Analysis
+    from abm.lab.results import Results
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder of `obc batch`.")]
+CaseName = Annotated[str | None, typer.Option("--case", help="Case of the experiment; else its first.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A setting of all runs, and where to hold the experiment's factors."),
+]
+Metrics = Annotated[list[str] | None, typer.Option("--metric", metavar="NAME", help="Metric to show; several times too.")]
+Seeds = Annotated[int | None, typer.Option("--seeds", help="Paired runs; else as many as take a few minutes.")]
+Workers = Annotated[int | None, typer.Option(help="Processes at work; else as many as there are processors.")]
+SHOWN = ("attributable_gain", "trust_mean", "mission_drift", "spend_public")  # where no metric is named
+
+
+def run_analysis(
+    folder: Path, ask: Callable[[Results, Callable[[int, int, int], None]], Analysis]
+) -> tuple[Results, Analysis, list[Path]]:
+    """Load a folder, do an analysis with progress, and save it; an interrupted one goes on with the same command."""
+    from abm.lab.results import Results
+
+    results, bar = Results.load(folder), Bar()
+    try:
+        with bar:
+            found = ask(results, bar.tell)
+    except KeyboardInterrupt:
+        complain("interrupted: finished runs are kept; the same command goes on from there")
+        raise typer.Exit(130) from None
+    return results, found, found.save(results.folder)
+
+
+def show(found: RenderableType, written: Iterable[Path], failed: int = 0) -> None:
+    """What was found, where it is kept, and how many runs failed (exit code 1)."""
+    screen = console()
+    screen.print(found)
+    for path in written:
+        screen.print(f"written: {path}", soft_wrap=True)
+    if failed:
+        complain(f"{failed} runs failed and are left out; n says how many are in")
+        raise typer.Exit(1)
+
+
+def settings_of(texts: list[str] | None) -> dict[str, Any]:
+    """`KEY=VALUE` of a command line as settings."""
+    from abm.config import parse_assignments
+
+    return parse_assignments(texts or [])
+
+
+def lists_of(texts: list[str] | None, option: str, example: str) -> dict[str, list[str]] | None:
+    """`NAME=KEY,KEY` of a command line by name; None where there are none. Raises ConfigError."""
+    from abm.config import ConfigError
+
+    found: dict[str, list[str]] = {}
+    for text in texts or ():
+        name, equals, keys = (part.strip() for part in text.partition("="))
+        own = [key.strip() for key in keys.split(",") if key.strip()]
+        if not equals or not name or not own:
+            raise ConfigError(f"{option}: expected NAME=KEY,KEY such as {example}, got '{text}'")
+        if name in found:
+            raise ConfigError(f"{option}: '{name}' stands twice")
+        found[name] = own
+    return found or None
+
+
+def explain(
+    folder: Folder,
+    from_: Annotated[str, typer.Option("--from", metavar="DESIGN", help="Design that the difference starts from.")],
+    to: Annotated[str, typer.Option("--to", metavar="DESIGN", help="Design that it leads to.")],
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=KEY,KEY",
+            help="Settings that change over together, as money=payment,finance; at most 6 groups. Else a group a part.",
+        ),
+    ] = None,
+    from_set: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A setting of the first design alone.")
+    ] = None,
+    to_set: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A setting of the second, as mechanisms.gaming=false.")
+    ] = None,
+    switches: Annotated[
+        bool, typer.Option(help="Also switch off each mechanism of the second design by itself.")
+    ] = True,
+    case: CaseName = None,
+    set_: Set = None,
+    metric: Metrics = None,
+    seeds: Seeds = None,
+    workers: Workers = None,
+) -> None:
+    """Why two designs differ: shares of the difference by group of settings, and what each mechanism does.
+
+    Every mixture of the two designs is run on the same seeds (2^k for k groups); shares are Shapley values and sum to the
+    difference. Five groups and all mechanisms under 20 seeds are about 1,000 runs: some minutes on two cores.
+    """
+    from abm.lab.asked import chosen_metrics
+    from abm.lab.explain import explain as ask
+    from abm.show.found import explanation
+
+    shown = chosen_metrics(metric or (), SHOWN)
+    groups = lists_of(group, "group", "money=payment,finance")
+    own = settings_of(set_), settings_of(from_set), settings_of(to_set)
+    every = chosen_metrics([*chosen_metrics(), *shown])
+    _, found, written = run_analysis(
+        folder,
+        lambda results, tell: ask(
+            results, from_, to, groups=groups, case=case, settings=own[0], from_settings=own[1], to_settings=own[2],
+            metrics=every, seeds=seeds, switches=switches, workers=workers, progress=tell,
+        ),
+    )  # fmt: skip
+    show(explanation(found, shown), written, found.about["failed"])

@@ -1,0 +1,116 @@
+"""What analyses found, as tables for a terminal: every number with its interval and its unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from abm.lab.asked import UNITS
+from abm.show.tables import decimals_for, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.lab.analyses import Analysis
+
+
+def table_of(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], names: int = 1) -> Table:
+    """A table with a title: the first `names` columns are names, the others numbers."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=title, title_justify="left", title_style="bold")
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="left" if place < names else "right", vertical="bottom", no_wrap=place >= names)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def with_interval(value: float, low: float, high: float, decimals: int, *, signed: bool = True) -> str:
+    """A number with its interval: +0.012 [0.003, 0.021]."""
+    if math.isnan(value):
+        return "–"
+    ends = f" [{number(low, decimals)}, {number(high, decimals)}]" if math.isfinite(low) else ""
+    return number(value, decimals, signed=signed) + ends
+
+
+def decimals_of(table: pd.DataFrame, column: str) -> int:
+    """Decimals for a column and its interval: two digits of the largest."""
+    return decimals_for(table[column], 3)
+
+
+def heading(metric: str) -> str:
+    """A metric with its unit."""
+    return f"{metric} ({UNITS[metric]})"
+
+
+def note(*lines: str) -> Text:
+    """Lines that say how to read what stands above."""
+    return Text("\n".join(lines), style="dim")
+
+
+def explanation(found: Analysis, metrics: Sequence[str]) -> Group:
+    """Shares of the difference between two designs, and mechanisms that moved it, metric by metric."""
+    shown: list[RenderableType] = []
+    about, shares = found.about, found.tables["shares"]
+    for metric in metrics:
+        part = shares[shares["metric"] == metric]
+        if not len(part) or part["n"].iloc[0] == 0:
+            shown.append(Text(f"{heading(metric)}: no value in these runs"))
+            continue
+        digits = decimals_of(part, "share")
+        rows = [
+            (row.mechanism, with_interval(row.share, row.low, row.high, digits), number(row.alone, digits, signed=True),
+             number(row.last, digits, signed=True))
+            for row in part.itertuples()
+        ]  # fmt: skip
+        total = number(part["share"].sum(), digits, signed=True)
+        title = f"{heading(metric)}: {about['to']} less {about['from']}, {part['n'].iloc[0]} paired runs"
+        shown.append(table_of(title, ["group", "share [95 %]", "alone", "last"], [*rows, ("difference", total, "", "")]))
+    shown += _switches(found, metrics)
+    shown.append(
+        note(
+            "share: what the group adds when groups change over in any order, mean over all orders; shares sum to the",
+            "difference. alone: changed over first, last: after all others; where these differ much, groups act together.",
+        )
+    )
+    return Group(*shown)
+
+
+def _switches(found: Analysis, metrics: Sequence[str]) -> list[RenderableType]:
+    """What each mechanism does to the second design: those with an interval beside 0 for a metric that is shown."""
+    table = found.tables.get("switches")
+    if table is None:
+        return []
+    table = table[table["metric"].isin(metrics)]
+    clear = table[(table["low"] > 0) | (table["high"] < 0)]
+    names = list(dict.fromkeys(clear["mechanism"]))
+    rows = []
+    for name in names:
+        cells = []
+        for metric in metrics:
+            of_metric = table[table["metric"] == metric]
+            one = of_metric[of_metric["mechanism"] == name].iloc[0]
+            cells.append(with_interval(one["difference"], one["low"], one["high"], decimals_of(of_metric, "difference")))
+        rows.append((name, *cells))
+    quiet = [name for name in dict.fromkeys(table["mechanism"]) if name not in names]
+    shown: list[RenderableType] = []
+    title = f"What mechanisms do in {found.about['to']}: as it is, less with the mechanism off"
+    if rows:
+        shown.append(table_of(title, ["mechanism", *map(_stacked, metrics)], rows))
+    if quiet:
+        shown.append(note(f"no clear effect on these metrics: {', '.join(quiet)}"))
+    return shown
+
+
+def _stacked(metric: str) -> str:
+    return f"{metric}\n{UNITS[metric]}"
+
+
+def rows_of(table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Rows of some columns of a table."""
+    return list(table[list(columns)].itertuples(index=False, name=None))
