@@ -21,6 +21,7 @@ def put_in_place(patch):
     patch.setattr(run, "prepare_worker", fake_engine.nothing)
     patch.setattr(results, "simulate", fake_engine.simulate)
     patch.setattr(results, "prepare_engine", fake_engine.nothing)
+    patch.setattr(run, "prepare_engine", fake_engine.nothing)
     patch.delenv("FAULT", raising=False)
 
 

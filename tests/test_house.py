@@ -110,7 +110,6 @@ FLOORS = (
     ("show", "show.style"),
     ("show.validation", "show.parameters", "show.metrics"),
     ("show.trajectories", "show.differences"),
-    ("show.tables",),
     ("show.found",),
     ("show.plot",),
     ("show.app",),

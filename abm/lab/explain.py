@@ -201,8 +201,11 @@ def _mixed(one: Design, other: Design, groups: Mapping[str, Sequence[str]]) -> l
     found = []
     for bits in itertools.product((False, True), repeat=len(groups)):
         taken = [name for name, bit in zip(groups, reversed(bits), strict=True) if bit]
+        if len(taken) in (0, len(groups)):
+            found.append(other if taken else one)
+            continue
         keys = [key for name in taken for key in groups[name]]
-        name = f"{one.name}_with_{'_'.join(taken).replace(' ', '_')}_of_{other.name}".lower() if taken else one.name
+        name = f"{one.name}_with_{'_'.join(taken).replace(' ', '_')}_of_{other.name}".lower()
         try:
             base = _with(one.base, other.base, keys, name)
             by_place = {place: _with(one.for_locality(place), other.for_locality(place), keys, name) for place in places}

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 def table_of(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], names: int = 1) -> Table:
     """A table with a title: the first `names` columns are names, the others numbers."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=title, title_justify="left", title_style="bold")
+    table = Table(
+        box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=title, title_justify="left", title_style="bold"
+    )
     for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place < names else "right", vertical="bottom", no_wrap=place >= names)
+        table.add_column(head, justify="left" if place < names else "right", vertical="bottom", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table
@@ -49,8 +51,8 @@ def heading(metric: str) -> str:
 
 
 def note(*lines: str) -> Text:
-    """Lines that say how to read what stands above."""
-    return Text("\n".join(lines), style="dim")
+    """Sentences that say how to read what stands above."""
+    return Text("\n".join(lines) + "\n", style="dim")
 
 
 def explanation(found: Analysis, metrics: Sequence[str]) -> Group:
@@ -74,8 +76,8 @@ def explanation(found: Analysis, metrics: Sequence[str]) -> Group:
     shown += _switches(found, metrics)
     shown.append(
         note(
-            "share: what the group adds when groups change over in any order, mean over all orders; shares sum to the",
-            "difference. alone: changed over first, last: after all others; where these differ much, groups act together.",
+            "share: what a group adds when groups change over one after the other, mean over all orders; shares sum to the "
+            "difference. alone: changed over first; last: after all others. Where these differ much, groups act together.",
         )
     )
     return Group(*shown)
@@ -89,22 +91,23 @@ def _switches(found: Analysis, metrics: Sequence[str]) -> list[RenderableType]:
     table = table[table["metric"].isin(metrics)]
     clear = table[(table["low"] > 0) | (table["high"] < 0)]
     names = list(dict.fromkeys(clear["mechanism"]))
-    rows = []
-    for name in names:
-        cells = []
-        for metric in metrics:
-            of_metric = table[table["metric"] == metric]
-            one = of_metric[of_metric["mechanism"] == name].iloc[0]
-            cells.append(with_interval(one["difference"], one["low"], one["high"], decimals_of(of_metric, "difference")))
-        rows.append((name, *cells))
-    quiet = [name for name in dict.fromkeys(table["mechanism"]) if name not in names]
     shown: list[RenderableType] = []
     title = f"What mechanisms do in {found.about['to']}: as it is, less with the mechanism off"
-    if rows:
-        shown.append(table_of(title, ["mechanism", *map(_stacked, metrics)], rows))
+    for place in range(0, len(metrics) if names else 0, 2):
+        columns = [_effects(table[table["metric"] == metric], names) for metric in metrics[place : place + 2]]
+        heads = ["mechanism", *map(_stacked, metrics[place : place + 2])]
+        shown.append(table_of(title, heads, zip(names, *columns, strict=True)))
+    quiet = [name for name in dict.fromkeys(table["mechanism"]) if name not in names]
     if quiet:
         shown.append(note(f"no clear effect on these metrics: {', '.join(quiet)}"))
     return shown
+
+
+def _effects(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """The effect of each mechanism on one metric, with its interval."""
+    digits = decimals_of(table, "difference")
+    rows = {row.mechanism: (row.difference, row.low, row.high) for row in table.itertuples()}
+    return [with_interval(*rows[name], digits) for name in names]
 
 
 def _stacked(metric: str) -> str:
