@@ -93,8 +93,9 @@ class Results:
 
     @property
     def factors(self) -> list[str]:
-        """Dotted keys that the experiment varies."""
-        return list(self.manifest["configuration"]["factors"])
+        """Dotted keys that the experiment varies, by factors or points."""
+        configuration = self.manifest["configuration"]
+        return [*configuration["factors"], *next(iter(configuration.get("points", ())), ())]
 
     @property
     def designs(self) -> list[str]:
@@ -293,7 +294,7 @@ def batch(
     arms = list(experiment.arms())
     further, twin_of = twins_of(arms) if experiment.twins else ([], [])
     metrics = tuple(metric.name for metric in METRICS)
-    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, metrics, further, twin_of, experiment.tables)
+    plan = Plan(experiment.varied, arms, experiment.seeds, metrics, further, twin_of, experiment.tables)
     workers = workers or processors()
     for arm in arms if experiment.tables else ():
         check_tables(experiment.tables, arm.case, experiment.months, workers)
