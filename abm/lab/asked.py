@@ -64,9 +64,9 @@ def arm_of(
     Raises ConfigError where the experiment varies a key that `settings` does not fix, or what they say cannot be run.
     """
     settings = dict(settings or {})
-    free = [key for key in experiment.factors if key not in settings]
+    free = [key for key in experiment.varied if key not in settings]
     if free:
-        value = experiment.factors[free[0]][0]
+        value = (experiment.factors.get(free[0]) or [experiment.points[0].get(free[0])])[0]
         raise ConfigError(f"{free[0]}: the experiment varies it; say at which value, as --set {free[0]}={value}")
     everything = experiment.settings(design.name) | settings | dict(own or {})
     unused = unused_settings(design, own or {})
