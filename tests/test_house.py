@@ -86,7 +86,8 @@ FLOORS = (
     ("lab.compare", "lab.assignment", "lab.more"),
     ("lab.asked",),
     ("lab.variance", "lab.ensemble"),
-    ("lab.explain", "lab.sensitivity"),
+    ("lab.prim",),
+    ("lab.explain", "lab.sensitivity", "lab.robust"),
     ("lab.patterns.base",),
     (
         "lab.patterns.trust",
@@ -112,6 +113,7 @@ FLOORS = (
     ("show.validation", "show.parameters", "show.metrics"),
     ("show.trajectories", "show.differences"),
     ("show.found",),
+    ("show.found_matters", "show.found_robust"),
     ("show.plot",),
     ("show.app",),
     ("cli.screen",),
@@ -217,7 +219,7 @@ def random_state(tree: ast.Module) -> Iterator[str]:
 
 
 # They resample and propose points, with a stated seed; the numbers of no run come from them.
-RESAMPLING = ("lab.variance", "lab.calibrate", "lab.trial", "lab.search", "lab.robust")
+RESAMPLING = ("lab.variance", "lab.calibrate", "lab.trial", "lab.search")
 
 
 @pytest.mark.parametrize("module", MODULES)

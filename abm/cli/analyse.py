@@ -20,24 +20,39 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder
 CaseName = Annotated[str | None, typer.Option("--case", help="Case of the experiment; else its first.")]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="A setting of all runs, and where to hold the experiment's factors."),
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="A setting of all runs, and where to hold the experiment's factors."
+    ),
 ]
-Metrics = Annotated[list[str] | None, typer.Option("--metric", metavar="NAME", help="Metric to show; several times too.")]
+Metrics = Annotated[
+    list[str] | None, typer.Option("--metric", metavar="NAME", help="Metric to show; several times too.")
+]
 Seeds = Annotated[int | None, typer.Option("--seeds", help="Paired runs; else as many as take a few minutes.")]
 Workers = Annotated[int | None, typer.Option(help="Processes at work; else as many as there are processors.")]
+Designs = Annotated[
+    list[str] | None,
+    typer.Option("--design", metavar="NAME", help="Design; several times, the first is what others are compared with."),
+]
+Over = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--over",
+        metavar="KEY",
+        help="A setting to try over its plausible range, as case.network.*, or KEY=[low, high].",
+    ),
+]
+DECIDING = ("attributable_gain", "trust_mean")  # the first decides which design is better
 SHOWN = ("attributable_gain", "trust_mean", "mission_drift", "spend_public")  # where no metric is named
 
 
-def run_analysis(
-    folder: Path, ask: Callable[[Results, Callable[[int, int, int], None]], Analysis]
-) -> tuple[Results, Analysis, list[Path]]:
+def run_analysis(folder: Path, ask: Callable[[Results, Bar], Analysis]) -> tuple[Results, Analysis, list[Path]]:
     """Load a folder, do an analysis with progress, and save it; an interrupted one goes on with the same command."""
     from abm.lab.results import Results
 
     results, bar = Results.load(folder), Bar()
     try:
         with bar:
-            found = ask(results, bar.tell)
+            found = ask(results, bar)
     except KeyboardInterrupt:
         complain("interrupted: finished runs are kept; the same command goes on from there")
         raise typer.Exit(130) from None
@@ -119,9 +134,83 @@ def explain(
     every = chosen_metrics([*chosen_metrics(), *shown])
     _, found, written = run_analysis(
         folder,
-        lambda results, tell: ask(
+        lambda results, bar: ask(
             results, from_, to, groups=groups, case=case, settings=own[0], from_settings=own[1], to_settings=own[2],
-            metrics=every, seeds=seeds, switches=switches, workers=workers, progress=tell,
+            metrics=every, seeds=seeds, switches=switches, workers=workers, progress=bar.tell,
         ),
     )  # fmt: skip
     show(explanation(found, shown), written, found.about["failed"])
+
+
+def matters(
+    folder: Folder,
+    design: Designs = None,
+    over: Over = None,
+    metric: Metrics = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer seeds and points, for a first look.")] = False,
+    case: CaseName = None,
+    set_: Set = None,
+    seeds: Seeds = None,
+    workers: Workers = None,
+) -> None:
+    """What moves the difference between designs: variance shares, Morris, Sobol, curves, value of information, deciders.
+
+    Every number is tried at both ends of its range; those that move most go on. On the generic case all assumed numbers
+    and two designs are about 5,000 runs (ten minutes on two cores), with --quick 1,500. The first metric decides.
+    """
+    from abm.lab.asked import chosen_metrics
+    from abm.lab.ensemble import parse_over
+    from abm.lab.sensitivity import FULL, QUICK
+    from abm.lab.sensitivity import matters as ask
+    from abm.show.found_matters import what_matters
+
+    shown = chosen_metrics(metric or (), DECIDING)
+    ranges, settings = parse_over(over or []), settings_of(set_)
+    _, found, written = run_analysis(
+        folder,
+        lambda results, bar: ask(
+            results, design or (), over=ranges, metrics=shown, case=case, settings=settings, seeds=seeds,
+            effort=QUICK if quick else FULL, workers=workers, progress=bar.tell, tell=bar.name,
+        ),
+    )  # fmt: skip
+    show(what_matters(found, shown), written, found.about["failed"])
+
+
+def robust(
+    folder: Folder,
+    design: Designs = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC>=X", help="What is acceptable; else no worse than the first design in each metric."
+        ),
+    ] = None,
+    over: Over = None,
+    points: Annotated[int, typer.Option(min=10, help="Contexts that are drawn.")] = 100,
+    metric: Metrics = None,
+    case: CaseName = None,
+    set_: Set = None,
+    seeds: Seeds = None,
+    workers: Workers = None,
+) -> None:
+    """When a design fails: regret over contexts, how often it is acceptable, and in which contexts it is not.
+
+    Contexts are what the experiment varies, and then nothing is run; else points over the numbers that `obc matters` found
+    to move most, or over all assumed ones: 100 points, 3 seeds and two designs are 600 runs, a minute or two.
+    """
+    from abm.lab.asked import chosen_metrics
+    from abm.lab.ensemble import parse_over
+    from abm.lab.robust import parse_criteria
+    from abm.lab.robust import robust as ask
+    from abm.show.found_robust import when_it_fails
+
+    shown, criteria = chosen_metrics(metric or (), DECIDING), parse_criteria(accept or [])
+    ranges, settings = parse_over(over or []), settings_of(set_)
+    _, found, written = run_analysis(
+        folder,
+        lambda results, bar: ask(
+            results, design or (), over=ranges, metrics=shown, accept=criteria, case=case, settings=settings,
+            points=points, seeds=seeds, workers=workers, progress=bar.tell,
+        ),
+    )  # fmt: skip
+    show(when_it_fails(found), written, found.about["failed"])

@@ -31,7 +31,9 @@ def sign_of(metric: str) -> int:
     """1 where more of a metric is better, −1 where less is. Raises ConfigError where neither is said."""
     sign = {"up": 1, "down": -1}.get(DIRECTIONS[metric], 0)
     if not sign:
-        raise ConfigError(f"metric: '{metric}' has no better and worse, so no design can be preferred by it; choose another")
+        raise ConfigError(
+            f"metric: '{metric}' has no better and worse, so no design can be preferred by it; choose another"
+        )
     return sign
 
 

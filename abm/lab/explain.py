@@ -15,7 +15,6 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +30,6 @@ from abm.lab.compare import half_width
 from abm.lab.more import Ends, Progress, run_ends
 
 if TYPE_CHECKING:
-    from abm.config import Experiment
     from abm.lab.results import Results
 
 MOST_GROUPS = 6
@@ -63,7 +61,7 @@ def explain(
 
     `groups` names what changes over together (`{"money": ["payment", "finance"]}`); what else differs is the group `rest`.
     Unless given, each part of the design that differs is one, payment and finance together where they must be.
-    `settings` fix an experiment's factors, `from_settings` and `to_settings` change one design (`{"mechanisms.gaming": False}`).
+    `settings` fix an experiment's factors, `from_settings` and `to_settings` change one design.
     Table `shares`: `case, from_design, to_design, metric, mechanism, share, low, high, n`, then the group changed `alone`
     and as the `last`, all in the metric's unit. Table `switches`: the design as it is less the same design with the
     mechanism off. Raises ConfigError for names that are not there and mixtures that contradict themselves.
@@ -151,7 +149,9 @@ def _chosen_groups(keys: Sequence[str], groups: Groups) -> dict[str, tuple[str, 
                 raise ConfigError(f"group {name}: no setting '{start}'{words}")
             own += [key for key in left if _under(key, start) and key not in own]
         if not own:
-            raise ConfigError(f"group {name}: the designs do not differ in {listed(list(asked))}, or another group has it")
+            raise ConfigError(
+                f"group {name}: the designs do not differ in {listed(list(asked))}, or another group has it"
+            )
         found[name], left = tuple(own), [key for key in left if key not in own]
     if left:
         found[REST] = tuple(left)
@@ -208,7 +208,9 @@ def _mixed(one: Design, other: Design, groups: Mapping[str, Sequence[str]]) -> l
         name = f"{one.name}_with_{'_'.join(taken).replace(' ', '_')}_of_{other.name}".lower()
         try:
             base = _with(one.base, other.base, keys, name)
-            by_place = {place: _with(one.for_locality(place), other.for_locality(place), keys, name) for place in places}
+            by_place = {
+                place: _with(one.for_locality(place), other.for_locality(place), keys, name) for place in places
+            }
         except ValidationError as error:
             reasons = "; ".join(str(line["msg"]).removeprefix("Value error, ") for line in error.errors())
             raise ConfigError(

@@ -35,6 +35,7 @@ SEED = 1  # of the points; the runs have the experiment's
 ENDS = (0.0, 1.0)
 EVERYTHING = "(all)"
 CURVES = ["metric", "parameter", "value", "design", "difference", "low", "high"]
+BY = ["metric", "parameter", "design", "value"]  # how curves are sorted
 VARIANCE = ["case", "metric", "component", "share", "low", "high"]
 MORRIS = ["metric", "parameter", "mu_star", "sigma", "low", "high"]
 SOBOL = ["metric", "parameter", "first", "first_low", "first_high", "total", "total_low", "total_high"]
@@ -89,7 +90,9 @@ def matters(
     sign_of(names[0])
     known = list(designs) or [experiment.baseline, *(one for one in results.designs if one != experiment.baseline)]
     if len(set(known)) < 2:
-        raise ConfigError("designs: two at least are needed, for what matters is what moves the difference between designs")
+        raise ConfigError(
+            "designs: two at least are needed, for what matters is what moves the difference between designs"
+        )
     ranges = dict(over or assumed_numbers())
     asked = _Asked(
         Field(
@@ -100,10 +103,10 @@ def matters(
     )  # fmt: skip
     tables = asked.answer()
     about = {
-        "what": "what moves the difference between designs", "case": asked.field.case.name, "designs": known,
+        "what": "what moves the difference between designs", "case": asked.on.case.name, "designs": known,
         "metrics": names, "settings": dict(settings or {}), "over": {key: str(value) for key, value in ranges.items()},
-        "seeds": list(asked.field.seeds), "sample_seed": SEED, "went_on": asked.order[: effort.morris],
-        "effort": vars(effort), "failed": len(set(asked.field.failures)),
+        "seeds": list(asked.on.seeds), "sample_seed": SEED, "went_on": asked.order[: effort.morris],
+        "effort": vars(effort), "failed": len(set(asked.on.failures)),
     }  # fmt: skip
     return Analysis("matters", about, tables)
 
@@ -112,7 +115,7 @@ def matters(
 class _Asked:
     """The steps, on one field."""
 
-    field: Field
+    on: Field
     designs: list[str]
     metrics: list[str]
     over: dict[str, Any]
@@ -136,7 +139,7 @@ class _Asked:
             "variance": pd.DataFrame(variance, columns=VARIANCE),
             "morris": pd.DataFrame(morris, columns=MORRIS),
             "sobol": pd.DataFrame(sobol, columns=SOBOL),
-            "curves": pd.DataFrame(curves, columns=CURVES).sort_values(["metric", "parameter", "design", "value"], ignore_index=True),
+            "curves": pd.DataFrame(curves, columns=CURVES).sort_values(BY, ignore_index=True),
             "information": pd.DataFrame(information, columns=INFORMATION),
             "deciders": pd.DataFrame(deciders, columns=DECIDERS),
         }  # fmt: skip
@@ -148,12 +151,14 @@ class _Asked:
     def first_look(self) -> tuple[list[tuple], list[tuple]]:
         """Every number at both ends: rows of curves; how the best design changes; and the order in which they move."""
         points = [{key: one.value(u)} for key, one in self.axes.items() for u in ENDS]
-        values = self.field.at(points, self.metrics)
+        values = self.on.at(points, self.metrics)
         sign, moved, deciders = sign_of(self.metrics[0]), {}, []
         for place, key in enumerate(self.axes):
             pair = values[:, 2 * place : 2 * place + 2, :, 0]
             moved[key] = _moved(pair)
-            deciders.append((key, self.assumed(key), *self.decided(sign * pair), *(points[2 * place + u][key] for u in (0, 1))))
+            deciders.append(
+                (key, self.assumed(key), *self.decided(sign * pair), *(points[2 * place + u][key] for u in (0, 1)))
+            )
         self.order = sorted((key for key in self.axes if moved[key] > 0), key=lambda key: -moved[key])
         if not self.order:
             raise ConfigError(f"none of these {len(self.axes)} numbers moves a difference in {self.metrics[0]}")
@@ -201,11 +206,11 @@ class _Asked:
             seen = {one.value(u) for u in ENDS}
             points += [{key: value} for value in dict.fromkeys(one.value(u) for u in inner) if value not in seen]
         kept = set(self.order[: self.effort.curves])
-        return list(self.rows(points, self.field.at(points, self.metrics), kept)) if points else []
+        return list(self.rows(points, self.on.at(points, self.metrics), kept)) if points else []
 
     def differences(self, units: np.ndarray, axes: Mapping[str, Axis]) -> np.ndarray:
         """Mean difference of the second design to the first at places of the unit cube: places × metrics."""
-        values = self.field.at([point_of(axes, unit) for unit in units], self.metrics)
+        values = self.on.at([point_of(axes, unit) for unit in units], self.metrics)
         return mean_over_seeds(values[1:2] - values[:1])[0]
 
     def morris(self) -> list[tuple]:
@@ -225,16 +230,17 @@ class _Asked:
         chosen = self.order[: self.effort.ensemble]
         self.tell("ensemble")
         points = sampled({key: self.over[key] for key in chosen}, self.effort.points, SEED)
-        values = self.field.at(points, self.metrics)
+        values = self.on.at(points, self.metrics)
         variance = [
-            (self.field.case.name, metric, component, *share)
+            (self.on.case.name, metric, component, *share)
             for m, metric in enumerate(self.metrics)
             for component, share in zip(COMPONENTS, variance_shares(values[..., m]), strict=True)
         ]
         worth = sign_of(self.metrics[0]) * values[..., 0]
         by_point = mean_over_seeds(worth)
         information = [
-            (key, *perfect_information(np.array([point[key] for point in points]), by_point), _source(key)) for key in chosen
+            (key, *perfect_information(np.array([point[key] for point in points]), by_point), _source(key))
+            for key in chosen
         ]
         information.sort(key=lambda row: -row[1] if row[1] == row[1] else math.inf)
         return variance, [(EVERYTHING, *all_information(worth), ""), *information]
@@ -243,7 +249,9 @@ class _Asked:
 Model = Callable[[np.ndarray], np.ndarray]  # places of the unit cube (n × k) → n × metrics
 
 
-def morris_rows(names: Mapping[str, Any] | Sequence[str], metrics: Sequence[str], trajectories: int, model: Model) -> list[tuple]:
+def morris_rows(
+    names: Mapping[str, Any] | Sequence[str], metrics: Sequence[str], trajectories: int, model: Model
+) -> list[tuple]:
     """Rows of `morris`: mean absolute elementary effect with its 95 % bootstrap interval, and sigma."""
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sample
@@ -262,7 +270,9 @@ def morris_rows(names: Mapping[str, Any] | Sequence[str], metrics: Sequence[str]
     return rows
 
 
-def sobol_rows(names: Mapping[str, Any] | Sequence[str], metrics: Sequence[str], points: int, model: Model) -> list[tuple]:
+def sobol_rows(
+    names: Mapping[str, Any] | Sequence[str], metrics: Sequence[str], points: int, model: Model
+) -> list[tuple]:
     """Rows of `sobol`, with 95 % bootstrap intervals; a metric that does not vary has none."""
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sample
@@ -277,7 +287,11 @@ def sobol_rows(names: Mapping[str, Any] | Sequence[str], metrics: Sequence[str],
         found = analysis.analyze(problem, (y - y.mean()) / y.std(), calc_second_order=False, seed=SEED)
         for n, name in enumerate(names):
             first, total = (
-                (float(found[key][n]), float(found[key][n] - found[f"{key}_conf"][n]), float(found[key][n] + found[f"{key}_conf"][n]))
+                (
+                    float(found[key][n]),
+                    float(found[key][n] - found[f"{key}_conf"][n]),
+                    float(found[key][n] + found[f"{key}_conf"][n]),
+                )
                 for key in ("S1", "ST")
             )
             rows.append((metric, name, *first, *total))

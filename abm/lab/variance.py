@@ -81,7 +81,9 @@ def variance_shares(values: np.ndarray, seed: int = 1) -> list[Interval]:
         drawn.append(_shares(components(again)))
     low, high = np.nanquantile(np.array(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     whole = _shares(components(values))
-    return [Interval(*map(float, one)) for one in zip(whole, np.minimum(low, whole), np.maximum(high, whole), strict=True)]
+    return [
+        Interval(*map(float, one)) for one in zip(whole, np.minimum(low, whole), np.maximum(high, whole), strict=True)
+    ]
 
 
 def _shares(parts: np.ndarray) -> np.ndarray:

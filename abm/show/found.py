@@ -72,7 +72,9 @@ def explanation(found: Analysis, metrics: Sequence[str]) -> Group:
         ]  # fmt: skip
         total = number(part["share"].sum(), digits, signed=True)
         title = f"{heading(metric)}: {about['to']} less {about['from']}, {part['n'].iloc[0]} paired runs"
-        shown.append(table_of(title, ["group", "share [95 %]", "alone", "last"], [*rows, ("difference", total, "", "")]))
+        shown.append(
+            table_of(title, ["group", "share [95 %]", "alone", "last"], [*rows, ("difference", total, "", "")])
+        )
     shown += _switches(found, metrics)
     shown.append(
         note(

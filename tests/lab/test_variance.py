@@ -29,7 +29,14 @@ def test_mean_squares_are_those_of_an_analysis_of_variance():
     table = pd.DataFrame({"y": values.ravel(), **dict(zip("dps", places, strict=True))})
     oracle = anova_lm(smf.ols("y ~ C(d) + C(p) + C(s) + C(d):C(p) + C(d):C(s) + C(p):C(s)", table).fit())
     found = mean_squares(values)
-    for name, term in (("d", "C(d)"), ("p", "C(p)"), ("s", "C(s)"), ("dp", "C(d):C(p)"), ("ds", "C(d):C(s)"), ("ps", "C(p):C(s)")):
+    for name, term in (
+        ("d", "C(d)"),
+        ("p", "C(p)"),
+        ("s", "C(s)"),
+        ("dp", "C(d):C(p)"),
+        ("ds", "C(d):C(s)"),
+        ("ps", "C(p):C(s)"),
+    ):
         assert found[name] == pytest.approx(oracle.loc[term, "mean_sq"])
     assert found["dps"] == pytest.approx(oracle.loc["Residual", "mean_sq"])
 
