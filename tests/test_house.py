@@ -88,7 +88,7 @@ FLOORS = (
     ("lab.variance", "lab.ensemble"),
     ("lab.prim", "lab.estimates"),
     ("lab.explain", "lab.sensitivity", "lab.robust"),
-    ("lab.trial",),
+    ("lab.trial", "lab.calibrate", "lab.search"),
     ("lab.patterns.base",),
     (
         "lab.patterns.trust",

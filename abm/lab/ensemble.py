@@ -88,15 +88,41 @@ class Field:
     failures: list[str] = field(default_factory=list)
 
     def at(self, points: Sequence[Mapping[str, Any]], metrics: Sequence[str], seeds: Sequence[int] = ()) -> np.ndarray:
-        """Metrics at the end, designs × points × seeds × metrics. A point's settings reach the designs that read them."""
-        arms = [self.arm(design, point) for design in self.designs for point in points]
+        """Metrics at the end, designs × points × seeds × metrics; missing where a point contradicts itself."""
         used = tuple(seeds) or self.seeds
+        found = [self._possible(design, point) for design in self.designs for point in points]
+        arms = [arm for arm in found if arm]
+        if not arms:
+            self.arm(self.designs[0], points[0])  # says what is wrong
         ends = run_ends(
             arms, used, folder=self.folder, months=self.experiment.months, workers=self.workers, progress=self.progress
         )
         self.failures.extend(ends.failures)
         chosen = [ends.metrics.index(name) for name in metrics]
-        return ends.values[:, :, chosen].reshape(len(self.designs), len(points), len(used), len(metrics))
+        values = np.full((len(found), len(used), len(metrics)), math.nan)
+        values[[place for place, arm in enumerate(found) if arm]] = ends.values[:, :, chosen]
+        return values.reshape(len(self.designs), len(points), len(used), len(metrics))
+
+    def _possible(self, design: Design, point: Mapping[str, Any]) -> Arm | None:
+        """A design at a point; None, and a failure, where the point contradicts itself."""
+        try:
+            return self.arm(design, point)
+        except ConfigError as error:
+            self.failures.append(f"{design.name}: {error.errors[0]}")
+            return None
+
+    def movable(self, axes: Mapping[str, Axis]) -> dict[str, Axis]:
+        """Those that can be moved alone to both ends of their range; shares that must sum to 1, for example, cannot."""
+        found = {}
+        for key, one in axes.items():
+            try:
+                for design in self.designs:
+                    self.arm(design, {key: one.value(0.0)})
+                    self.arm(design, {key: one.value(1.0)})
+            except ConfigError:
+                continue
+            found[key] = one
+        return found
 
     def arm(self, design: Design, point: Mapping[str, Any]) -> Arm:
         """A design at a point."""

@@ -51,30 +51,36 @@ class Ends(NamedTuple):
         return self.values[:, :, self.metrics.index(metric)]
 
 
-def key_of(arm: Arm, months: int | None) -> str:
+def key_of(arm: Arm, months: int | None, code: str) -> str:
     """What a run is known by besides its seed: case, rules, changes, interventions, length and the model's code."""
-    return hashlib.sha256("\0".join((*what_acts(arm), str(months), code_hash())).encode()).hexdigest()[:LENGTH]
+    return hashlib.sha256("\0".join((*what_acts(arm), str(months), code)).encode()).hexdigest()[:LENGTH]
 
 
 def run_ends(
     arms: Sequence[Arm],
     seeds: Sequence[int],
     *,
+    pairs: Sequence[tuple[int, int]] = (),
     folder: Path | None = None,
     months: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Ends:
-    """Every arm under every seed. With a results `folder` runs are kept there and not done twice.
+    """Every arm under every seed, or the runs `pairs` as (arm, seed): then `values` is pairs × 1 × metrics.
 
-    Arms that come to the same are run once. A run that fails leaves missing values and stops no other; if all fail, the
-    first failure is raised as ConfigError.
+    With a results `folder` runs are kept there and not done twice. Arms that come to the same are run once. A run that
+    fails leaves missing values and stops no other; if all fail, the first failure is raised as ConfigError.
     """
-    keys = [key_of(arm, months) for arm in arms]
+    code = code_hash()
+    keys = [key_of(arm, months, code) for arm in arms]
     first = {key: number for number, key in reversed(list(enumerate(keys)))}
     kept = _Kept(folder)
-    missing = [(first[key], seed) for seed in seeds for key in dict.fromkeys(keys) if (key, seed) not in kept.rows]
-    over, planned, failures = len(first) * len(seeds) - len(missing), len(first) * len(seeds), []
+    asked = list(pairs) or [(arm, seed) for arm in range(len(arms)) for seed in seeds]
+    in_order = asked if pairs else sorted(asked, key=lambda run: run[1])  # all arms of a seed before the next seed
+    wanted = dict.fromkeys((keys[arm], seed) for arm, seed in in_order)
+    missing = [(first[key], seed) for key, seed in wanted if (key, seed) not in kept.rows]
+    failures: list[str] = []
+    over, planned = len(wanted) - len(missing), len(wanted)
     if missing:
         for domains in {len(arm.case.domains) for arm in arms}:
             running.prepare_engine(domains)
@@ -94,8 +100,9 @@ def run_ends(
     if planned and len(failures) == planned:
         raise ConfigError(f"no run came to its end; the first: {failures[0]}")
     nothing = np.full(len(NAMES), np.nan)
-    values = np.array([[kept.rows.get((key, seed), nothing) for seed in seeds] for key in keys])
-    return Ends(values.reshape(len(arms), len(seeds), len(NAMES)), NAMES, tuple(failures))
+    values = np.array([kept.rows.get((keys[arm], seed), nothing) for arm, seed in asked])
+    shape = (len(pairs), 1, len(NAMES)) if pairs else (len(arms), len(seeds), len(NAMES))
+    return Ends(values.reshape(shape), NAMES, tuple(failures))
 
 
 class _Kept:

@@ -16,7 +16,7 @@ import numpy as np
 from abm.config import ConfigError
 from abm.lab.analyses import Analysis, load_analysis
 from abm.lab.asked import chosen_case, chosen_design, chosen_metrics, chosen_seeds, sign_of
-from abm.lab.ensemble import Field, assumed_numbers, mean_over_seeds, sampled
+from abm.lab.ensemble import Field, assumed_numbers, axes_of, mean_over_seeds, sampled
 from abm.lab.more import Progress
 from abm.lab.plan import DONE
 from abm.lab.prim import Box, Limit, boxes
@@ -115,7 +115,8 @@ def robust(
             experiment, chosen_case(experiment, case), [chosen_design(experiment, name) for name in known],
             chosen_seeds(experiment, seeds, SEEDS), results.folder, settings or {}, workers, progress,
         )  # fmt: skip
-        drawn = sampled(ranges, points, SEED)
+        movable = field.movable(axes_of(ranges))
+        drawn = sampled({key: asked for key, asked in ranges.items() if key in movable}, points, SEED)
         values = mean_over_seeds(field.at(drawn, names))
         contexts = Contexts(field.case.name, known, drawn, names, values)
         failed = len(set(field.failures))

@@ -93,19 +93,23 @@ def matters(
         raise ConfigError(
             "designs: two at least are needed, for what matters is what moves the difference between designs"
         )
-    ranges = dict(over or assumed_numbers())
-    asked = _Asked(
-        Field(
-            experiment, chosen_case(experiment, case), [chosen_design(experiment, name) for name in known],
-            chosen_seeds(experiment, seeds, effort.seeds), results.folder, settings or {}, workers, progress,
-        ),
-        known, names, ranges, axes_of(ranges), effort, tell or (lambda text: None),
+    on = Field(
+        experiment, chosen_case(experiment, case), [chosen_design(experiment, name) for name in known],
+        chosen_seeds(experiment, seeds, effort.seeds), results.folder, settings or {}, workers, progress,
     )  # fmt: skip
+    ranges = dict(over or assumed_numbers())
+    every = axes_of(ranges)
+    axes = on.movable(every)
+    left_out = [key for key in every if key not in axes]
+    if over and left_out:
+        on.arm(on.designs[0], {left_out[0]: every[left_out[0]].value(0.0)})
+        on.arm(on.designs[0], {left_out[0]: every[left_out[0]].value(1.0)})
+    asked = _Asked(on, known, names, ranges, axes, effort, tell or (lambda text: None))
     tables = asked.answer()
     about = {
         "what": "what moves the difference between designs", "case": asked.on.case.name, "designs": known,
         "metrics": names, "settings": dict(settings or {}), "over": {key: str(value) for key, value in ranges.items()},
-        "seeds": list(asked.on.seeds), "sample_seed": SEED, "went_on": asked.order[: effort.morris],
+        "seeds": list(asked.on.seeds), "sample_seed": SEED, "went_on": asked.order[: effort.morris], "left_out": left_out,
         "effort": vars(effort), "failed": len(set(asked.on.failures)),
     }  # fmt: skip
     return Analysis("matters", about, tables)

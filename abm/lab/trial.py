@@ -24,6 +24,7 @@ from abm.lab.assignment import reached_table
 from abm.lab.compare import LEVEL, half_width
 from abm.lab.estimates import NOTHING, Estimate, cluster_means, within_strata
 from abm.lab.files import read_table, write_table
+from abm.lab.manifest import code_hash
 from abm.lab.more import RUNS, Progress, key_of
 from abm.lab.plan import DONE, Run
 from abm.lab.robust import wilson
@@ -207,7 +208,8 @@ def judged(plan: Trial, units: pd.DataFrame) -> tuple[float, ...]:
     ]
     return (
         *power, mean, mean - half, mean + half, float(effects[known].mean()) if known.any() else math.nan,
-        float(truth.mean()), float(np.nanmean(spills)), *alarms, float(np.mean(covered)) if covered else math.nan, int(known.sum()),
+        float(truth.mean()), float(np.nanmean(spills)), *alarms, float(np.mean(covered)) if covered else math.nan,
+        int(known.sum()),
     )  # fmt: skip
 
 
@@ -230,17 +232,17 @@ def _units(
     arms = [start._replace(case=case, interventions=(*start.interventions, *events[name])) for name in ARMS]
     seeds = list(range(1, plan.trials + 1))
     words = f"{plan.outcome}-{plan.estimator.replace(' ', '_')}-{plan.trials}"
-    path = folder / FOLDER / RUNS / "units" / f"{key_of(arms[0], length)}-{words}.parquet"
+    path = folder / FOLDER / RUNS / "units" / f"{key_of(arms[0], length, code_hash())}-{words}.parquet"
     if path.is_file():
         if progress:
             progress(len(arms) * len(seeds), len(arms) * len(seeds), 0)
         return read_table(path).to_pandas(), 0
     outcomes, failed = _outcomes(arms, plan, seeds, length, workers, progress)
     drawn = [_drawn(case, arms[0].interventions, seed) for seed in seeds]
-    found = pd.concat(
-        [_one_trial(seed, units, [outcomes.get((a, seed)) for a in range(len(arms))], plan) for seed, units in zip(seeds, drawn, strict=True)],
-        ignore_index=True,
-    )  # fmt: skip
+    parts = []
+    for seed, units in zip(seeds, drawn, strict=True):
+        parts.append(_one_trial(seed, units, [outcomes.get((arm, seed)) for arm in range(len(arms))], plan))
+    found = pd.concat(parts, ignore_index=True)
     if not failed:
         import pyarrow as pa
 

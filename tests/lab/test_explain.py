@@ -108,7 +108,7 @@ def test_kept_runs_are_not_done_again(small):
     assert told[0] == (0, 8, 0)
     assert told[-1] == told[-2] == (8, 8, 0)
     assert np.array_equal(first.values, again.values, equal_nan=True)
-    assert key_of(arms[0], 20) != key_of(arms[0], 21)
+    assert key_of(arms[0], 20, "") != key_of(arms[0], 21, "")
 
 
 def test_a_damaged_file_of_runs_is_done_again_and_says_so(small):

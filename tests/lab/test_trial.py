@@ -11,7 +11,7 @@ import pytest
 from abm.config import ConfigError, load_case
 from abm.lab.estimates import cluster_means, within_strata
 from abm.lab.results import batch
-from abm.lab.trial import ARMS, CHANGE, Size, clustered, judged, trial, usual_trial
+from abm.lab.trial import ARMS, CHANGE, POWER, Size, clustered, judged, trial, usual_trial
 
 TRIALS = 1200
 
@@ -96,8 +96,7 @@ def worlds(effect, spill, trials=60):
     return pd.concat(found)
 
 
-COLUMNS = ("power", "low", "high", "bias", "bias_low", "bias_high", "estimate", "truth", "spill_over", "false", "f_low", "f_high",
-           "covered", "trials")  # fmt: skip
+COLUMNS = POWER[POWER.index("power") :]
 
 
 @pytest.mark.parametrize("spill", [0.0, 0.3])
