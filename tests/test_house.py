@@ -114,7 +114,7 @@ FLOORS = (
     ("show.validation", "show.parameters", "show.metrics"),
     ("show.trajectories", "show.differences"),
     ("show.found",),
-    ("show.found_matters", "show.found_robust", "show.found_trial"),
+    ("show.found_matters", "show.found_robust", "show.found_trial", "show.found_search", "show.found_calibration"),
     ("show.plot",),
     ("show.app",),
     ("cli.screen",),

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from abm.cli.analyse import explain, matters, robust, trial
+from abm.cli.analyse import calibrate, explain, matters, robust, search, trial
 from abm.cli.lists import check, list_
 from abm.cli.runs import batch, compare, run
 from abm.cli.screen import complain
@@ -33,6 +33,12 @@ COMMANDS = (  # in the order of the help
         "obc matters results/lombardy_designs --design block_grant --design social_impact_bond --quick",
     ),
     (robust, "robust", "obc robust results/lombardy_designs --metric attributable_gain --accept 'trust_mean>=0.5'"),
+    (
+        calibrate,
+        "calibrate",
+        "obc calibrate results/lombardy_designs --target satisfaction=0.75:0.03 --over 'case.satisfaction.*'",
+    ),
+    (search, "search", "obc search results/requisite_contract --quick"),
     (trial, "trial", "obc trial results/lombardy_designs --kind workshop --unit place --trials 100"),
     (validate, "validate", "obc validate --quick --pattern V11 --pattern V14"),
     (list_, "list", "obc list metrics"),

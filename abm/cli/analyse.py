@@ -272,3 +272,92 @@ def trial(
 
     _, found, written = run_analysis(folder, answer)
     show(what_a_trial_finds(found), written, found.about["failed"])
+
+
+def calibrate(
+    folder: Folder,
+    target: Annotated[
+        list[str],
+        typer.Option(metavar="METRIC=VALUE:ERROR", help="What was observed, and its standard error; several times."),
+    ],
+    over: Annotated[
+        list[str], typer.Option(metavar="KEY", help="A setting to find, over its plausible range, or KEY=[low, high].")
+    ],
+    design: Annotated[str | None, typer.Option(help="Design under which it was observed; else the baseline.")] = None,
+    draws: Annotated[int, typer.Option(min=100, help="Points of the prior that are run.")] = 500,
+    keep: Annotated[float, typer.Option(help="Share of them that is kept.")] = 0.1,
+    case: CaseName = None,
+    set_: Set = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of each point.")] = 1,
+    workers: Workers = None,
+) -> None:
+    """Which values of settings agree with what was observed: approximate Bayesian computation, by rejection.
+
+    Points are drawn over the ranges and run; the closest are kept. `points.toml` has 50 points of the posterior for an
+    experiment. 500 runs of the generic case take a minute or two on two cores.
+    """
+    from abm.lab.calibrate import as_toml, parse_targets, points_of
+    from abm.lab.calibrate import calibrate as ask
+    from abm.lab.ensemble import parse_over
+    from abm.lab.files import write_whole
+    from abm.show.found_calibration import what_agrees
+
+    targets, ranges, settings = parse_targets(target), parse_over(over), settings_of(set_)
+    _, found, written = run_analysis(
+        folder,
+        lambda results, bar: ask(
+            results, targets, ranges, design=design, case=case, settings=settings, draws=draws, keep=keep, seeds=seeds,
+            workers=workers, progress=bar.tell,
+        ),
+    )  # fmt: skip
+    points = written[-1].parent / "points.toml"
+    write_whole(points, lambda to: to.write_text(as_toml(points_of(found)), encoding="utf-8"))
+    show(what_agrees(found), [*written, points], found.about["failed"])
+
+
+def search(
+    folder: Folder,
+    design: Annotated[str | None, typer.Option(help="Design to start from; else the baseline.")] = None,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY", help="A rule to decide, as KEY=[low, high]; else the strength of the specification."
+        ),
+    ] = None,
+    context: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY", help="A fact that nobody knows; else the cost of evaluations, and the noise of measurement."
+        ),
+    ] = None,
+    objective: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC", help="As attributable_gain; +METRIC or -METRIC: more or less of it. Several times."
+        ),
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer candidates and seeds, for a first look.")] = False,
+    case: CaseName = None,
+    set_: Set = None,
+    workers: Workers = None,
+) -> None:
+    """Find designs that no other beats in all objectives, under contexts that nobody knows (needs the extra `search`).
+
+    Without further words it asks how strong an outcome specification should be, given what it costs. 160 candidates in 5
+    contexts under 2 seeds and a last look on fresh seeds are about 2,500 runs: some minutes on two cores; --quick 400.
+    """
+    from abm.lab.ensemble import parse_over
+    from abm.lab.search import QUICK, Effort, parse_objectives
+    from abm.lab.search import search as ask
+    from abm.show.found_search import what_a_search_finds
+
+    goals, settings = parse_objectives(objective or []), settings_of(set_)
+    rules, facts = parse_over(over or []), parse_over(context or [])
+    _, found, written = run_analysis(
+        folder,
+        lambda results, bar: ask(
+            results, design, over=rules, contexts=facts or None, objectives=goals, case=case, settings=settings,
+            effort=QUICK if quick else Effort(), workers=workers, progress=bar.tell, tell=bar.name,
+        ),
+    )  # fmt: skip
+    show(what_a_search_finds(found), written, found.about["failed"])
