@@ -20,16 +20,18 @@ if TYPE_CHECKING:
     from abm.lab.analyses import Analysis
 
 
-def table_of(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], names: int = 1) -> Table:
-    """A table with a title: the first `names` columns are names, the others numbers."""
-    table = Table(
-        box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=title, title_justify="left", title_style="bold"
-    )
+def table_of(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], names: int = 1) -> Group:
+    """A table under its title: the first `names` columns are names, which wrap where they must, the others numbers."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place < names else "right", vertical="bottom", no_wrap=True)
+        is_name = place < names
+        table.add_column(
+            head, justify="left" if is_name else "right", vertical="bottom" if not is_name else "top",
+            no_wrap=not is_name, overflow="fold",
+        )  # fmt: skip
     for row in rows:
         table.add_row(*row)
-    return table
+    return Group(Text(title, style="bold"), table)
 
 
 def with_interval(value: float, low: float, high: float, decimals: int, *, signed: bool = True) -> str:

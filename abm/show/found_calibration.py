@@ -43,7 +43,7 @@ def what_agrees(found: Analysis) -> Group:
     targets = ", ".join(f"{one['metric']} {one['value']:g} ± {one['error']:g}" for one in about["targets"])
     title = f"What agrees with {targets} ({about['design']}, {about['case']}; {about['kept']} of {about['draws']} draws kept)"
     shown_tables: list[RenderableType] = [
-        table_of(title, ["setting", "range before", "median [95 %] after", "narrower by", "ranks p"], rows, 2)
+        table_of(title, ["setting", "range\nbefore", "median [95 %]\nafter", "narrower\nby", "ranks\np"], rows, 2)
     ]
     for metric in about["never_reached"]:
         shown_tables.append(
