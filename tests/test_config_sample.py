@@ -170,7 +170,7 @@ def test_points_become_columns_of_results(fake_engine, tmp_path):
     assert len(results.twins) == len(results.runs)
     assert results.experiment == experiment
     table = results.compare()
-    assert (table[table["metric"] == "trust_mean"].groupby("design")["n"].sum() == 2 * 4).all()
+    assert (table[table["metric"] == "trust_mean"].groupby("design")["n"].sum() == 4).all()
     again = batch(experiment, workers=1, out=tmp_path / "results")
     assert again.runs.equals(results.runs)
 

@@ -11,18 +11,19 @@ from __future__ import annotations
 import hashlib
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from abm.config import ConfigError
-from abm.lab import run as running
 from abm.lab.analyses import FOLDER
+from abm.lab.engines import execute, open_engine
 from abm.lab.files import digest, write_whole
 from abm.lab.manifest import code_hash
-from abm.lab.plan import DONE
+from abm.lab.plan import DONE, Plan, Run
+from abm.lab.run import prepare_engine
 from abm.lab.twins import what_acts
 from abm.lab.workers import processors
 from abm.metrics import METRICS
@@ -81,13 +82,13 @@ def run_ends(
     missing = [(first[key], seed) for key, seed in wanted if (key, seed) not in kept.rows]
     failures: list[str] = []
     over, planned = len(wanted) - len(missing), len(wanted)
-    if missing:
-        for domains in {len(arm.case.domains) for arm in arms}:
-            running.prepare_engine(domains)
     if progress:
         progress(over, planned, 0)
+    plan = Plan(
+        (), (), tuple(seeds), NAMES, further=arms, months=months
+    )  # as twins are: of their series nothing is kept
     try:
-        for one in running.execute(arms, missing, months, min(workers or processors(), max(1, len(missing)))):
+        for one in run_plan(plan, missing, workers):
             if one.status == DONE and one.at_end is not None:
                 kept.add(keys[one.arm], one.seed, one.at_end)
             else:
@@ -103,6 +104,15 @@ def run_ends(
     values = np.array([kept.rows.get((keys[arm], seed), nothing) for arm, seed in asked])
     shape = (len(pairs), 1, len(NAMES)) if pairs else (len(arms), len(seeds), len(NAMES))
     return Ends(values.reshape(shape), NAMES, tuple(failures))
+
+
+def run_plan(plan: Plan, missing: Sequence[tuple[int, int]], workers: int | None = None) -> Iterator[Run]:
+    """Do runs of a plan, as (arm, seed), on workers of this machine; each as it ends."""
+    if missing:
+        for domains in {len(arm.case.domains) for arm in plan.all_arms}:
+            prepare_engine(domains)
+        with open_engine(workers=min(workers or processors(), len(missing))) as force:
+            yield from (run for run in execute(force, plan, missing) if run is not None)
 
 
 class _Kept:

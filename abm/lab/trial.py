@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from abm.config import Arm, ConfigError, Intervention, as_interventions, changed_case, check_interventions
+from abm.config.keep import Keep
 from abm.config.words import did_you_mean
-from abm.lab import run as running
 from abm.lab.agents import COLUMNS
 from abm.lab.analyses import FOLDER, Analysis
 from abm.lab.asked import arm_of, chosen_case, chosen_design
@@ -25,10 +25,9 @@ from abm.lab.compare import LEVEL, half_width
 from abm.lab.estimates import NOTHING, Estimate, cluster_means, within_strata
 from abm.lab.files import read_table, write_table
 from abm.lab.manifest import code_hash
-from abm.lab.more import RUNS, Progress, key_of
-from abm.lab.plan import DONE, Run
+from abm.lab.more import NAMES, RUNS, Progress, key_of, run_plan
+from abm.lab.plan import DONE, Plan, Run
 from abm.lab.robust import wilson
-from abm.lab.workers import processors
 from abm.rules.interventions import MONTHS
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
 DIFFERENCE, CHANGE = "difference", "difference in differences"
 ALPHA = 1.0 - LEVEL
 LARGEST = 120  # families that a cluster has unless asked for
+LITTLE = Keep(every=2400, metrics=("trust_mean",))  # of a run's series: its units are what is looked at
 ARMS = ("half", "nobody", "everybody")
 POWER = [
     "units", "clusters", "months", "power", "low", "high", "bias", "bias_low", "bias_high", "estimate", "truth", "spill_over",
@@ -262,14 +262,11 @@ def _outcomes(
     """Outcomes by unit of every arm and seed: `id, locality, value`."""
     missing = [(arm, seed) for seed in seeds for arm in range(len(arms))]
     table = plan.outcome.partition(".")[0]
-    running.prepare_engine(len(arms[0].case.domains))
     found, failed = {}, 0
     if progress:
         progress(0, len(missing), 0)
-    tables = dict.fromkeys(range(len(arms)), (table,))
-    for over, one in enumerate(
-        running.execute(arms, missing, length, min(workers or processors(), len(missing)), tables), 1
-    ):
+    whole = Plan((), arms, tuple(seeds), NAMES, tables=(table,), months=length, keep=LITTLE)
+    for over, one in enumerate(run_plan(whole, missing, workers), 1):
         if one.status == DONE:
             found[one.arm, one.seed] = outcome_of(one, plan, length)
         else:
@@ -285,7 +282,7 @@ def outcome_of(run: Run, plan: Trial, length: int) -> pd.DataFrame:
     """The outcome of each unit of a run: `id, locality, value`."""
     table, _, column = plan.outcome.partition(".")
     name = {"providers": "provider", "families": "family"}[table]
-    rows = run.tables[table].to_pandas()
+    rows = (run.tables or {})[table].to_pandas()
     if table == "families":
         return rows.rename(columns={name: "id", column: "value"})[["id", "locality", "value"]]
     by_month = {month: rows[rows["month"] == month].set_index(name) for month in (length, plan.intervention.month - 1)}
