@@ -289,6 +289,9 @@ def calibrate(
     case: CaseName = None,
     set_: Set = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each point.")] = 1,
+    method: Annotated[
+        str, typer.Option(help="rejection, or smc: step by step (needs the extra `calibrate`).")
+    ] = "rejection",
     workers: Workers = None,
 ) -> None:
     """Which values of settings agree with what was observed: approximate Bayesian computation, by rejection.
@@ -307,7 +310,7 @@ def calibrate(
         folder,
         lambda results, bar: ask(
             results, targets, ranges, design=design, case=case, settings=settings, draws=draws, keep=keep, seeds=seeds,
-            workers=workers, progress=bar.tell,
+            method=method, workers=workers, progress=bar.tell,
         ),
     )  # fmt: skip
     points = written[-1].parent / "points.toml"

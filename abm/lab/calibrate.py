@@ -1,15 +1,14 @@
 """Calibration: which numbers agree with what was observed, by approximate Bayesian computation.
 
-Points are drawn from a prior (the plausible ranges), run, and kept where their summary metrics come closest to the observed
-ones (rejection; Pritchard et al. 1999), then moved by what a local linear regression says of the distance that is left
-(Beaumont, Zhang & Balding 2002). What is kept is an ensemble of equally likely points for further experiments.
+Points are drawn from a prior (the plausible ranges) and run; those whose summary metrics come closest to the observed ones are
+kept, by rejection (`abm.lab.rejection`) or step by step (`abm.lab.smc`). They are an ensemble for further experiments.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,6 +19,8 @@ from abm.lab.analyses import Analysis
 from abm.lab.asked import chosen_case, chosen_design, chosen_metrics
 from abm.lab.ensemble import Field, axes_of, point_of
 from abm.lab.more import Progress, run_ends
+from abm.lab.rejection import KEEP, LEAST_KEPT, Posterior, abc, rank_rows, ranks, spread_of
+from abm.lab.smc import smc
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from abm.lab.results import Results
 
 SEED = 3  # of the points and of the errors of observation
-DRAWS, KEEP = 500, 0.1  # points drawn, and the share of them that is kept
-LEAST_KEPT = 20
-BINS = 10  # of the ranks
+DRAWS = 500  # points
+PILOT = 100  # of them that tell the spread of the metrics where points are then sought step by step
+REJECTION, SMC = "rejection", "smc"
 RANKS = ["parameter", "bin", "count", "expected", "low", "high", "p"]
 
 
@@ -58,70 +59,6 @@ def parse_targets(texts: Iterable[str]) -> list[Target]:
     return found
 
 
-class Posterior(NamedTuple):
-    """Kept places of the unit cube (draws × parameters), their weights, which sum to 1, and distances."""
-
-    units: np.ndarray
-    weights: np.ndarray
-    distances: np.ndarray
-
-
-def abc(
-    units: np.ndarray, summaries: np.ndarray, observed: np.ndarray, keep: float = KEEP, *, adjust: bool = True
-) -> Posterior:
-    """The share `keep` of prior draws whose summaries lie closest to `observed`, moved by regression if `adjust`.
-
-    `units` are draws × parameters in (0, 1), `summaries` draws × metrics. Distances are Euclidean in median absolute
-    deviations of the prior's summaries; weights are Epanechnikov's. The regression is of the logits, so that no parameter
-    leaves its range.
-    """
-    spread = np.median(np.abs(summaries - np.median(summaries, axis=0)), axis=0)
-    spread = np.where(spread > 0, spread, np.where(summaries.std(axis=0) > 0, summaries.std(axis=0), 1.0))
-    scaled = (summaries - observed) / spread
-    distances = np.sqrt((scaled**2).sum(axis=1))
-    kept = np.argsort(distances, kind="stable")[: max(LEAST_KEPT, round(keep * len(units)))]
-    limit = float(distances[kept].max())
-    weights = 1.0 - (distances[kept] / limit) ** 2 if limit > 0 else np.ones(len(kept))
-    weights = np.maximum(weights, 1e-9)
-    found = units[kept]
-    if adjust:
-        logits = np.log(found) - np.log1p(-found)
-        design = np.column_stack([np.ones(len(kept)), scaled[kept]])
-        root = np.sqrt(weights)[:, None]
-        slopes = np.linalg.lstsq(root * design, root * logits, rcond=None)[0][1:]
-        found = 1.0 / (1.0 + np.exp(-(logits - scaled[kept] @ slopes)))
-    return Posterior(found, weights / weights.sum(), distances[kept])
-
-
-def ranks(
-    units: np.ndarray, summaries: np.ndarray, keep: float = KEEP, most: int = 300, *, adjust: bool = True
-) -> np.ndarray:
-    """Simulation-based calibration (Talts et al. 2018): each draw in turn is taken for the truth and left out.
-
-    Returns the share of the posterior's weight below the truth, draws × parameters: uniform where posteriors are neither
-    too narrow nor too wide, nor shifted. No further run is needed.
-    """
-    found = []
-    for n in range(min(most, len(units))):
-        rest = np.arange(len(units)) != n
-        posterior = abc(units[rest], summaries[rest], summaries[n], keep, adjust=adjust)
-        found.append((posterior.weights[:, None] * (posterior.units < units[n])).sum(axis=0))
-    return np.array(found)
-
-
-def rank_rows(names: Sequence[str], below: np.ndarray) -> list[tuple[Any, ...]]:
-    """Rows of `ranks`: counts by bin, what is expected with its 95 % band, and the p-value of uniformity (χ²)."""
-    from scipy.stats import binom, chisquare
-
-    n, rows = len(below), []
-    low, high = (float(binom.ppf(level, n, 1.0 / BINS)) for level in (0.025, 0.975))
-    for place, name in enumerate(names):
-        counts = np.bincount(np.minimum((below[:, place] * BINS).astype(int), BINS - 1), minlength=BINS)
-        p = float(chisquare(counts).pvalue)
-        rows += [(name, b + 1, int(count), n / BINS, low, high, p) for b, count in enumerate(counts)]
-    return rows
-
-
 def calibrate(
     results: Results,
     targets: Sequence[Target],
@@ -133,6 +70,7 @@ def calibrate(
     draws: int = DRAWS,
     keep: float = KEEP,
     seeds: int = 1,
+    method: str = REJECTION,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Analysis:
@@ -141,7 +79,8 @@ def calibrate(
     Each of `draws` points of a uniform prior over the ranges is run under `seeds` seeds of its own, whose metrics are
     averaged; a target's error is added to them. Table `posterior`: a row for each point that is kept (a column a setting,
     then `weight`, `distance`); `points_of` makes an experiment's points of it. Table `ranks`: simulation-based
-    calibration. Raises ConfigError for what is not there or cannot be run.
+    calibration, of rejection only. The method smc (the extra `calibrate`) uses the draws after the first 100 where they
+    agree, one after the other in this process. Raises ConfigError for what is not there or cannot be run.
     """
     import pandas as pd
 
@@ -151,6 +90,10 @@ def calibrate(
         raise ConfigError("over: say which settings are to be found, such as case.network.fade")
     if not LEAST_KEPT / draws <= keep <= 1.0:
         raise ConfigError(f"keep: at least {LEAST_KEPT} of the {draws} draws must be kept, got a share of {keep:g}")
+    if method not in (REJECTION, SMC):
+        raise ConfigError(f"method: expected '{REJECTION}' or '{SMC}', got '{method}'")
+    if method == SMC and draws < 2 * PILOT:
+        raise ConfigError(f"draws: the method smc needs at least {2 * PILOT}, got {draws}")
     axes = axes_of(over)
     names = [one.metric for one in targets]
     field = Field(
@@ -158,16 +101,25 @@ def calibrate(
         [chosen_design(results.experiment, design or results.experiment.baseline)], (1,), results.folder, settings or {},
         workers, progress,
     )  # fmt: skip
-    units = prior(len(axes), draws)
+    errors, observed = np.array([one.error for one in targets]), np.array([one.value for one in targets])
+    units = prior(len(axes), PILOT if method == SMC else draws)
     summaries = _summaries(field, axes, units, names, seeds)
     known = ~np.isnan(summaries).any(axis=1)
     if known.sum() < LEAST_KEPT:
-        raise ConfigError(f"target: only {known.sum()} of {draws} draws have a value for each of {', '.join(names)}")
+        raise ConfigError(
+            f"target: only {known.sum()} of {len(units)} draws have a value for each of {', '.join(names)}"
+        )
     units, summaries = units[known], summaries[known]
-    errors = np.array([one.error for one in targets])
     summaries = summaries + errors * np.random.default_rng(SEED).normal(size=summaries.shape)
-    observed = np.array([one.value for one in targets])
-    posterior = abc(units, summaries, observed, keep)
+    if method == SMC:
+        more = draws - PILOT
+        simulate = _simulator(field, axes, names, errors, seeds, progress, more)
+        posterior = smc(
+            simulate, len(axes), observed, spread_of(summaries), more, max(LEAST_KEPT, round(keep * draws)), SEED
+        )
+        checks = []
+    else:
+        posterior, checks = abc(units, summaries, observed, keep), rank_rows(list(axes), ranks(units, summaries, keep))
     reached = np.quantile(summaries, [0.005, 0.995], axis=0)
     outside = [
         name for name, low, high, value in zip(names, *reached, observed, strict=True) if not low <= value <= high
@@ -175,13 +127,13 @@ def calibrate(
     about = {
         "what": "settings that agree with what was observed (approximate Bayesian computation)", "case": field.case.name,
         "design": field.designs[0].name, "targets": [one._asdict() for one in targets], "settings": dict(settings or {}),
-        "over": {key: [one.value(0.0), one.value(1.0)] for key, one in axes.items()}, "draws": int(known.sum()),
+        "over": {key: [one.value(0.0), one.value(1.0)] for key, one in axes.items()}, "draws": draws,
         "kept": len(posterior.units), "seeds": seeds, "sample_seed": SEED, "failed": len(set(field.failures)),
-        "never_reached": outside,
+        "never_reached": outside, "method": method,
     }  # fmt: skip
     tables = {
         "posterior": posterior_table(axes, posterior),
-        "ranks": pd.DataFrame(rank_rows(list(axes), ranks(units, summaries, keep)), columns=RANKS),
+        "ranks": pd.DataFrame(checks, columns=RANKS),
     }
     return Analysis("calibration", about, tables)
 
@@ -204,6 +156,24 @@ def _summaries(
     field.failures.extend(ends.failures)
     chosen = [ends.metrics.index(name) for name in metrics]
     return ends.values[:, 0, chosen].reshape(len(arms), seeds, len(chosen)).mean(axis=1)
+
+
+def _simulator(
+    field: Field, axes: Mapping[str, Axis], metrics: Sequence[str], errors: np.ndarray, seeds: int,
+    progress: Progress | None, planned: int,
+) -> Callable[[np.ndarray, int], np.ndarray]:  # fmt: skip
+    """The model as smc asks for it: summaries of a place of the unit cube, with luck and error of the run's own number."""
+
+    def simulate(unit: np.ndarray, n: int) -> np.ndarray:
+        arm = field.arm(field.designs[0], point_of(axes, unit))
+        first = 1_000_000 + n * seeds
+        ends = run_ends([arm], range(first, first + seeds), months=field.experiment.months, workers=1)
+        if progress:
+            progress(n, max(n, planned), len(field.failures))
+        means = np.array([ends.of(metric)[0].mean() for metric in metrics])
+        return means + errors * np.random.default_rng([SEED, n]).normal(size=len(metrics))
+
+    return simulate
 
 
 def posterior_table(axes: Mapping[str, Axis], posterior: Posterior) -> pd.DataFrame:

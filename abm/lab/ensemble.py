@@ -143,7 +143,7 @@ def sampled(over: Mapping[str, Any], n: int, seed: int = 1, method: str = "latin
     return [dict(point) for point in Sample(method=method, n=n, seed=seed, over=dict(over)).points()]  # type: ignore[arg-type]
 
 
-def point_of(axes: Mapping[str, Axis], unit: Sequence[float]) -> dict[str, Any]:
+def point_of(axes: Mapping[str, Axis], unit: Iterable[float]) -> dict[str, Any]:
     """The point at a place of the unit cube."""
     return {key: one.value(float(u)) for (key, one), u in zip(axes.items(), unit, strict=True)}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -17,8 +19,9 @@ def what_agrees(found: Analysis) -> Group:
     about, posterior, ranks = found.about, found.tables["posterior"], found.tables["ranks"]
     rows = []
     for key, (low, high) in about["over"].items():
-        p = ranks.loc[ranks["parameter"] == key, "p"].iloc[0]
-        calibrated = f"{number(p, 3)}{' !' if p < 0.01 else ''}"
+        known = ranks.loc[ranks["parameter"] == key, "p"]
+        p = float(known.iloc[0]) if len(known) else math.nan
+        calibrated = number(p, 3) + (" !" if p < 0.01 else "")
         if isinstance(low, str | bool):
             shares = posterior.groupby(key)["weight"].sum().sort_values(ascending=False)
             rows.append(
