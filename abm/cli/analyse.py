@@ -243,6 +243,9 @@ def trial(
         list[int] | None, typer.Option(metavar="MONTHS", help="Months to the end; several times. Else 6, 12, 24.")
     ] = None,
     trials: Annotated[int, typer.Option(min=2, help="Trials of each size.")] = 40,
+    error: Annotated[
+        float, typer.Option(min=0.0, help="Standard deviation of what is measured wrong in a unit.")
+    ] = 0.1,
     design: Annotated[str | None, typer.Option(help="Design of the experiment; else its baseline.")] = None,
     case: CaseName = None,
     set_: Set = None,
@@ -263,8 +266,9 @@ def trial(
     def answer(results: Results, bar: Bar) -> Analysis:
         first = month or chosen_case(results.experiment, case).calendar.service[0] + 6
         plan = usual_trial(
-            kind, first, unit=unit, outcome=outcome, estimator=estimator, lasts=lasts, strength=strength, trials=trials
-        )
+            kind, first, unit=unit, outcome=outcome, estimator=estimator, lasts=lasts, strength=strength, trials=trials,
+            error=error,
+        )  # fmt: skip
         return ask(
             results, design, plan, clusters=clusters or (10, 20, 40), families=families or (), months=follow_up or (6, 12, 24),
             case=case, settings=settings, workers=workers, progress=bar.tell, tell=bar.name,

@@ -50,7 +50,7 @@ class Bar:
     """
 
     def __init__(self, what: str = "runs", *, quiet: bool = False, log: Path | None = None) -> None:
-        self._what, self._quiet = what, quiet
+        self._what, self._quiet, self._step = what, quiet, ""
         self.over = self.planned = self.failed = 0
         self._console = Console(stderr=True)
         self._progress: Any = None
@@ -84,10 +84,10 @@ class Bar:
 
     def name(self, step: str) -> None:
         """Say which step of several begins; each counts for itself."""
-        self._what = f"runs: {step}"
+        self._step = f"{step}: "
         if self._progress is not None:
             self._progress.reset(0, total=None)
-            self._progress.update(0, what=self._what)
+            self._progress.update(0, what=self._step + self._what)
 
     def _start(self, over: int, planned: int) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -101,7 +101,7 @@ class Bar:
             TextColumn("left"),
             console=self._console,
         )
-        self._progress.add_task(self._what, total=planned, completed=over, said="", what=self._what)
+        self._progress.add_task(self._what, total=planned, completed=over, said="", what=self._step + self._what)
         self._progress.start()
 
 

@@ -101,7 +101,7 @@ def matters(
     every = axes_of(ranges)
     axes = on.movable(every)
     left_out = [key for key in every if key not in axes]
-    if over and left_out:
+    if left_out and not axes:  # say why
         on.arm(on.designs[0], {left_out[0]: every[left_out[0]].value(0.0)})
         on.arm(on.designs[0], {left_out[0]: every[left_out[0]].value(1.0)})
     asked = _Asked(on, known, names, ranges, axes, effort, tell or (lambda text: None))

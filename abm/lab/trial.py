@@ -40,6 +40,8 @@ DIFFERENCE, CHANGE = "difference", "difference in differences"
 ALPHA = 1.0 - LEVEL
 LARGEST = 120  # families that a cluster has unless asked for
 LITTLE = Keep(every=2400, metrics=("trust_mean",))  # of a run's series: its units are what is looked at
+ERROR = 0.1  # of a measured outcome from 0 to 1, assumed; one measured result of wellbeing has 0.14 (`case.measurement.noise`)
+SEED = 5  # of errors of measurement
 ARMS = ("half", "nobody", "everybody")
 POWER = [
     "units", "clusters", "months", "power", "low", "high", "bias", "bias_low", "bias_high", "estimate", "truth", "spill_over",
@@ -52,13 +54,15 @@ class Trial:
     """What is tried: `intervention` for a half of its units, judged by a column of a table of agents.
 
     `outcome` is `providers.COLUMN`, a month's value, or `families.COLUMN`, that of the end. `estimator` is the difference
-    of means at the end, or of their changes since the month before (providers only).
+    of means at the end, or of their changes since the month before (providers only). `error` is the standard deviation of
+    what a field study measures wrong in a unit each time: a survey's answer is not what it asks about.
     """
 
     intervention: Intervention
     outcome: str
     estimator: str = DIFFERENCE
     trials: int = 40
+    error: float = ERROR
 
     def __post_init__(self) -> None:
         table, _, column = self.outcome.partition(".")
@@ -83,6 +87,13 @@ class Trial:
             raise ConfigError(f"estimator: expected '{DIFFERENCE}' or '{CHANGE}', got '{self.estimator}'")
         if self.trials < 2:
             raise ConfigError(f"trials: expected at least 2, got {self.trials}")
+        if not 0.0 <= self.error < math.inf:
+            raise ConfigError(f"error: expected a standard deviation from 0, got {self.error:g}")
+
+    def measured(self, seed: int, values: pd.Series) -> pd.Series:
+        """Values as a field study measures them, twice where changes are compared; the same errors for a seed."""
+        times = math.sqrt(2.0) if self.estimator == CHANGE else 1.0
+        return values + self.error * times * np.random.default_rng([SEED, seed]).normal(size=len(values))
 
     def estimate(self, units: pd.DataFrame) -> Estimate:
         """What a field study finds in units with `value, locality, treated`."""
@@ -144,7 +155,7 @@ def trial(
         "what": "what a randomised trial of an intervention would find", "case": start.case.name,
         "design": start.design.name, "intervention": plan.intervention.model_dump(), "outcome": plan.outcome,
         "estimator": plan.estimator, "test": _test_of(plan), "sizes": [size._asdict() for size in sizes],
-        "trials": plan.trials, "settings": settings or {}, "failed": failed,
+        "trials": plan.trials, "error": plan.error, "settings": settings or {}, "failed": failed,
     }  # fmt: skip
     return Analysis("trial", about, {"power": pd.DataFrame(rows, columns=POWER)})
 
@@ -189,10 +200,12 @@ def clustered(case: Case, size: Size) -> Case:
 
 def judged(plan: Trial, units: pd.DataFrame) -> tuple[float, ...]:
     """The columns of `power` from `power` on, from units with `trial, locality, treated, half, nobody, everybody`."""
-    found, false, truths, spills = [], [], [], []
-    for _, one in units.groupby("trial"):
-        found.append(plan.estimate(one.rename(columns={"half": "value"}).dropna(subset="value")))
-        false.append(plan.estimate(one.rename(columns={"nobody": "value"}).dropna(subset="value")))
+    found: list[Estimate] = []
+    false: list[Estimate] = []
+    truths, spills = [], []
+    for seed, one in units.groupby("trial"):
+        for name, to in (("half", found), ("nobody", false)):
+            to.append(plan.estimate(one.assign(value=plan.measured(int(str(seed)), one[name])).dropna(subset="value")))
         truths.append(float((one["everybody"] - one["nobody"]).mean()))
         spills.append(float((one["half"] - one["nobody"])[~one["treated"]].mean()))
     effects, truth = np.array([one.effect for one in found]), np.array(truths)
@@ -321,6 +334,7 @@ def usual_trial(
     lasts: int = 3,
     strength: float = 1.0,
     trials: int = 40,
+    error: float = ERROR,
 ) -> Trial:
     """A trial of a kind of intervention, with the outcome and estimator that it is usually judged by. Raises ConfigError.
 
@@ -333,4 +347,4 @@ def usual_trial(
         one = one.model_copy(update={"months": lasts})
     of_families = one.unit_or_usual == "family"
     outcome = outcome or ("families.satisfaction" if of_families else "providers.trust_in_commissioner")
-    return Trial(one, outcome, estimator or (DIFFERENCE if outcome.startswith("families") else CHANGE), trials)
+    return Trial(one, outcome, estimator or (DIFFERENCE if outcome.startswith("families") else CHANGE), trials, error)

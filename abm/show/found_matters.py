@@ -29,6 +29,8 @@ def what_matters(found: Analysis, metrics: Sequence[str]) -> Group:
     shown += _curves(tables["curves"], main)
     shown += _information(tables["information"], main)
     shown += _deciders(tables["deciders"], main)
+    if found.about["left_out"]:
+        shown.append(note(f"Left out, for they cannot be moved alone: {', '.join(found.about['left_out'])}."))
     return Group(*shown)
 
 
@@ -39,7 +41,7 @@ def _variance(table: pd.DataFrame, metrics: Sequence[str]) -> RenderableType:
         rows.append(
             (metric, *(with_interval(row.share, row.low, row.high, 2, signed=False) for row in part.itertuples()))
         )
-    heads = ["share of variance [95 %]", "design", "parameters", "interaction", "chance"]
+    heads = ["share [95 %]", "design", "parameters", "interaction", "chance"]
     return table_of("Where variance comes from, over the ensemble", heads, rows)
 
 
@@ -94,6 +96,8 @@ def _curves(table: pd.DataFrame, metric: str) -> list[RenderableType]:
 
 
 def _information(table: pd.DataFrame, metric: str) -> list[RenderableType]:
+    if not (table["high"] > 0).any():
+        return [Text(f"To know one of these numbers, or all, would change no choice of design by {metric}: worth 0.\n")]
     rows = []
     digits = decimals_for(table["high"], 3)
     for row in table.head(MOST).itertuples():

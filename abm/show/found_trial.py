@@ -39,7 +39,8 @@ def what_a_trial_finds(found: Analysis) -> Group:
             0,
         ),
         note(
-            f"Test: {about['test']}. truth: everybody treated less nobody, same luck. bias: mean estimate less truth. "
+            f"Test: {about['test']}; each unit is measured with an error of {about['error']:g}. "
+            "truth: everybody treated less nobody, same luck. bias: mean estimate less truth. "
             "spill-over: what untreated units gain from the treatment of others. false alarms: the same test in worlds "
             "where nobody was treated; 0.05 is promised."
         ),

@@ -101,13 +101,23 @@ COLUMNS = POWER[POWER.index("power") :]
 
 @pytest.mark.parametrize("spill", [0.0, 0.3])
 def test_what_spills_over_is_seen_as_bias(spill):
-    plan = usual_trial("workshop", 10, unit="place")
+    plan = usual_trial("workshop", 10, unit="place", error=0.0)
     found = dict(zip(COLUMNS, judged(plan, worlds(0.6, spill)), strict=True))
     assert found["truth"] == pytest.approx(0.6)
     assert found["spill_over"] == pytest.approx(spill)
     assert found["bias_low"] <= -spill <= found["bias_high"]
     assert found["low"] <= found["power"] <= found["high"]
     assert found["trials"] == 60
+
+
+def test_errors_of_measurement_cost_power_and_bring_no_bias():
+    found = []
+    for error in (0.0, 2.0):
+        plan = usual_trial("workshop", 10, unit="place", estimator="difference", error=error)
+        found.append(dict(zip(COLUMNS, judged(plan, worlds(0.8, 0.0)), strict=True)))
+    assert found[1]["power"] < found[0]["power"]
+    assert found[1]["bias_low"] <= 0.0 <= found[1]["bias_high"]
+    assert found[1]["truth"] == found[0]["truth"]
 
 
 def test_a_place_is_copied():
@@ -123,6 +133,8 @@ def test_what_cannot_be_tried_is_refused():
         ({"outcome": "providers.trust"}, "outcome: no 'providers.trust'"),
         ({"outcome": "families.satisfaction"}, "providers are drawn"),
         ({"trials": 1}, "at least 2"),
+        ({"error": -0.1}, "error: expected"),
+        ({"estimator": "regression"}, "estimator: expected"),
     ):
         with pytest.raises(ConfigError, match=message):
             usual_trial("workshop", 10, **words)
