@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from abm.cli.analyse import calibrate, explain, matters, robust, search, trial
 from abm.cli.lists import check, list_
 from abm.cli.runs import batch, compare, export, run
 from abm.cli.screen import complain
@@ -26,6 +27,20 @@ COMMANDS = (  # in the order of the help
     (batch, "batch", "obc batch lombardy_designs --workers 2"),
     (compare, "compare", "obc compare results/lombardy_designs --baseline new_public_governance"),
     (export, "export", "obc export results/lombardy_designs --out csv"),
+    (explain, "explain", "obc explain results/lombardy_designs --from block_grant --to social_impact_bond"),
+    (
+        matters,
+        "matters",
+        "obc matters results/lombardy_designs --design block_grant --design social_impact_bond --quick",
+    ),
+    (robust, "robust", "obc robust results/lombardy_designs --metric attributable_gain --accept 'trust_mean>=0.5'"),
+    (
+        calibrate,
+        "calibrate",
+        "obc calibrate results/lombardy_designs --target satisfaction=0.75:0.03 --over 'case.satisfaction.*'",
+    ),
+    (search, "search", "obc search results/requisite_contract --quick"),
+    (trial, "trial", "obc trial results/lombardy_designs --kind workshop --unit place --trials 100"),
     (validate, "validate", "obc validate --quick --pattern V11 --pattern V14"),
     (list_, "list", "obc list metrics"),
     (check, "check", "obc check my_design.toml"),
