@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from abm.lab.agents import schema
+from abm.lab.agent_columns import schema
 from abm.lab.plan import DONE, Run, values_at_end
 from abm.lab.run import failure
 from abm.metrics import METRICS

@@ -1,14 +1,17 @@
 """From one row per run to what differs between designs: paired by seed, within case and factors.
 
 Every design meets the same families and the same luck under a seed, so a difference is taken run by run and only then
-averaged. Intervals are paired t intervals: at these numbers of seeds they cover at least as well as the bootstrap.
+averaged. Intervals are paired t intervals: at these numbers of seeds they cover at least as well as the bootstrap. What
+they say in words is a matter of `abm.lab.verdict`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abm.lab.verdict import Margin, critical, holm, margins, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,32 +59,57 @@ def blocks(runs: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[str, st
 
 
 COLUMNS = ["case", "design", "factors", "metric", "unit", "n", "baseline", "mean", "difference", "low", "high"]
+FURTHER = ["sd", "won", "effect", "sim_low", "sim_high", "matters", "verdict", "more_runs"]  # after them
+
+
+class Scale(NamedTuple):
+    """How the differences of a metric are read: its unit, which way is better, and the smallest effect that matters."""
+
+    unit: str
+    direction: str = "context"
+    matters: Margin = Margin()
+
+
+def scales(units: Mapping[str, str], directions: Mapping[str, str], matters: Mapping[str, float]) -> dict[str, Scale]:
+    """The scale of each metric; `matters` has the user's own smallest effects. Raises ConfigError for wrong ones."""
+    found = margins(units, matters)
+    return {name: Scale(unit, directions[name], found[name]) for name, unit in units.items()}
 
 
 def differences(
-    runs: pd.DataFrame, units: dict[str, str], factors: Sequence[str], designs: Sequence[str], baseline: str
+    runs: pd.DataFrame,
+    metrics: Mapping[str, str] | Mapping[str, Scale],
+    factors: Sequence[str],
+    designs: Sequence[str],
+    baseline: str,
 ) -> pd.DataFrame:
     """Every design against `baseline`, metric by metric.
 
-    `runs` is a table of runs (`Results.runs`), `units` maps metric to unit. In the table returned, `baseline` and
-    `mean` are means over the n seeds under which both runs have a value; `difference` is the mean of the n paired
-    differences and `low`, `high` its 95 % interval. All in the unit of the metric.
+    `runs` is a table of runs (`Results.runs`), `metrics` maps each metric to its scale, or to its unit. In the table
+    returned, `baseline` and `mean` are means over the n seeds under which both runs have a value; `difference` is the mean
+    of the n paired differences and `low`, `high` its 95 % interval, `sd` their standard deviation; all in the unit of the
+    metric. `won` is the share of seeds under which the design is better (higher, where no way is), equal ones as half;
+    `effect` the difference in standard deviations of the baseline's runs. `sim_low`, `sim_high` hold for all designs of
+    the row's case and factors at once; `verdict` and `more_runs` read them against `matters` (`abm.lab.verdict`).
     """
     import pandas as pd
 
-    rows = []
+    rows: list[tuple] = []
+    read = _scales(metrics)
     for case, label, block in blocks(runs, factors):
-        by_design = _by_design(block, units)
-        for design in (name for name in designs if name in by_design and baseline in by_design):
-            pairs = _paired(by_design[baseline], by_design[design], units)
-            rows += [(case, design, label, metric, units[metric], *figures) for metric, figures in pairs]
-    return pd.DataFrame(rows, columns=COLUMNS)
+        by_design = _by_design(block, read)
+        if baseline not in by_design:
+            continue
+        pairs = {name: (by_design[baseline], by_design[name]) for name in designs if name in by_design}
+        for name, metric, figures in _judged(pairs, read):
+            rows.append((case, name, label, metric, read[metric].unit, *figures))
+    return pd.DataFrame(rows, columns=COLUMNS + FURTHER)
 
 
 def against_twins(
     runs: pd.DataFrame,
     twins: pd.DataFrame | None,
-    units: dict[str, str],
+    metrics: Mapping[str, str] | Mapping[str, Scale],
     factors: Sequence[str],
     designs: Sequence[str],
 ) -> pd.DataFrame:
@@ -92,34 +120,104 @@ def against_twins(
     """
     import pandas as pd
 
-    rows = []
+    rows: list[tuple] = []
+    read = _scales(metrics)
     twin_blocks = {} if twins is None else {(case, label): block for case, label, block in blocks(twins, factors)}
     for case, label, block in blocks(runs, factors):
-        by_design, by_twin = _by_design(block, units), _by_design(twin_blocks.get((case, label), block[:0]), units)
-        for design in (name for name in designs if name in by_design and name in by_twin):
-            for metric, figures in _paired(by_twin[design], by_design[design], units):
-                names = [metric + AGAINST_TWIN] + (["additional_gain"] if metric == "attributable_gain" else [])
-                rows += [(case, design, label, name, units[metric], *figures) for name in names]
-    return pd.DataFrame(rows, columns=COLUMNS)
+        by_design, by_twin = _by_design(block, read), _by_design(twin_blocks.get((case, label), block[:0]), read)
+        pairs = {name: (by_twin[name], by_design[name]) for name in designs if name in by_design and name in by_twin}
+        for design, metric, figures in _judged(pairs, read):
+            names = [metric + AGAINST_TWIN] + (["additional_gain"] if metric == "attributable_gain" else [])
+            rows += [(case, design, label, name, read[metric].unit, *figures) for name in names]
+    return pd.DataFrame(rows, columns=COLUMNS + FURTHER)
 
 
-def _by_design(block: pd.DataFrame, units: dict[str, str]) -> dict[str, pd.DataFrame]:
+def _scales(metrics: Mapping[str, str] | Mapping[str, Scale]) -> dict[str, Scale]:
+    return {name: one if isinstance(one, Scale) else Scale(one) for name, one in metrics.items()}
+
+
+def _by_design(block: pd.DataFrame, metrics: Iterable[str]) -> dict[str, pd.DataFrame]:
     """The metrics of a block of runs by seed, for each design."""
-    return {str(name): part.set_index("seed")[list(units)] for name, part in block.groupby("design")}
+    return {str(name): part.set_index("seed")[list(metrics)] for name, part in block.groupby("design")}
 
 
-def _paired(before: pd.DataFrame, after: pd.DataFrame, metrics: Iterable[str]) -> Iterator[tuple[str, tuple]]:
-    """For each metric: n, the means before and after, the mean paired difference, and its interval's ends."""
-    base, other = before.align(after, join="inner", axis=0)
-    for metric in metrics:
-        x, y = base[metric].to_numpy(float), other[metric].to_numpy(float)
-        both = ~((x != x) | (y != y))
-        x, y = x[both], y[both]
-        change = y - x
-        known = len(change) > 0
-        mean, half = float(change.mean()) if known else math.nan, half_width(change)
-        means = (float(x.mean()), float(y.mean())) if known else (math.nan, math.nan)
-        yield metric, (len(change), *means, mean, mean - half, mean + half)
+def _judged(
+    pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], metrics: Mapping[str, Scale]
+) -> Iterator[tuple[str, str, tuple]]:
+    """For each design and metric the figures of a row, from `n` on; `pairs` has the tables before and after, by seed."""
+    import numpy as np
+
+    if not pairs:
+        return
+    seeds = sorted({seed for before, after in pairs.values() for seed in (*before.index, *after.index)})
+    aligned = {
+        name: tuple(one.reindex(seeds).to_numpy(float) for one in tables) for name, tables in pairs.items()
+    }
+    changes = np.stack([after - before for before, after in aligned.values()], axis=2)
+    wide = [critical(changes[:, place, :]) for place in range(len(metrics))]
+    for name, (before, after) in aligned.items():
+        for place, (metric, scale) in enumerate(metrics.items()):
+            yield name, metric, _figures(before[:, place], after[:, place], scale, wide[place])
+
+
+def _figures(x: ndarray, y: ndarray, scale: Scale, wide: float) -> tuple:
+    """The figures of one design and metric from its values before and after, by seed; `wide` is the critical value."""
+    both = ~((x != x) | (y != y))
+    x, y = x[both], y[both]
+    change = y - x
+    n = len(change)
+    mean, half = (float(change.mean()), half_width(change)) if n else (math.nan, math.nan)
+    means = (float(x.mean()), float(y.mean())) if n else (math.nan, math.nan)
+    spread = float(change.std(ddof=1)) if n > 1 else math.nan
+    around = float(x.std(ddof=1)) if n > 1 else math.nan
+    effect = mean / around if around > 0 else (0.0 if mean == 0 else math.nan)
+    won = float(((change > 0) + 0.5 * (change == 0)).mean()) if n else math.nan
+    if scale.direction == "down":
+        won = 1.0 - won
+    together = max(half, wide * spread / math.sqrt(n)) if n > 1 else math.nan
+    together = half if math.isnan(together) else together
+    margin = scale.matters.of(means[0])
+    said = verdict(mean - together, mean + together, margin, scale.direction, n)
+    ends = (mean - half, mean + half, spread, won, effect, mean - together, mean + together)
+    return (n, *means, mean, *ends, margin, said.word, said.more_runs)
+
+
+def pairs_of(
+    runs: pd.DataFrame, metrics: Mapping[str, str], factors: Sequence[str], designs: Sequence[str]
+) -> pd.DataFrame:
+    """Every two designs, metric by metric: their paired difference, and its p-value as Holm's correction leaves it.
+
+    Columns `case, factors, metric, unit, design, than, n, difference, low, high, p, p_holm`; the correction is over all pairs
+    of a case, factors and metric. For those who need the test; verdicts do not rest on it.
+    """
+    import pandas as pd
+
+    rows = []
+    for case, label, block in blocks(runs, factors):
+        by_design = _by_design(block, metrics)
+        there = [name for name in designs if name in by_design]
+        for metric, unit in metrics.items():
+            found = [
+                (design, than, *_tested(by_design[than][metric], by_design[design][metric]))
+                for place, than in enumerate(there) for design in there[place + 1 :]
+            ]  # fmt: skip
+            corrected = holm([one[-1] for one in found])
+            rows += [(case, label, metric, unit, *one, p) for one, p in zip(found, corrected, strict=True)]
+    columns = ["case", "factors", "metric", "unit", "design", "than", "n", "difference", "low", "high", "p", "p_holm"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _tested(before: pd.Series, after: pd.Series) -> tuple[int, float, float, float, float]:
+    """n, mean paired difference, its interval, and the p-value of the paired t test."""
+    from scipy.special import stdtr
+
+    change = (after - before).dropna().to_numpy(float)
+    n, mean, half = len(change), float(change.mean()) if len(change) else math.nan, half_width(change)
+    if n < 2:
+        return n, mean, math.nan, math.nan, math.nan
+    error = float(change.std(ddof=1)) / math.sqrt(n)
+    p = 2.0 * float(stdtr(n - 1, -abs(mean) / error)) if error > 0 else float(mean == 0)
+    return n, mean, mean - half, mean + half, p
 
 
 def summary(runs: pd.DataFrame, units: dict[str, str], factors: Sequence[str], designs: Sequence[str]) -> pd.DataFrame:

@@ -4,7 +4,7 @@
     parts/           what runs finished so far left, while a batch is at work or after it was interrupted
     series.parquet   keys, month (0 = start), metrics; sorted by keys
     runs.parquet     one row per run: keys, seed, status, each metric at the end; sorted by keys
-    agents/          tables of agents, if asked for: keys, then their columns (`abm/lab/agents.py`); sorted by keys
+    agents/          tables of agents, if asked for: keys, then their columns (`abm/lab/agent_columns.py`); sorted by keys
     twins.parquet    the same rows, with status and metrics of each run's block twin, and `twin`, the number of its arm
 
 A file is written under a temporary name, synced, renamed, and the folder synced, and counts only with its checksum in
@@ -26,7 +26,7 @@ import numpy as np
 
 from abm.config import ConfigError
 from abm.lab.agent_files import runs_in_order, write_runs
-from abm.lab.agents import schema
+from abm.lab.agent_columns import schema
 from abm.lab.files import lock, read_table, read_verified, remove, verified, write_table, write_whole
 from abm.lab.manifest import FORMAT, read_manifest, refuse_other
 from abm.lab.plan import DONE, Plan, Run, values_at_end
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 FLUSH_SECONDS = 0.5  # at most this much finished work is lost in a crash
 FLUSH_RUNS = 200  # and a part holds no more runs than this
 OURS = (  # what fresh=True removes
-    "runs.parquet", "series.parquet", "twins.parquet", "parts", "agents", "tables", "figures", "manifest.json"
+    "runs.parquet", "series.parquet", "twins.parquet", "parts", "agents", "tables", "figures", "analysis", "report.html",
+    "manifest.json",
 )  # fmt: skip
 ALL_DONE = "runs.parquet"  # the file that a folder has only while nothing is missing
 
