@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from abm.cli.lists import check, list_
-from abm.cli.runs import batch, compare, run
+from abm.cli.runs import batch, compare, report, run
 from abm.cli.screen import complain
 from abm.cli.validate import validate
 
@@ -25,6 +25,7 @@ COMMANDS = (  # in the order of the help
     (run, "run", "obc run lombardy social_impact_bond --seed 7 --set payment.outcome_share=0.6"),
     (batch, "batch", "obc batch lombardy_designs --workers 2"),
     (compare, "compare", "obc compare results/lombardy_designs --baseline new_public_governance"),
+    (report, "report", "obc report results/lombardy_designs --matters attributable_gain=0.01"),
     (validate, "validate", "obc validate --quick --pattern V11 --pattern V14"),
     (list_, "list", "obc list metrics"),
     (check, "check", "obc check my_design.toml"),
