@@ -72,7 +72,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         LOCALITY,
         *_taken_over(FAMILIES, OF_FAMILIES),
         MAIN,
-        Column("served_by", "name", "kind of the provider that took it in under the last contract; missing where none did", kind="name"),
+        Column("served_by", "name", "kind of the provider that took it in under the last contract; missing where "
+        "none did", kind="name"),
         Column("weighted_wellbeing", "wellbeing", "wellbeing, weighted by what matters to it"),
         Column("attributable_gain", "wellbeing", "that, less the same without service"),
     ),

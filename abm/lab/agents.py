@@ -153,7 +153,9 @@ class Recorder:
                 picked
             ],
             "served_by": np.where(
-                (rows["was_served"] | rows["enrolled"]) > 0, world.providers.view(np.ndarray)["kind"][rows["main_provider"]], MISSING
+                (rows["was_served"] | rows["enrolled"]) > 0,
+                world.providers.view(np.ndarray)["kind"][rows["main_provider"]],
+                MISSING,
             )[picked],
             "weighted_wellbeing": level[picked],
             "attributable_gain": gain[picked],

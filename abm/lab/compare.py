@@ -3,6 +3,9 @@
 Every design meets the same families and the same luck under a seed, so a difference is taken run by run and only then
 averaged. Intervals are paired t intervals: at these numbers of seeds they cover at least as well as the bootstrap. What
 they say in words is a matter of `abm.lab.verdict`.
+
+Where an experiment has points (a sample, or a list), differences are averaged over the seeds of a point first, as its runs
+have its settings in common, and then over the points; n counts points.
 """
 
 from __future__ import annotations
@@ -82,6 +85,7 @@ def differences(
     factors: Sequence[str],
     designs: Sequence[str],
     baseline: str,
+    points: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Every design against `baseline`, metric by metric.
 
@@ -90,14 +94,15 @@ def differences(
     of the n paired differences and `low`, `high` its 95 % interval, `sd` their standard deviation; all in the unit of the
     metric. `won` is the share of seeds under which the design is better (higher, where no way is), equal ones as half;
     `effect` the difference in standard deviations of the baseline's runs. `sim_low`, `sim_high` hold for all designs of
-    the row's case and factors at once; `verdict` and `more_runs` read them against `matters` (`abm.lab.verdict`).
+    the row's case and factors at once; `verdict` and `more_runs` read them against `matters` (`abm.lab.verdict`). `points`
+    are keys over whose values the table averages.
     """
     import pandas as pd
 
     rows: list[tuple] = []
     read = _scales(metrics)
     for case, label, block in blocks(runs, factors):
-        by_design = _by_design(block, read)
+        by_design = _by_design(block, read, points)
         if baseline not in by_design:
             continue
         pairs = {name: (by_design[baseline], by_design[name]) for name in designs if name in by_design}
@@ -112,6 +117,7 @@ def against_twins(
     metrics: Mapping[str, str] | Mapping[str, Scale],
     factors: Sequence[str],
     designs: Sequence[str],
+    points: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Every design against its own block twin: the same columns as `differences`, `baseline` the twin's mean.
 
@@ -124,7 +130,8 @@ def against_twins(
     read = _scales(metrics)
     twin_blocks = {} if twins is None else {(case, label): block for case, label, block in blocks(twins, factors)}
     for case, label, block in blocks(runs, factors):
-        by_design, by_twin = _by_design(block, read), _by_design(twin_blocks.get((case, label), block[:0]), read)
+        by_design = _by_design(block, read, points)
+        by_twin = _by_design(twin_blocks.get((case, label), block[:0]), read, points)
         pairs = {name: (by_twin[name], by_design[name]) for name in designs if name in by_design and name in by_twin}
         for design, metric, figures in _judged(pairs, read):
             names = [metric + AGAINST_TWIN] + (["additional_gain"] if metric == "attributable_gain" else [])
@@ -136,9 +143,34 @@ def _scales(metrics: Mapping[str, str] | Mapping[str, Scale]) -> dict[str, Scale
     return {name: one if isinstance(one, Scale) else Scale(one) for name, one in metrics.items()}
 
 
-def _by_design(block: pd.DataFrame, metrics: Iterable[str]) -> dict[str, pd.DataFrame]:
-    """The metrics of a block of runs by seed, for each design."""
-    return {str(name): part.set_index("seed")[list(metrics)] for name, part in block.groupby("design")}
+def _by_design(block: pd.DataFrame, metrics: Iterable[str], points: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The metrics of a block of runs by point and seed, for each design."""
+    keys = [*points, "seed"]
+    return {str(name): part.set_index(keys)[list(metrics)] for name, part in block.groupby("design")}
+
+
+def by_block(block: pd.DataFrame, metrics: Iterable[str], points: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The metrics of runs for each design, a row for each seed; or, where there are points, for each point the mean of its
+    seeds. The rows of a design are those of another."""
+    tables = _by_design(block, metrics, points)
+    return {name: table.groupby(level=list(points)).mean() if points else table for name, table in tables.items()}
+
+
+def _each_point(values: ndarray, numbers: ndarray | None) -> ndarray:
+    """One value a point, the mean of its runs'; without points, the values as they are."""
+    import numpy as np
+
+    if numbers is None or not len(values):
+        return values
+    _, place, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    return np.bincount(place, weights=values) / counts
+
+
+def _numbers_of_points(index: pd.Index) -> ndarray | None:
+    """The number of each row's point; None where there are no points."""
+    if index.nlevels == 1:
+        return None
+    return index.to_frame(index=False).groupby(list(index.names[:-1]), sort=False).ngroup().to_numpy()
 
 
 def _judged(
@@ -149,21 +181,25 @@ def _judged(
 
     if not pairs:
         return
-    seeds = sorted({seed for before, after in pairs.values() for seed in (*before.index, *after.index)})
-    aligned = {
-        name: tuple(one.reindex(seeds).to_numpy(float) for one in tables) for name, tables in pairs.items()
-    }
+    index = next(iter(pairs.values()))[0].index
+    for table in (one for both in pairs.values() for one in both):
+        index = index.union(table.index)
+    numbers = _numbers_of_points(index)
+    aligned = {name: [one.reindex(index).to_numpy(float) for one in tables] for name, tables in pairs.items()}
     changes = np.stack([after - before for before, after in aligned.values()], axis=2)
-    wide = [critical(changes[:, place, :]) for place in range(len(metrics))]
-    for name, (before, after) in aligned.items():
-        for place, (metric, scale) in enumerate(metrics.items()):
-            yield name, metric, _figures(before[:, place], after[:, place], scale, wide[place])
+    whole = ~np.isnan(changes).any(axis=2)  # blocks in which every design has the metric
+    for place, (metric, scale) in enumerate(metrics.items()):
+        known = whole[:, place]
+        some = None if numbers is None else numbers[known]
+        wide = critical(np.column_stack([_each_point(one, some) for one in changes[known, place].T]))
+        for name, (before, after) in aligned.items():
+            yield name, metric, _figures(before[:, place], after[:, place], numbers, scale, wide)
 
 
-def _figures(x: ndarray, y: ndarray, scale: Scale, wide: float) -> tuple:
+def _figures(x: ndarray, y: ndarray, numbers: ndarray | None, scale: Scale, wide: float) -> tuple:
     """The figures of one design and metric from its values before and after, by seed; `wide` is the critical value."""
     both = ~((x != x) | (y != y))
-    x, y = x[both], y[both]
+    x, y = (_each_point(values[both], None if numbers is None else numbers[both]) for values in (x, y))
     change = y - x
     n = len(change)
     mean, half = (float(change.mean()), half_width(change)) if n else (math.nan, math.nan)
@@ -174,8 +210,7 @@ def _figures(x: ndarray, y: ndarray, scale: Scale, wide: float) -> tuple:
     won = float(((change > 0) + 0.5 * (change == 0)).mean()) if n else math.nan
     if scale.direction == "down":
         won = 1.0 - won
-    together = max(half, wide * spread / math.sqrt(n)) if n > 1 else math.nan
-    together = half if math.isnan(together) else together
+    together = max(half, wide * spread / math.sqrt(n)) if n > 1 and not math.isnan(wide) else half
     margin = scale.matters.of(means[0])
     said = verdict(mean - together, mean + together, margin, scale.direction, n)
     ends = (mean - half, mean + half, spread, won, effect, mean - together, mean + together)
@@ -183,7 +218,11 @@ def _figures(x: ndarray, y: ndarray, scale: Scale, wide: float) -> tuple:
 
 
 def pairs_of(
-    runs: pd.DataFrame, metrics: Mapping[str, str], factors: Sequence[str], designs: Sequence[str]
+    runs: pd.DataFrame,
+    metrics: Mapping[str, str],
+    factors: Sequence[str],
+    designs: Sequence[str],
+    points: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Every two designs, metric by metric: their paired difference, and its p-value as Holm's correction leaves it.
 
@@ -194,7 +233,7 @@ def pairs_of(
 
     rows = []
     for case, label, block in blocks(runs, factors):
-        by_design = _by_design(block, metrics)
+        by_design = by_block(block, metrics, points)
         there = [name for name in designs if name in by_design]
         for metric, unit in metrics.items():
             found = [
@@ -220,16 +259,25 @@ def _tested(before: pd.Series, after: pd.Series) -> tuple[int, float, float, flo
     return n, mean, mean - half, mean + half, p
 
 
-def summary(runs: pd.DataFrame, units: dict[str, str], factors: Sequence[str], designs: Sequence[str]) -> pd.DataFrame:
-    """Each design by itself: n runs with a value, their mean, standard deviation, and the mean's 95 % interval."""
+def summary(
+    runs: pd.DataFrame,
+    units: dict[str, str],
+    factors: Sequence[str],
+    designs: Sequence[str],
+    points: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Each design by itself: n runs (or points) with a value, their mean, standard deviation, and the mean's 95 % interval."""
     import pandas as pd
 
     rows = []
     for case, label, block in blocks(runs, factors):
         for design in designs:
-            part = block[block["design"] == design]
+            part = block[block["design"] == design].set_index([*points, "seed"])
+            numbers = _numbers_of_points(part)
             for metric, unit in units.items():
-                values = part[metric].dropna().to_numpy(float)
+                every = part[metric].to_numpy(float)
+                known = every == every
+                values = _each_point(every[known], None if numbers is None else numbers[known])
                 mean = float(values.mean()) if len(values) else math.nan
                 half = half_width(values)
                 spread = float(values.std(ddof=1)) if len(values) > 1 else math.nan

@@ -54,24 +54,37 @@ def for_whom(results: Results, outcome: str = "weighted_wellbeing") -> pd.DataFr
     """
     import pandas as pd
 
-    keys = ["case", *results.factors]
-    families, rows = _grouped(results.agents(TABLE), keys), []
+    keys = ["case", *results.settings]
+    families, rows = _grouped(results.agents(TABLE), [*keys, *results.points]), []
     unit = OUTCOMES[outcome][0]
     scale = results.scales().get("quality_of_life" if outcome == "weighted_wellbeing" else "", Scale(unit))
     for key, part in families.groupby(keys, sort=False, observed=True):
         case, *values = key if isinstance(key, tuple) else (key,)
-        label = factor_text(results.factors, values)
-        base = part[part["design"] == results.baseline].set_index(["seed", "family"])[outcome]
+        label = factor_text(results.settings, values)
+        place = [*results.points, "seed", "family"]
+        base = part[part["design"] == results.baseline].set_index(place)[outcome]
         for design in (name for name in results.designs if name != results.baseline):
-            own = part[part["design"] == design].set_index(["seed", "family"])
+            own = part[part["design"] == design].set_index(place)
             own = own.assign(before=base.reindex(own.index), after=own[outcome]).dropna(subset=["before", "after"])
             if len(own):
-                for row in _of_design(own, scale):
+                for row in _of_design(own, results.points or ["seed"], scale):
                     rows.append((case, label, design, row[0], row[1], outcome, unit, *row[2:]))
     columns = [
-        "case", "factors", "design", "dimension", "group", "outcome", "unit", "n", "families", "baseline", "difference", "low",
-        "high", "verdict",
-    ]  # fmt: skip
+        "case",
+        "factors",
+        "design",
+        "dimension",
+        "group",
+        "outcome",
+        "unit",
+        "n",
+        "families",
+        "baseline",
+        "difference",
+        "low",
+        "high",
+        "verdict",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -82,7 +95,7 @@ def _grouped(families: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return families.assign(
         **{
             "everybody": EVERYBODY,
-            "worst-off": np.where(place <= WORST_SHARE, WORST_OFF, None),
+            "worst-off": place.le(WORST_SHARE).map({True: WORST_OFF, False: None}),
             "need at the start": _third(2 - np.minimum(2, np.floor(3 * (place - 1e-9))).astype(int)),
             "complexity": _third(families["complexity_third"]),
             "resources": _third(families["resources_third"]),
@@ -94,7 +107,9 @@ def _grouped(families: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 DIMENSIONS = ("everybody", "worst-off", "need at the start", "complexity", "resources", "served by")
 ORDER = {
     **{name: place for place, name in enumerate((EVERYBODY, WORST_OFF, *THIRDS))},
-    **{name: 10 + place for place, name in enumerate(("public", "third_sector", "association", "for_profit", "nobody"))},
+    **{
+        name: 10 + place for place, name in enumerate(("public", "third_sector", "association", "for_profit", "nobody"))
+    },
 }
 
 
@@ -102,30 +117,43 @@ def _third(codes: pd.Series | np.ndarray) -> np.ndarray:
     return np.array(THIRDS, object)[np.asarray(codes, int)]
 
 
-def _of_design(own: pd.DataFrame, scale: Scale) -> list[tuple]:
-    """The rows of one design: dimension, group, n, families, baseline, difference, low, high, verdict."""
+def _of_design(own: pd.DataFrame, block: list[str], scale: Scale) -> list[tuple]:
+    """The rows of one design, blocks by the keys `block`: dimension, group, n, families, baseline, difference, "
+    "low, high, verdict."""
     rows = []
     for dimension in DIMENSIONS:
-        by_seed = own.groupby(["seed", dimension], observed=True)[["before", "after"]].agg(["mean", "size"])
+        by_seed = own.groupby(["seed", *(key for key in block if key != "seed"), dimension], observed=True)
+        by_seed = by_seed[["before", "after"]].agg(["mean", "size"]).groupby(level=[*block, dimension]).mean()
         for group in sorted(by_seed.index.unique(dimension), key=lambda name: ORDER.get(name, 99)):
             part = by_seed.xs(group, level=dimension)
             change = (part["after"]["mean"] - part["before"]["mean"]).to_numpy(float)
             mean, half = float(change.mean()), half_width(change)
             before, many = float(part["before"]["mean"].mean()), float(part["before"]["size"].mean())
-            rows.append((dimension, group, len(change), many, before, *_read(mean, mean - half, mean + half, before, scale)))
+            rows.append(
+                (dimension, group, len(change), many, before, *_read(mean, mean - half, mean + half, before, scale))
+            )
             # the interval is missing where one seed only has such families
-    return [*rows, _lowest(own, scale)]
+    return [*rows, _lowest(own, block, scale)]
 
 
-def _lowest(own: pd.DataFrame, scale: Scale) -> tuple:
+def _lowest(own: pd.DataFrame, block: list[str], scale: Scale) -> tuple:
     """The row for the lowest tenth of the end: a difference of quantiles, not of the same families."""
-    both = own.groupby("seed")[["before", "after"]].quantile(LOWEST)
+    both = own.groupby(list(dict.fromkeys([*block, "seed"])))[["before", "after"]].quantile(LOWEST)
+    seeds = len(both)
+    both = both.groupby(level=block).mean()
     change = (both["after"] - both["before"]).to_numpy(float)
     mean = float(change.mean())
     low, high = map(float, interval(means(change))) if len(change) > 1 else (math.nan, math.nan)
     before = float(both["before"].mean())
-    families = LOWEST * len(own) / max(1, len(both))
-    return "distribution", "lowest tenth at the end", len(change), families, before, *_read(mean, low, high, before, scale)
+    families = LOWEST * len(own) / max(1, seeds)
+    return (
+        "distribution",
+        "lowest tenth at the end",
+        len(change),
+        families,
+        before,
+        *_read(mean, low, high, before, scale),
+    )
 
 
 def _read(mean: float, low: float, high: float, before: float, scale: Scale) -> tuple[float, float, float, str]:

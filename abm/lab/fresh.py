@@ -19,14 +19,26 @@ from abm.lab.results import batch
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.lab.results import Progress, Results
+    from abm.lab.batches import Progress
+    from abm.lab.results import Results
 
 METRICS = ("quality_of_life", "service_quality", "attributable_gain", "satisfaction", "cost_per_gain")
 NAME, RUNS = "fresh", "fresh_runs"  # the analysis, and the folder of its runs beside it
 COLUMNS = [
-    "case", "factors", "metric", "unit", "design", "n", "difference", "low", "high", "fresh_n", "fresh_difference", "fresh_low",
+    "case",
+    "factors",
+    "metric",
+    "unit",
+    "design",
+    "n",
+    "difference",
+    "low",
+    "high",
+    "fresh_n",
+    "fresh_difference",
+    "fresh_low",
     "fresh_high",
-]  # fmt: skip
+]
 
 
 def fresh(
@@ -50,7 +62,9 @@ def fresh(
     best = best[best["rank"] == 1].drop_duplicates(["case", "factors", "metric"])
     best = best[best["design"] != results.baseline]
     if best.empty:
-        raise ConfigError("--fresh-seeds: no design is better than the baseline in any of the metrics, so there is no winner")
+        raise ConfigError(
+            "--fresh-seeds: no design is better than the baseline in any of the metrics, so there is no winner"
+        )
     experiment = results.experiment
     wanted = {results.baseline, *best["design"]}
     first = max(experiment.seeds) + 1
@@ -58,12 +72,23 @@ def fresh(
         update={
             "designs": tuple(one for one in experiment.designs if one.name in wanted),
             "designs_set": {name: own for name, own in experiment.designs_set.items() if name in wanted},
-            "seeds": tuple(range(first, first + seeds)), "twins": False, "tables": (),
+            "seeds": tuple(range(first, first + seeds)),
+            "twins": False,
+            "tables": (),
         }
-    )  # fmt: skip
+    )
     anew = batch(again, workers, results.folder / FOLDER / RUNS, progress=progress)
-    tables = [differences(one.runs, {name: results.units[name] for name in metrics}, results.factors, results.designs, results.baseline)
-              for one in (results, anew)]  # fmt: skip
+    tables = [
+        differences(
+            one.runs,
+            {name: results.units[name] for name in metrics},
+            results.settings,
+            results.designs,
+            results.baseline,
+            results.points,
+        )
+        for one in (results, anew)
+    ]
     about = {"seeds": [first, first + seeds - 1], "metrics": metrics, "baseline": results.baseline}
     return Analysis(NAME, about, {"winner": _side_by_side(best, *tables)})
 
@@ -80,6 +105,8 @@ def _side_by_side(best: pd.DataFrame, chosen: pd.DataFrame, anew: pd.DataFrame) 
         row = by[0].loc[key]
         figures = [row[name] for name in ("n", "difference", "low", "high")]
         new = by[1].loc[key] if key in by[1].index else None
-        figures += [new[name] for name in ("n", "difference", "low", "high")] if new is not None else [0, *[math.nan] * 3]
+        figures += (
+            [new[name] for name in ("n", "difference", "low", "high")] if new is not None else [0, *[math.nan] * 3]
+        )
         rows.append((one.case, one.factors, one.metric, row["unit"], one.design, *figures))
     return pd.DataFrame(rows, columns=COLUMNS)

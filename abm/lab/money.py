@@ -42,9 +42,9 @@ class Flow(NamedTuple):
 
 
 def flows(results: Results, case: str | None = None, factors: Mapping[str, object] | None = None) -> pd.DataFrame:
-    """Who paid whom for what over the whole run: `design, seed, payer, payee, purpose, amount`, in whole cents.
+    """Who paid whom for what over the whole run: `design, run, payer, payee, purpose, amount`, in whole cents.
 
-    Raises ConfigError where the runs did not keep the table of money.
+    A run is one seed under one setting of the factors. Raises ConfigError where the runs did not keep the table of money.
     """
     table = results.agents(TABLE)
     case = case or results.cases[0]
@@ -53,7 +53,8 @@ def flows(results: Results, case: str | None = None, factors: Mapping[str, objec
         table = table[table[name] == value]
     if table.empty:
         raise ConfigError(f"money: nothing moved in case '{case}'")
-    keys = ["design", "seed", "payer", "payee", "purpose"]
+    table = table.assign(run=table.groupby([*results.factors, "seed"], sort=True).ngroup())
+    keys = ["design", "run", "payer", "payee", "purpose"]
     summed = table.groupby(keys, observed=True, sort=True)["amount"].sum().reset_index()
     return summed.astype({"payer": str, "payee": str, "purpose": str})
 
@@ -65,9 +66,9 @@ def contract_flows(table: pd.DataFrame) -> pd.DataFrame:
     """The flows of the contract alone: without the reserves that providers came with, and without usual services, which go
     on beside it (what is paid for them, and the wages paid with that)."""
     own = table[~table["purpose"].isin([USUAL, RESERVES])].copy()
-    usual = table[table["purpose"] == USUAL].groupby(["design", "seed"])["amount"].sum()
+    usual = table[table["purpose"] == USUAL].groupby(["design", "run"])["amount"].sum()
     wages = (own["payer"] == "provider") & (own["payee"] == "staff") & (own["purpose"] == "wage")
-    spent = [int(usual.get(key, 0)) for key in zip(own.loc[wages, "design"], own.loc[wages, "seed"], strict=True)]
+    spent = [int(usual.get(key, 0)) for key in zip(own.loc[wages, "design"], own.loc[wages, "run"], strict=True)]
     own.loc[wages, "amount"] -= spent
     return own[own["amount"] != 0]
 
@@ -78,7 +79,9 @@ def layered(table: pd.DataFrame) -> list[Flow]:
     `table` has `payer, payee, amount`. What two classes between paid each other is set off. A class between that received
     more than it paid on keeps the rest; one that paid more drew it from cash.
     """
-    pairs = {(str(a), str(b)): int(cents) for (a, b), cents in table.groupby(["payer", "payee"])["amount"].sum().items()}
+    pairs = {
+        (str(a), str(b)): int(cents) for (a, b), cents in table.groupby(["payer", "payee"])["amount"].sum().items()
+    }
     last = len(BETWEEN) + 1
     found: list[Flow] = []
     balance = dict.fromkeys(BETWEEN, 0)
@@ -123,5 +126,7 @@ def paid_for(results: Results) -> pd.DataFrame:
                 continue
             for metric, values in parts.items():
                 mean, half = float(values.mean()), half_width(values)
-                rows.append((case, label, design, PARTS[metric], len(values), mean, mean - half, mean + half, mean / whole))
+                rows.append(
+                    (case, label, design, PARTS[metric], len(values), mean, mean - half, mean + half, mean / whole)
+                )
     return pd.DataFrame(rows, columns=["case", "factors", "design", "part", "n", "mean", "low", "high", "share"])

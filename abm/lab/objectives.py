@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.lab.compare import blocks
+from abm.lab.compare import blocks, by_block
 from abm.lab.precision import FEWEST
 from abm.lab.resample import interval, weights
 
@@ -37,10 +37,8 @@ def levels(results: Results, block: pd.DataFrame) -> dict[str, pd.DataFrame]:
     A component may be missing: without a known shortfall there is no accountability to speak of.
     """
     there = [name for name in COMPONENTS if name in results.units]
-    tables = {
-        name: block[block["design"] == name].set_index("seed")[there]
-        for name in results.designs if (block["design"] == name).any()
-    }  # fmt: skip
+    found = by_block(block, there, results.points)
+    tables = {name: found[name] for name in results.designs if name in found}
     common = sorted(set.intersection(*(set(table.index) for table in tables.values()))) if tables else []
     return {name: table.loc[common] for name, table in tables.items()}
 
@@ -56,7 +54,7 @@ def pareto(results: Results) -> pd.DataFrame:
     import pandas as pd
 
     rows, scales = [], results.scales()
-    for case, label, block in blocks(results.runs, results.factors):
+    for case, label, block in blocks(results.runs, results.settings):
         tables = levels(results, block)
         names = list(tables)
         if len(names) < 2 or len(next(iter(tables.values()))) < 2:
@@ -106,14 +104,12 @@ def clusters(results: Results) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for case, label, block in blocks(results.runs, results.factors):
+    for case, label, block in blocks(results.runs, results.settings):
         tables = levels(results, block)
         if results.baseline not in tables:
             continue
         base = tables[results.baseline]
-        changes = {
-            name: (table - base).to_numpy(float) for name, table in tables.items() if name != results.baseline
-        }
+        changes = {name: (table - base).to_numpy(float) for name, table in tables.items() if name != results.baseline}
         found = _correlations(changes, list(base.columns)) if len(base) >= FEWEST and changes else []
         rows += [(case, label, *row, len(base)) for row in found]
     columns = ["case", "factors", "design", "one", "other", "correlation", "low", "high", "n"]
@@ -123,7 +119,9 @@ def clusters(results: Results) -> pd.DataFrame:
 WITHIN_ALL = "within all"
 
 
-def _correlations(changes: Mapping[str, ndarray], names: Sequence[str]) -> list[tuple[str, str, str, float, float, float]]:
+def _correlations(
+    changes: Mapping[str, ndarray], names: Sequence[str]
+) -> list[tuple[str, str, str, float, float, float]]:
     """For each pair of objectives: the correlation of changes in each design and pooled, with intervals."""
     n = len(next(iter(changes.values())))
     drawn = np.concatenate([np.full((1, n), 1.0 / n), weights(n)])  # the first row is the data as they are

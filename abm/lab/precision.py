@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.lab.compare import Scale, blocks, half_width
+from abm.lab.compare import Scale, blocks, by_block, half_width
 from abm.lab.resample import interval, means
 
 if TYPE_CHECKING:
@@ -27,10 +27,15 @@ MOST = 1_000_000  # blocks that are counted
 
 
 def values_of(results: Results, metric: str) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """A metric at the end by seed (rows, in order) and design (columns), for each case and setting of the factors."""
-    for case, label, block in blocks(results.runs, results.factors):
-        table = block.pivot(index="seed", columns="design", values=metric)
-        yield case, label, table[[name for name in results.designs if name in table.columns]]
+    """A metric at the end by block (rows, in order) and design (columns), for each case and setting of the factors.
+
+    A block is a seed; where the experiment has points, it is a point, with the mean over its seeds.
+    """
+    import pandas as pd
+
+    for case, label, block in blocks(results.runs, results.settings):
+        tables = by_block(block, [metric], results.points)
+        yield case, label, pd.DataFrame({name: tables[name][metric] for name in results.designs if name in tables})
 
 
 def needed(spread: float, half: float) -> int:
@@ -77,9 +82,35 @@ def precision(
                 count = needed(spread, half) if half > 0 and not math.isnan(spread) else math.nan
                 reached = half_width(change)
                 rows.append(
-                    (case, label, design, metric, scale.unit, len(first), spread, half, count, len(change), reached, reached <= half)
-                )  # fmt: skip
-    columns = ["case", "factors", "design", "metric", "unit", "pilot", "sd", "wanted", "needed", "n", "half_width", "enough"]
+                    (
+                        case,
+                        label,
+                        design,
+                        metric,
+                        scale.unit,
+                        len(first),
+                        spread,
+                        half,
+                        count,
+                        len(change),
+                        reached,
+                        reached <= half,
+                    )
+                )
+    columns = [
+        "case",
+        "factors",
+        "design",
+        "metric",
+        "unit",
+        "pilot",
+        "sd",
+        "wanted",
+        "needed",
+        "n",
+        "half_width",
+        "enough",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -130,7 +161,9 @@ def _saved(both: ndarray) -> tuple[float, float, float, float, float]:
     """Variance of paired and of re-paired differences, their ratio, and its interval."""
     n = len(both)
     x, y = (both - both.mean(axis=0)).T
-    parts = np.stack([x * x, y * y, x * y], axis=1)  # re-paired over all other seeds: the covariance turns to −1/(n − 1) of it
+    parts = np.stack(
+        [x * x, y * y, x * y], axis=1
+    )  # re-paired over all other seeds: the covariance turns to −1/(n − 1) of it
 
     def ratio(sums: ndarray) -> tuple[ndarray, ndarray]:
         xx, yy, xy = np.moveaxis(sums, -1, 0) * n / (n - 1)

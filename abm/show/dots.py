@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from abm.config import ConfigError
-from abm.show.style import COLOURS, DASHES, MARKERS, STYLE, WIDTH, Drawing, grid, lowest, tick
+from abm.show.style import COLOURS, DASHES, MARKERS, STYLE, WIDTH, Drawing, columns_of, grid, lowest, tick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ def dots(
                     if low and high:
                         panel.plot([one[low], one[high]], [y, y], color=COLOURS[4], linewidth=1.6, zorder=2)
                     panel.plot(one[value], y, "o", color=COLOURS[4], markersize=4.2, markeredgecolor="white", zorder=3)
-            first = place % panel.get_gridspec().ncols == 0  # type: ignore[union-attr]
+            first = place % columns_of(panel) == 0
             panel.set_yticks(range(len(names)), labels if first else [""] * len(names), linespacing=1.0)
             panel.set_ylim(len(names) - 0.4, -0.6)
             panel.set_title(_title(key), loc="left")

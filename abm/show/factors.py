@@ -48,7 +48,16 @@ def by_factor(
                 colour, marker, style = look(results, design)
                 axes.plot(x, own["mean"], color=colour, linestyle=style, linewidth=0.9, zorder=2)
                 axes.vlines(x, own["low"], own["high"], color=colour, linewidth=1.4, zorder=3)
-                axes.plot(x, own["mean"], marker, color=colour, markersize=4.2, markeredgecolor="white", markeredgewidth=0.4, zorder=4)
+                axes.plot(
+                    x,
+                    own["mean"],
+                    marker,
+                    color=colour,
+                    markersize=4.2,
+                    markeredgecolor="white",
+                    markeredgewidth=0.4,
+                    zorder=4,
+                )
             if not numbers:
                 axes.set_xticks(range(len(values)), [str(value).replace("_", " ") for value in values])
             axes.set_title(title_of(metric["name"]), loc="left")
@@ -60,7 +69,8 @@ def by_factor(
         names = [name_of(results, design, width=34) for design in results.designs]
         figure.legend(marks, names, ncols=3 if width > 5 else 1, frameon=False, fontsize=6.3, loc="outside upper left")
         about = (
-            f"{results.title(case)}: means with 95 % intervals over n = {int(table['n'].max())} seeds, by {factor}, over all values of "
+            f"{results.title(case)}: means with 95 % intervals over n = {int(table['n'].max())} seeds, by "
+            f"{factor}, over all values of "
             "the other factors. Points of a value are set a little apart so that they can be seen. Axes do not begin at 0."
         )
         return figure.describe(about, table)

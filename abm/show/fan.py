@@ -10,7 +10,19 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from abm.config import ConfigError
 from abm.lab import precision
-from abm.show.style import GREY, STYLE, WIDTH, grid, known_case, look, lowest, name_of, tick, title_of
+from abm.show.style import (
+    GREY,
+    STYLE,
+    WIDTH,
+    columns_of,
+    grid,
+    known_case,
+    look,
+    lowest,
+    name_of,
+    tick,
+    title_of,
+)
 from abm.show.trajectories import phases
 
 if TYPE_CHECKING:
@@ -38,7 +50,7 @@ def fan(results: Results, metric: str = "attributable_gain", case: str | None = 
         figure, panels = grid(len(designs), 1.35, width, 1.8, sharex=True, sharey=True)
         for place, (design, axes) in enumerate(zip(designs, panels, strict=True)):
             _fan_panel(axes, table, design, results)
-            if place % axes.get_gridspec().ncols == 0:
+            if place % columns_of(axes) == 0:
                 axes.set_ylabel(declared["unit"])
         _months(panels[0], int(table["month"].max()))
         for axes in lowest(panels):
@@ -46,7 +58,8 @@ def fan(results: Results, metric: str = "attributable_gain", case: str | None = 
         figure.suptitle(title_of(metric), fontsize=8, x=0.012, ha="left")
         about = (
             f"{title_of(metric)} ({declared['unit']}): {declared['meaning']}. {results.title(case)}, "
-            f"n = {int(table['n'].max())} runs a design. Line: median of the runs; dark: their middle half; light: their middle "
+            f"n = {int(table['n'].max())} runs a design. Line: median of the runs; dark: their middle half; "
+            f"light: their middle "
             f"nine tenths. Dashed: median of {results.title(results.baseline)}. Blue-grey ground: months of service."
         )
         return figure.describe(about, table)
@@ -54,7 +67,8 @@ def fan(results: Results, metric: str = "attributable_gain", case: str | None = 
 
 def fan_table(results: Results, metric: str, case: str) -> pd.DataFrame:
     """Quantiles over runs by design and month: `design, month, n, q05, q25, q50, q75, q95`."""
-    data = results.series[results.series["case"] == case].dropna(subset=[metric])
+    data = results.series_of([metric])
+    data = data[data["case"] == case].dropna(subset=[metric]).astype({"design": str})
     groups = data.groupby(["design", "month"], sort=True)[metric]
     table = groups.quantile(list(QUANTILES)).unstack().rename(columns=lambda q: f"q{round(100 * q):02d}")
     table.insert(0, "n", groups.size())
@@ -109,15 +123,17 @@ def stability(
             axes.plot(own["n"], own["difference"], color=colour, linewidth=1.2, linestyle=style, zorder=3)
             axes.axhline(own["difference"].iloc[-1], color=GREY, linewidth=0.5, zorder=1)
             axes.set_title(name_of(results, *line, width=26), loc="left", fontsize=6.8)
-            if place % axes.get_gridspec().ncols == 0:
+            if place % columns_of(axes) == 0:
                 axes.set_ylabel(declared["unit"])
         _limits(panels[0], table)
         for axes in lowest(panels):
             axes.set_xlabel("blocks")
         figure.suptitle(title_of(metric), fontsize=8, x=0.012, ha="left")
         about = (
-            f"{title_of(metric)}: paired difference to {results.title(results.baseline)} after so many blocks (seeds under which "
-            f"every design is run), in the order of their seeds, with its 95 % interval (the first few are cut off). {results.title(case)}, n = {table['n'].max()}. "
+            f"{title_of(metric)}: paired difference to {results.title(results.baseline)} after so many blocks "
+            f"(seeds under which "
+            f"every design is run), in the order of their seeds, with its 95 % interval (the first few are cut "
+            f"off). {results.title(case)}, n = {table['n'].max()}. "
             f"Grey: too small to matter (±{margin:.3g} {declared['unit']})."
         )
         return figure.describe(about, table)

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from abm.config import ConfigError
 from abm.lab import for_whom as lab
 from abm.show.forest import forest
-from abm.show.style import STYLE, TEXT_GREY, WIDTH, grid, known_case, look, lowest, name_of, tick
+from abm.show.style import STYLE, TEXT_GREY, WIDTH, columns_of, grid, known_case, look, lowest, name_of, tick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ def for_whom(
         for place, (line, axes) in enumerate(zip(lines, panels, strict=True)):
             own = table[(table["design"] == line[0]) & (table["factors"] == line[1])]
             _panel(axes, own, groups, results, line)
-            if place % axes.get_gridspec().ncols == 0:
+            if place % columns_of(axes) == 0:
                 axes.set_yticks(range(len(groups)), [_label(*group) for group in groups])
                 axes.set_ylim(len(groups) - 0.4, -0.6)
         for axes in lowest(panels):
@@ -86,9 +86,13 @@ def _panel(
     axes.hlines(edges, 0, 1, transform=axes.get_yaxis_transform(), color="#DDDDDD", linewidth=0.5, zorder=0)
     there = [(place, rows[group]) for place, group in enumerate(groups) if group in rows]
     places = [place for place, _ in there]
-    axes.hlines(places, [row.low for _, row in there], [row.high for _, row in there], color=colour, linewidth=1.5, zorder=2)
+    axes.hlines(
+        places, [row.low for _, row in there], [row.high for _, row in there], color=colour, linewidth=1.5, zorder=2
+    )
     for large in (False, True):
-        some = [(row.difference, place) for place, row in there if (row.dimension in ("everybody", "worst-off")) == large]
+        some = [
+            (row.difference, place) for place, row in there if (row.dimension in ("everybody", "worst-off")) == large
+        ]
         axes.plot(
             *zip(*some, strict=True), marker, color=colour, markersize=5.0 if large else 3.2, markeredgewidth=0.4,
             markeredgecolor="white", zorder=3,

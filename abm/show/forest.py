@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from abm.config import ConfigError
 from abm.lab.verdict import BETTER, EQUAL, HIGHER, LOWER, UNDECIDED, WORSE
 from abm.show.differences import MOST_ROWS
-from abm.show.style import STYLE, TEXT_GREY, WIDTH, grid, known_case, look, name_of, tick, title_of
+from abm.show.style import STYLE, TEXT_GREY, WIDTH, columns_of, grid, known_case, look, name_of, tick, title_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,12 +51,13 @@ def forest(
         row = 0.2 + 0.06 * (max(label.count("\n") for label in labels))
         figure, panels = grid(len(declared), row * len(lines) + 0.65, width, 1.9 if width > 5 else width)
         for place, (axes, metric) in enumerate(zip(panels, declared, strict=True)):
-            first = place % axes.get_gridspec().ncols == 0
+            first = place % columns_of(axes) == 0
             _panel(axes, table[table["metric"] == metric["name"]], lines, metric, results)
             axes.set_yticks(range(len(lines)), labels if first else [""] * len(lines), linespacing=1.0)
             axes.set_ylim(len(lines) - 0.4, -0.6)
         about = (
-            f"{results.title(case)}: paired difference to {results.title(results.baseline)}, n = {table['n'].max()} runs. Thick: "
+            f"{results.title(case)}: paired difference to {results.title(results.baseline)}, n = "
+            f"{table['n'].max()} runs. Thick: "
             "95 % interval of one difference; thin: the interval that holds for all designs at once, on which the verdict "
             "rests. Grey: too small to matter. ▲ better, ▼ worse, △ higher, ▽ lower, ≈ practically equal, ? undecided."
         )
@@ -80,13 +81,26 @@ def _panel(
         axes.plot([row.sim_low, row.sim_high], [place, place], color=colour, linewidth=0.7, zorder=2)
         axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2.0, zorder=3)
         axes.plot(
-            row.difference, place, color=colour, marker=marker, markersize=4.4, markeredgewidth=0.4, markeredgecolor="white",
+            row.difference,
+            place,
+            color=colour,
+            marker=marker,
+            markersize=4.4,
+            markeredgewidth=0.4,
+            markeredgecolor="white",
             zorder=4,
-        )  # fmt: skip
+        )
         axes.annotate(
-            SIGNS.get(row.verdict, ""), (1, place), (2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            fontsize=6.5, va="center", ha="left", color=TEXT_GREY,
-        )  # fmt: skip
+            SIGNS.get(row.verdict, ""),
+            (1, place),
+            (2, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            fontsize=6.5,
+            va="center",
+            ha="left",
+            color=TEXT_GREY,
+        )
     better = {"up": "   better →", "down": "   ← better"}.get(metric["direction"], "")
     axes.set_title(title_of(metric["name"]), loc="left", pad=4)
     axes.set_xlabel(f"{metric['unit']}{better}", labelpad=2)

@@ -19,7 +19,19 @@ from abm.config import ConfigError
 from abm.lab.compare import half_width
 from abm.lab.money import BETWEEN, KEPT, PARTS, Flow, contract_flows, flows, layered
 from abm.lab.money import paid_for as parts_paid_for
-from abm.show.style import STYLE, TEXT_GREY, WIDTH, Drawing, grid, known_case, look, lowest, name_of, tick
+from abm.show.style import (
+    STYLE,
+    TEXT_GREY,
+    WIDTH,
+    Drawing,
+    columns_of,
+    grid,
+    known_case,
+    look,
+    lowest,
+    name_of,
+    tick,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,9 +41,17 @@ if TYPE_CHECKING:
 
 LAST = len(BETWEEN) + 1
 TINTS = {  # of who pays; a ribbon has the colour of its source
-    "treasury": "#0072B2", "region": "#56B4E9", "authority": "#009E73", "intermediary": "#CC79A7", "provider": "#E69F00",
-    "investor": "#D55E00", "fund": "#B8A90B", "guarantor": "#CC79A7", "bank": "#7A7A7A", "household": "#A0A0A0",
-}  # fmt: skip
+    "treasury": "#0072B2",
+    "region": "#56B4E9",
+    "authority": "#009E73",
+    "intermediary": "#CC79A7",
+    "provider": "#E69F00",
+    "investor": "#D55E00",
+    "fund": "#B8A90B",
+    "guarantor": "#CC79A7",
+    "bank": "#7A7A7A",
+    "household": "#A0A0A0",
+}
 WORDS = {KEPT: "kept", "bank": "banks", "investor": "investors", "provider": "providers", "evaluator": "evaluators"}
 BAR, GAP = 0.03, 0.12  # width of a bar, and room between bars, as shares of the picture
 CRUMB, OTHERS = 0.005, "others"  # share of the whole below which a bar outside is not drawn by itself
@@ -40,7 +60,7 @@ Node = tuple[int, str]
 
 
 def summed(table: pd.DataFrame, design: str, everything: bool = False) -> tuple[list[Flow], pd.DataFrame]:
-    """The flows of a design over all its runs, in whole cents; and by run: `seed, source, target, cents`.
+    """The flows of a design over all its runs, in whole cents; and by run: `run, source, target, cents`.
 
     `table` is that of `abm.lab.money.flows`. Without `everything` those of the contract alone (`contract_flows`).
     """
@@ -51,13 +71,15 @@ def summed(table: pd.DataFrame, design: str, everything: bool = False) -> tuple[
         table = contract_flows(table)
     totals: dict[tuple[Node, Node], int] = {}
     rows = []
-    for seed, run in table.groupby("seed"):
+    for number, run in table.groupby("run"):
         for flow in layered(run):
             key = (flow.source, flow.target)
             totals[key] = totals.get(key, 0) + flow.cents
-            rows.append((int(seed), f"{flow.source[0]} {flow.source[1]}", f"{flow.target[0]} {flow.target[1]}", flow.cents))
+            rows.append(
+                (int(number), f"{flow.source[0]} {flow.source[1]}", f"{flow.target[0]} {flow.target[1]}", flow.cents)
+            )
     found = [Flow(source, target, cents) for (source, target), cents in sorted(totals.items())]
-    return found, pd.DataFrame(rows, columns=["seed", "source", "target", "cents"])
+    return found, pd.DataFrame(rows, columns=["run", "source", "target", "cents"])
 
 
 def money(
@@ -81,7 +103,7 @@ def money(
     found, by_run = summed(flows(results, case) if table is None else table, design, everything)
     if not found:
         raise ConfigError(f"money: nothing moved under '{design}' in case '{case}'")
-    runs = int(by_run["seed"].nunique())
+    runs = int(by_run["run"].nunique())
     found, by_run = _without_crumbs(found, by_run)
     with matplotlib.rc_context(STYLE):
         bars, room = _bars(found)
@@ -94,7 +116,8 @@ def money(
         axes.set_title(name_of(results, design, width=60), loc="left")
         left_out = "" if everything else " Left out: usual services, and what providers had before."
         about = (
-            f"{results.title(case)}, {results.title(design)}: mean of n = {runs} runs in thousands of euros, ± half of the 95 % "
+            f"{results.title(case)}, {results.title(design)}: mean of n = {runs} runs in thousands of euros, ± "
+            f"half of the 95 % "
             f"interval. Every bar pays on what it receives, to the cent; what is not paid on is kept. Payments back and forth "
             f"between bars in the middle are set off; bars below half a percent of the whole are others.{left_out}"
         )
@@ -143,11 +166,16 @@ def _bars(found: Sequence[Flow]) -> tuple[dict[Node, tuple[float, float, float]]
 
 
 def _draw(
-    axes: Axes, found: Sequence[Flow], bars: Mapping[Node, tuple[float, float, float]], by_run: pd.DataFrame, runs: int,
+    axes: Axes,
+    found: Sequence[Flow],
+    bars: Mapping[Node, tuple[float, float, float]],
+    by_run: pd.DataFrame,
+    runs: int,
     narrow: bool,
 ) -> None:
     scale = max(height for *_, height in bars.values()) / max(
-        max(sum(f.cents for f in found if f.source == node), sum(f.cents for f in found if f.target == node)) for node in bars
+        max(sum(f.cents for f in found if f.source == node), sum(f.cents for f in found if f.target == node))
+        for node in bars
     )
     used: dict[tuple[Node, str], float] = {}
     for flow in sorted(found, key=lambda one: (bars[one.target][1], bars[one.source][1])):
@@ -161,11 +189,17 @@ def _draw(
         name, amount = WORDS.get(node[1], node[1]), _amount(node, by_run, runs)
         if node[0] in (0, LAST):
             at, side = (x - 0.012, "right") if node[0] == 0 else (x + BAR + 0.012, "left")
-            axes.text(at, y + height / 2, f"{name}\n{amount}", ha=side, va="center", fontsize=6, linespacing=1.05, zorder=4)
+            axes.text(
+                at, y + height / 2, f"{name}\n{amount}", ha=side, va="center", fontsize=6, linespacing=1.05, zorder=4
+            )
         elif node[0] % 2 or not narrow:
-            axes.text(x + BAR / 2, y - 0.015, f"{name}\n{amount}", ha="center", va="bottom", fontsize=6, linespacing=1.05)
+            axes.text(
+                x + BAR / 2, y - 0.015, f"{name}\n{amount}", ha="center", va="bottom", fontsize=6, linespacing=1.05
+            )
         else:  # every other one below, so that they stay apart
-            axes.text(x + BAR / 2, y + height + 0.02, f"{name}\n{amount}", ha="center", va="top", fontsize=6, linespacing=1.05)
+            axes.text(
+                x + BAR / 2, y + height + 0.02, f"{name}\n{amount}", ha="center", va="top", fontsize=6, linespacing=1.05
+            )
 
 
 def _ribbon(axes: Axes, start: tuple[float, float], end: tuple[float, float], thick: float, tint: str) -> None:
@@ -173,9 +207,16 @@ def _ribbon(axes: Axes, start: tuple[float, float], end: tuple[float, float], th
     (x0, y0), (x1, y1) = start, end
     bend = (x0 + x1) / 2
     points = [
-        (x0, y0), (bend, y0), (bend, y1), (x1, y1), (x1, y1 + thick), (bend, y1 + thick), (bend, y0 + thick), (x0, y0 + thick),
         (x0, y0),
-    ]  # fmt: skip
+        (bend, y0),
+        (bend, y1),
+        (x1, y1),
+        (x1, y1 + thick),
+        (bend, y1 + thick),
+        (bend, y0 + thick),
+        (x0, y0 + thick),
+        (x0, y0),
+    ]
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
     axes.add_patch(PathPatch(Path(points, codes), facecolor=tint, alpha=0.38, linewidth=0, zorder=2))
 
@@ -184,7 +225,7 @@ def _amount(node: Node, by_run: pd.DataFrame, runs: int) -> str:
     """What went through a bar, in thousands of euros: mean over runs ± half of its interval."""
     key = f"{node[0]} {node[1]}"
     column = "target" if (by_run["target"] == key).any() else "source"
-    sums = by_run[by_run[column] == key].groupby("seed")["cents"].sum().to_numpy(float) / 1e5
+    sums = by_run[by_run[column] == key].groupby("run")["cents"].sum().to_numpy(float) / 1e5
     import numpy as np
 
     values = np.concatenate([sums, np.zeros(runs - len(sums))])
@@ -212,7 +253,7 @@ def paid_for(results: Results, case: str | None = None, width: float = WIDTH) ->
             axes.axvline(0, color="#444444", linewidth=0.7, zorder=1)
             for number, line in enumerate(lines):
                 _part(axes, rows[(*line, part)], number, look(results, line[0]))
-            first = place % axes.get_gridspec().ncols == 0
+            first = place % columns_of(axes) == 0
             axes.set_yticks(range(len(lines)), labels if first else [""] * len(lines), linespacing=1.0)
             axes.set_ylim(len(lines) - 0.4, -0.6)
             axes.set_title(part.capitalize(), loc="left")
@@ -224,8 +265,10 @@ def paid_for(results: Results, case: str | None = None, width: float = WIDTH) ->
         for axes in lowest(panels):
             axes.set_xlabel("thousand €")
         about = (
-            f"{results.title(case)}: outcome payments claimed by the end, by what they were paid for; the five parts are all of "
-            f"it. Mean of n = {table['n'].max()} runs with its 95 % interval; beside each point its share of all that was claimed."
+            f"{results.title(case)}: outcome payments claimed by the end, by what they were paid for; the five "
+            f"parts are all of "
+            f"it. Mean of n = {table['n'].max()} runs with its 95 % interval; beside each point its share of all "
+            f"that was claimed."
         )
         return figure.describe(about, table.reset_index(drop=True))
 
@@ -235,6 +278,12 @@ def _part(axes: Axes, row: Any, place: int, design: tuple) -> None:
     axes.plot([row.low / 1e3, row.high / 1e3], [place, place], color=colour, linewidth=1.6, zorder=2)
     axes.plot(row.mean / 1e3, place, color=colour, marker=marker, markersize=4.6, markeredgecolor="white", zorder=3)
     axes.annotate(
-        f"{100 * row.share:.0f} %".replace("-", "−"), (row.high / 1e3, place), (4, 0), textcoords="offset points", fontsize=5.6,
-        ha="left", va="center", color=TEXT_GREY,
-    )  # fmt: skip
+        f"{100 * row.share:.0f} %".replace("-", "−"),
+        (row.high / 1e3, place),
+        (4, 0),
+        textcoords="offset points",
+        fontsize=5.6,
+        ha="left",
+        va="center",
+        color=TEXT_GREY,
+    )

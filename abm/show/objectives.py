@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from abm.config import ConfigError
 from abm.lab.objectives import COMPONENTS, WITHIN_ALL, clusters, pareto
-from abm.show.style import STYLE, WIDTH, Drawing, grid, known_case, look, name_of, tick, title_of
+from abm.show.style import STYLE, WIDTH, Drawing, columns_of, grid, known_case, look, name_of, tick, title_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,14 +36,16 @@ def objectives(results: Results, case: str | None = None, factors: str = "", wid
     shown = [name for name in COMPONENTS if (table["metric"] == name).any()]
     designs = [name for name in results.designs if name in fronts.index]
     with matplotlib.rc_context(STYLE):
-        labels = [f"{name_of(results, one)}\nnot dominated: {100 * fronts.loc[one, 'probability']:.0f} %" for one in designs]
+        labels = [
+            f"{name_of(results, one)}\nnot dominated: {_percent(fronts.loc[one, 'probability'])}" for one in designs
+        ]
         row = 0.2 + 0.065 * max(label.count("\n") for label in labels)
         figure, panels = grid(len(shown), row * len(designs) + 0.6, width, 2.4)
         for place, (metric, axes) in enumerate(zip(shown, panels, strict=True)):
             own = table[table["metric"] == metric].set_index("design")
             for row_number, design in enumerate(designs):
                 _point(axes, own.loc[design], row_number, bool(fronts.loc[design, "on_front"]), look(results, design))
-            first = place % axes.get_gridspec().ncols == 0
+            first = place % columns_of(axes) == 0
             axes.set_yticks(range(len(designs)), labels if first else [""] * len(designs), linespacing=1.0)
             axes.set_ylim(len(designs) - 0.4, -0.6)
             axes.set_title(title_of(metric), loc="left")
@@ -55,6 +57,11 @@ def objectives(results: Results, case: str | None = None, factors: str = "", wid
             "probability of that, by drawing blocks anew. Axes do not begin at 0."
         )
         return figure.describe(about, table.merge(fronts.reset_index()[["design", "on_front", "probability"]]))
+
+
+def _percent(chance: float) -> str:
+    """A probability from draws, which know no certainty."""
+    return "> 99 %" if chance > 0.995 else "< 1 %" if chance < 0.005 else f"{100 * chance:.0f} %"
 
 
 def _of(table: pd.DataFrame, case: str, factors: str) -> pd.DataFrame:
@@ -69,9 +76,15 @@ def _point(axes: Axes, row: pd.Series, place: int, full: bool, design: tuple) ->
         return
     axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=1.6, zorder=2)
     axes.plot(
-        row["mean"], place, color=colour, marker=marker, markersize=4.8, zorder=3, markerfacecolor=colour if full else "white",
+        row["mean"],
+        place,
+        color=colour,
+        marker=marker,
+        markersize=4.8,
+        zorder=3,
+        markerfacecolor=colour if full else "white",
         markeredgewidth=0.9,
-    )  # fmt: skip
+    )
 
 
 def _plain(axes: Axes) -> None:
@@ -97,7 +110,11 @@ def trade_offs(results: Results, case: str | None = None, factors: str = "", wid
     table = _of(results.summary(), case, factors)
     table = table[table["metric"].isin(COMPONENTS) & table["design"].isin(on_front)]
     means = {(row.design, row.metric): row for row in table.itertuples() if row.n}
-    pairs = (("quality_of_life", "service_quality"), ("quality_of_life", "governance_voice"), ("service_quality", "governance_voice"))
+    pairs = (
+        ("quality_of_life", "service_quality"),
+        ("quality_of_life", "governance_voice"),
+        ("service_quality", "governance_voice"),
+    )
     with matplotlib.rc_context(STYLE):
         figure, panels = grid(len(pairs), 2.3, width, 2.4)
         for (x, y), axes in zip(pairs, panels, strict=True):
@@ -111,7 +128,8 @@ def trade_offs(results: Results, case: str | None = None, factors: str = "", wid
         _key(figure, results, list(on_front), 3 if width > 5 else 2)
         about = (
             f"{results.title(case)}{': ' if factors else ''}{factors}. Means of n = {int(fronts['n'].max())} runs with 95 % "
-            "intervals; up and to the right is better. Full markers: not dominated on all six components. Axes do not begin at 0."
+            "intervals; up and to the right is better. Full markers: not dominated on all six components. Axes do "
+            "not begin at 0."
         )
         return figure.describe(about, table.reset_index(drop=True))
 
@@ -121,9 +139,15 @@ def _cross(axes: Axes, x: pd.Series, y: pd.Series, full: bool, design: tuple) ->
     axes.plot([x.low, x.high], [y.mean, y.mean], color=colour, linewidth=1.0, zorder=2)
     axes.plot([x.mean, x.mean], [y.low, y.high], color=colour, linewidth=1.0, zorder=2)
     axes.plot(
-        x.mean, y.mean, color=colour, marker=marker, markersize=5.0, markerfacecolor=colour if full else "white",
-        markeredgewidth=0.9, zorder=3,
-    )  # fmt: skip
+        x.mean,
+        y.mean,
+        color=colour,
+        marker=marker,
+        markersize=5.0,
+        markerfacecolor=colour if full else "white",
+        markeredgewidth=0.9,
+        zorder=3,
+    )
 
 
 def _key(figure: Drawing, results: Results, designs: list[str], columns: int) -> None:
@@ -166,8 +190,10 @@ def together(results: Results, case: str | None = None, factors: str = "", width
         axes.margins(x=0)
         about = (
             f"{results.title(case)}{': ' if factors else ''}{factors}. A change is the difference to "
-            f"{results.title(results.baseline)} in the same world; correlated within designs and pooled over them (point, with the "
-            f"95 % interval by drawing blocks anew); grey: each design by itself. n = {int(pooled['n'].max())} seeds. Levels would "
+            f"{results.title(results.baseline)} in the same world; correlated within designs and pooled over them "
+            f"(point, with the "
+            f"95 % interval by drawing blocks anew); grey: each design by itself. n = {int(pooled['n'].max())} "
+            f"seeds. Levels would "
             "correlate by design, which says nothing of whether one comes with the other."
         )
         return figure.describe(about, table.reset_index(drop=True))

@@ -83,7 +83,9 @@ class Drawing(Figure):
         foot = 0.1 * (text.count("\n") + 1) + 0.1
         self.set_figheight(height + foot)
         whole = height + foot
-        self._caption = self.text(0.012, 0.04 / whole, text, fontsize=6.0, color=TEXT_GREY, va="bottom", linespacing=1.2)
+        self._caption = self.text(
+            0.012, 0.04 / whole, text, fontsize=6.0, color=TEXT_GREY, va="bottom", linespacing=1.2
+        )
         self._caption.set_in_layout(False)
         self.get_layout_engine().set(rect=(0, foot / whole, 1, height / whole))  # type: ignore[call-arg, union-attr]
         self._foot = foot
@@ -99,7 +101,9 @@ class Drawing(Figure):
         return self
 
 
-def grid(number: int, panel: float, width: float = WIDTH, widest: float = 2.4, **shared: Any) -> tuple[Drawing, list[Axes]]:
+def grid(
+    number: int, panel: float, width: float = WIDTH, widest: float = 2.4, **shared: Any
+) -> tuple[Drawing, list[Axes]]:
     """A figure with so many panels of this height (inches), in as many columns as let each be about `widest` wide."""
     columns = max(1, min(number, round(width / widest)))
     rows = -(-number // columns)
@@ -112,10 +116,15 @@ def grid(number: int, panel: float, width: float = WIDTH, widest: float = 2.4, *
     return figure, axes[:number]
 
 
+def columns_of(panel: Axes) -> int:
+    """Columns of the grid that a panel is in."""
+    spec = panel.get_gridspec()
+    return spec.ncols if spec is not None else 1
+
+
 def lowest(panels: Sequence[Axes]) -> list[Axes]:
     """The lowest panel of each column of a grid: those that carry the label of the axis."""
-    columns = panels[0].get_gridspec().ncols  # type: ignore[union-attr]
-    return list(panels[-columns:])
+    return list(panels[-columns_of(panels[0]) :])
 
 
 def look(results: Results, design: str) -> tuple[str, str, Any]:

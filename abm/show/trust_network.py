@@ -57,14 +57,20 @@ def trust_network(
             _network(panel, one[one["month"] == month], places, levels)
             panel.set_title(f"Trust {word}", loc="left")
         bar = figure.colorbar(
-            ScalarMappable(levels, LEVELS), ax=list(axes[:2]), orientation="horizontal", fraction=0.04, pad=0.02, aspect=40
+            ScalarMappable(levels, LEVELS),
+            ax=list(axes[:2]),
+            orientation="horizontal",
+            fraction=0.04,
+            pad=0.02,
+            aspect=40,
         )
         bar.set_label("level of trust", fontsize=6.5)
         means = _means(table, last)
         _relations(axes[2], means)
         figure.suptitle(name_of(results, design, width=70), fontsize=8, x=0.012, ha="left")
         about = (
-            f"{results.title(case)}, {results.title(design)}. Network: the run with seed {seed}; at most {MOST_FAMILIES} families and "
+            f"{results.title(case)}, {results.title(design)}. Network: the run with seed {seed}; at most "
+            f"{MOST_FAMILIES} families and "
             f"volunteers are drawn. Right: mean trust of each relation at the start (hollow) and at the end (full), over n = "
             f"{table['seed'].nunique()} runs with the 95 % interval."
         )
@@ -88,7 +94,11 @@ def _places(ties: pd.DataFrame) -> dict[int, tuple[float, float, str]]:
         if kind in ("family", "volunteer") and len(nodes) > MOST_FAMILIES:
             nodes = [nodes[i] for i in np.linspace(0, len(nodes) - 1, MOST_FAMILIES).astype(int)]
         for place, node in enumerate(nodes):
-            found[node] = ((place + 1) / (len(nodes) + 1), -float(layer) - 0.12 * (place % 2) * (kind == "provider"), kind)
+            found[node] = (
+                (place + 1) / (len(nodes) + 1),
+                -float(layer) - 0.12 * (place % 2) * (kind == "provider"),
+                kind,
+            )
     return found
 
 
@@ -101,15 +111,33 @@ def _network(axes: Axes, ties: pd.DataFrame, places: dict[int, tuple[float, floa
         bend = 0.25 if y0 == y1 else 0.08
         axes.add_patch(
             FancyArrowPatch(
-                (x0, y0), (x1, y1), connectionstyle=f"arc3,rad={bend}", arrowstyle="-|>", mutation_scale=2.6, shrinkA=2, shrinkB=2,
-                linewidth=0.35, color=colours(levels(tie.trust)), alpha=0.7, zorder=1,
+                (x0, y0),
+                (x1, y1),
+                connectionstyle=f"arc3,rad={bend}",
+                arrowstyle="-|>",
+                mutation_scale=2.6,
+                shrinkA=2,
+                shrinkB=2,
+                linewidth=0.35,
+                color=colours(levels(tie.trust)),
+                alpha=0.7,
+                zorder=1,
             )
-        )  # fmt: skip
+        )
     for kind in LAYERS:
         own = [(x, y) for x, y, what in places.values() if what == kind]
         if own:
             x, y = zip(*own, strict=True)
-            axes.plot(x, y, SHAPES[kind], color="#222222", markersize=3.2, markeredgewidth=0.3, markeredgecolor="white", zorder=3)
+            axes.plot(
+                x,
+                y,
+                SHAPES[kind],
+                color="#222222",
+                markersize=3.2,
+                markeredgewidth=0.3,
+                markeredgecolor="white",
+                zorder=3,
+            )
             axes.text(-0.01, float(np.mean(y)), kind, fontsize=5.6, ha="right", va="center", color=TEXT_GREY)
     axes.set_xlim(-0.16, 1.02)
     depth = [y for _, y, _ in places.values()]
@@ -136,9 +164,15 @@ def _relations(axes: Axes, means: pd.DataFrame) -> None:
         y = place + (0.14 if later else -0.14)
         axes.plot([row.low, row.high], [y, y], color="#0072B2", linewidth=1.2, zorder=2)
         axes.plot(
-            row.mean, y, "o", color="#0072B2", markersize=4, markerfacecolor="#0072B2" if later else "white", zorder=3,
+            row.mean,
+            y,
+            "o",
+            color="#0072B2",
+            markersize=4,
+            markerfacecolor="#0072B2" if later else "white",
+            zorder=3,
             markeredgewidth=0.8,
-        )  # fmt: skip
+        )
     axes.set_yticks(range(len(names)), [" in ".join(_ends(name)) for name in names], fontsize=5.8)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(0, 1)

@@ -22,12 +22,25 @@ if TYPE_CHECKING:
 
     from abm.lab.results import Results
 
-FRONT = ("quality_of_life", "service_quality", *(name for name in COMPONENTS if name.startswith("governance")), "spend_public")
+FRONT = (
+    "quality_of_life",
+    "service_quality",
+    *(name for name in COMPONENTS if name.startswith("governance")),
+    "spend_public",
+)
 HEADS = {
     "quality_of_life": "life", "service_quality": "serv", "governance_voice": "voice", "governance_fairness": "fair",
     "governance_accountability": "acct", "governance_transparency": "tran", "spend_public": "money",
 }  # fmt: skip
-STYLES = {BETTER: "green", WORSE: "red", UNDECIDED: "yellow", HIGHER: "cyan", LOWER: "cyan", EQUAL: "dim", NO_VALUE: "dim"}
+STYLES = {
+    BETTER: "green",
+    WORSE: "red",
+    UNDECIDED: "yellow",
+    HIGHER: "cyan",
+    LOWER: "cyan",
+    EQUAL: "dim",
+    NO_VALUE: "dim",
+}
 
 
 def verdicts(results: Results, baseline: str | None = None, matters: Mapping[str, float] | None = None) -> Group:
@@ -102,5 +115,3 @@ def winners(table: pd.DataFrame) -> Group:
         shown.add_row(row.metric, row.design + (f" {row.factors}" if row.factors else ""), *cells, row.unit)
     note = "A winner looks better than it is to the runs that chose it; the fresh seeds had no part in that."
     return Group(shown, Text(note, style="dim"))
-
-

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from abm.config import ConfigError
 from abm.lab.files import write_whole
-from abm.show.report import back, body, front, further
+from abm.show.report import back, body, designs, front, further
 from abm.show.report.findings import Findings
 from abm.show.report.html import Html, joined, tag
 from abm.show.report.svg import colours, font_face
@@ -22,9 +22,22 @@ if TYPE_CHECKING:
     from abm.lab.results import Results
 
 SECTIONS = (
-    front.glance, body.differences, body.tradeoffs, body.varied, body.over_time, body.people, body.cash, further.why, further.fails,
-    further.matters, further.beyond, back.enough, back.patterns, back.quality, back.glossary,
-)  # fmt: skip
+    designs.glance,
+    body.differences,
+    body.tradeoffs,
+    body.varied,
+    body.over_time,
+    body.people,
+    body.cash,
+    further.why,
+    further.fails,
+    further.matters,
+    further.beyond,
+    back.enough,
+    back.patterns,
+    back.quality,
+    back.glossary,
+)
 ENDINGS = ("svg", "pdf", "csv")
 USUAL = "report.html"
 
@@ -58,15 +71,30 @@ def page(found: Findings) -> str:
         raise ConfigError(f"{found.results.folder}: no run finished, so there is nothing to report")
     found.results.scales(found.matters)  # whatever is wrong with them is said before anything is drawn
     sections = [part for part in (make(found) for make in SECTIONS) if part]
-    titles = [(one.split('id="', 1)[1].split('"', 1)[0], one.split("<h2>", 1)[1].split("</h2>", 1)[0]) for one in sections]
-    contents = tag("nav", tag("ol", [tag("li", tag("a", Html(title), href=f"#{key}")) for key, title in titles]), aria_label="Contents")
+    titles = [
+        (one.split('id="', 1)[1].split('"', 1)[0], one.split("<h2>", 1)[1].split("</h2>", 1)[0]) for one in sections
+    ]
+    contents = tag(
+        "nav",
+        tag("ol", [tag("li", tag("a", Html(title), href=f"#{key}")) for key, title in titles]),
+        aria_label="Contents",
+    )
     name = found.results.manifest["configuration"]["title"] or found.results.manifest["configuration"]["name"]
     head = tag(
-        "head", tag("meta", charset="utf-8"), tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"), tag("title", f"{name} – report"), tag("style", Html(_style(found))),
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", f"{name} – report"),
+        tag("style", Html(_style(found))),
         tag("link", rel="icon", href="data:,"),
-    ).replace("></link>", ">")  # fmt: skip
-    main = tag("main", front.header(found), front.answer(found), tag("div", contents, tag("div", sections, class_="sections"), class_="columns"))
+    ).replace("></link>", ">")
+    main = tag(
+        "main",
+        front.header(found),
+        front.answer(found),
+        tag("div", contents, tag("div", sections, class_="sections"), class_="columns"),
+    )
     return f"<!doctype html>\n{tag('html', Html(head), tag('body', main), lang='en')}\n"
 
 

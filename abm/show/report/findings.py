@@ -88,7 +88,14 @@ class Findings:
     @cached_property
     def front_metrics(self) -> list[str]:
         """Metrics of the first page: the components of the objectives, the gain, and money."""
-        wanted = ("quality_of_life", "service_quality", *COMPONENTS, "attributable_gain", "satisfaction", "spend_public")
+        wanted = (
+            "quality_of_life",
+            "service_quality",
+            *COMPONENTS,
+            "attributable_gain",
+            "satisfaction",
+            "spend_public",
+        )
         return [name for name in dict.fromkeys(wanted) if name in self.results.units]
 
     @cached_property

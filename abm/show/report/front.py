@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from abm.declare import ASSUMED, parameters
-from abm.design import GovernanceDesign
+from abm.declare import ASSUMED
 from abm.lab.for_whom import WORST_OFF
 from abm.lab.verdict import BETTER, EQUAL, UNDECIDED, WORSE
 from abm.show.parameters import declared, is_number
 from abm.show.report.findings import MOST_BLOCKS, Findings
-from abm.show.report.html import Html, folded, joined, paragraph, section, table, tag
-from abm.show.report.words import chip, figures, line, listing, percent, short, with_interval
+from abm.show.report.html import Html, joined, paragraph, table, tag
+from abm.show.report.words import chance, chip, figures, line, listing, percent, short, with_interval
 from abm.show.tables import number
 
 if TYPE_CHECKING:
-    from abm.config import Design
-
-KEY_RULES = (  # of a design: what stands in the short table
-    "payment.rule", "payment.outcome_share", "payment.attribution", "finance.bridge.investor", "finance.bridge.provider",
-    "finance.risk_to_provider", "structure.decision_rights", "structure.coordination_rights", "structure.competition",
-    "outcomes_use.responsibility", "coproduction.design", "control.audit", "learning.mode",
-)  # fmt: skip
+    pass
 
 
 def assumed_share() -> float:
@@ -35,9 +28,11 @@ def header(found: Findings) -> Html:
     results, configuration = found.results, found.results.manifest["configuration"]
     where = listing([results.title(case) for case in results.cases])
     facts = [
-        f"{len(results.designs)} design{'s' * (len(results.designs) > 1)}", where, f"{found.runs} paired worlds",
+        f"{len(results.designs)} design{'s' * (len(results.designs) > 1)}",
+        where,
+        f"{found.runs} paired worlds",
         f"{results.manifest['runs']['planned']:,} runs",
-    ]  # fmt: skip
+    ]
     words = " ".join((configuration["description"] or "").split())
     return tag(
         "header",
@@ -52,19 +47,23 @@ def answer(found: Findings) -> Html:
     """The answer box: a card for each question, then a verdict for every design and objective."""
     results = found.results
     warning = tag(
-        "p", tag("strong", "Not a forecast. "),
-        "These are consequences of assumptions, worked out in simulated worlds: they compare designs, and do not predict what any "
+        "p",
+        tag("strong", "Not a forecast. "),
+        "These are consequences of assumptions, worked out in simulated worlds: they compare designs, and do not "
+        "predict what any "
         f"of them would do in a real place. {percent(assumed_share())} of the model's numbers are assumed, not measured.",
         class_="warning",
-    )  # fmt: skip
+    )
     if len(results.designs) < 2:
         return tag("section", tag("h2", "The answer in short"), warning, levels(found), class_="answer", id="answer")
     base, first = results.title(results.baseline), found.blocks[0]
     where = f" Cards: {found.about(*first)}." if len(found.blocks) > 1 else ""
     lead = paragraph(
-        "Every design is compared with ", tag("strong", base), f" in the same {found.runs} worlds: the same families, partners and "
-        f"luck under each set of rules.{where}", kind="lead",
-    )  # fmt: skip
+        "Every design is compared with ",
+        tag("strong", base),
+        f" in the same {found.runs} worlds: the same families, partners and luck under each set of rules.{where}",
+        kind="lead",
+    )
     tables = [matrix(found, *one) for one in found.blocks[:MOST_BLOCKS]]
     if len(found.blocks) > MOST_BLOCKS:
         tables.append(paragraph(f"… and {len(found.blocks) - MOST_BLOCKS} more settings, in tables/differences.csv."))
@@ -82,7 +81,13 @@ def _cards(found: Findings, case: str, factors: str) -> list[Html]:
 
 
 def _card(question: str, answer: Any, *more: Any) -> Html:
-    return tag("div", paragraph(question, kind="eyebrow"), paragraph(answer, kind="headline"), paragraph(*more, kind="small"), class_="card")
+    return tag(
+        "div",
+        paragraph(question, kind="eyebrow"),
+        paragraph(answer, kind="headline"),
+        paragraph(*more, kind="small"),
+        class_="card",
+    )
 
 
 def _of_metric(found: Findings, rows: Any, metric: str, case: str, factors: str) -> Html:
@@ -99,7 +104,7 @@ def _of_metric(found: Findings, rows: Any, metric: str, case: str, factors: str)
         against = f" {value} {interval} {results.units[metric]} against {results.title(results.baseline)}."
     words = _sorted_words(found, rows)
     return _card(
-        short(metric), results.title(best["design"]), f"Best with probability {percent(best['best'])}.{against} ", words
+        short(metric), results.title(best["design"]), f"Best with probability {chance(best['best'])}.{against} ", words
     )
 
 
@@ -112,7 +117,11 @@ def _sorted_words(found: Findings, rows: Any) -> str:
             parts.append(f"{word.capitalize()}: {listing(names)}.")
     equal = int((rows["verdict"] == EQUAL).sum())
     if equal:
-        parts.append(f"{'The other ' + str(equal) if parts else 'All ' + str(equal)} practically equal." if equal > 1 else "One is practically equal.")
+        parts.append(
+            f"{'The other ' + str(equal) if parts else 'All ' + str(equal)} practically equal."
+            if equal > 1
+            else "One is practically equal."
+        )
     return " ".join(parts)
 
 
@@ -125,9 +134,14 @@ def _of_governance(found: Findings, rows: Any) -> Html:
     better, worse = (rows[rows["verdict"] == word].groupby("design").size() for word in (BETTER, WORSE))
     title = found.results.title
     leaders = [name for name in better.index if better[name] == better.max()] if len(better) else []
-    head = listing([title(name) for name in leaders[:2]]) + (f" and {len(leaders) - 2} more" if len(leaders) > 2 else "") if leaders else "No design is better"
-    told = [f"Better in {better.max()} of {len(parts)} parts (voice, fairness, accountability, transparency), worse in "
-            + (f"{int(worse.reindex(leaders).fillna(0).max())}." if len(worse) else "none.")] if leaders else []  # fmt: skip
+    head = "No design is better"
+    told = []
+    if leaders:
+        head = listing([title(name) for name in leaders]) if len(leaders) < 3 else f"{len(leaders)} designs are ahead"
+        named = "" if len(leaders) < 3 else f" {listing([title(name) for name in leaders])}."
+        told = [
+            f"Better in {better.max()} of its {len(parts)} parts (voice, fairness, accountability, transparency).{named}"
+        ]
     losers = [f"{title(name)} ({worse[name]})" for name in worse.index if worse[name]]
     told += [f"Worse in some: {listing(losers)}."] if losers else []
     return _card("Governance", head, " ".join(told))
@@ -139,10 +153,14 @@ def _of_front(found: Findings, case: str, factors: str) -> Html:
     if front.empty:
         return Html("")
     likely = front[front["probability"] >= 0.5].sort_values("probability", ascending=False)
-    names = [f"{found.results.title(row.design)} ({percent(row.probability)})" for row in likely.itertuples()]
+    names = [f"{found.results.title(row.design)} ({chance(row.probability)})" for row in likely.itertuples()]
     rest = len(front) - len(likely)
     text = f"Not dominated by another design: {listing(names)}. "
-    text += f"For the other {rest} there is one as good in everything and better in something." if rest else "What each gains in one objective it loses in another."
+    text += (
+        f"For the other {rest} there is one as good in everything and better in something."
+        if rest
+        else "What each gains in one objective it loses in another."
+    )
     head = f"{len(likely)} of {len(front)} stay in the choice" if rest else "None can be ruled out"
     return _card("All three objectives", head, text)
 
@@ -164,7 +182,9 @@ def _of_worst_off(found: Findings, case: str, factors: str) -> Html:
     best, last = rows.iloc[0], rows.iloc[-1]
     more = f" Least: {found.results.title(last['design'])}, {told(last)}." if len(rows) > 1 else ""
     text = f"Does most for the fifth that was worst off at the start: {told(best)}.{more}"
-    head = found.results.title(best["design"]) if best["difference"] > 0 else found.results.title(found.results.baseline)
+    head = (
+        found.results.title(best["design"]) if best["difference"] > 0 else found.results.title(found.results.baseline)
+    )
     if best["difference"] <= 0:
         text = f"No design does more for them. Nearest: {found.results.title(best['design'])}, {told(best)}.{more}"
     return _card("The worst-off", head, text)
@@ -179,22 +199,37 @@ def matrix(found: Findings, case: str, factors: str) -> Html:
     by = {(row.design, row.metric): row for row in rows.itertuples()}
     body = []
     for design in results.designs:
-        chance = percent(front.loc[design, "probability"]) if design in front.index else "–"
-        cells: list[Any] = [line(results, design, ""), chance]
+        likely = chance(front.loc[design, "probability"]) if design in front.index else "–"
+        cells: list[Any] = [line(results, design, ""), likely]
         for metric in metrics:
             row = by.get((design, metric))
             if design == results.baseline:
                 mean = rows[rows["metric"] == metric]["baseline"].mean()
-                cells.append((joined([number(mean, 0 if abs(mean) > 1000 else 3), " ", tag("small", results.units[metric])]), "base"))
+                cells.append(
+                    (
+                        joined([number(mean, 0 if abs(mean) > 1000 else 3), " ", tag("small", results.units[metric])]),
+                        "base",
+                    )
+                )
             elif row is None or row.n == 0:
                 cells.append(("no value", "none"))
             else:
-                cells.append(joined([chip(row, brief=True), tag("br"), with_interval(row.difference, row.sim_low, row.sim_high, money=row.unit == "€")]))
+                cells.append(
+                    joined(
+                        [
+                            chip(row, brief=True),
+                            tag("br"),
+                            with_interval(row.difference, row.sim_low, row.sim_high, money=row.unit == "€"),
+                        ]
+                    )
+                )
         body.append(cells)
     head = ["", "Not dominated", *map(short, metrics)]
     n = int(rows["n"].max()) if len(rows) else 0
-    about = f"{found.about(case, factors)}. First row of numbers: means under {results.title(results.baseline)}. Others: difference, "
-    about += f"n = {n} paired runs, with the 95 % interval that holds for all designs at once. ≈ practically equal; ? undecided, and "
+    about = f"{found.about(case, factors)}. First row of numbers: means under {results.title(results.baseline)}. "
+    "Others: difference, "
+    about += f"n = {n} paired runs, with the 95 % interval that holds for all designs at once. ≈ practically "
+    "equal; ? undecided, and "
     about += "about how many more runs it takes. Not dominated: probability, over all six components of the objectives."
     return table(head, body, "matrix", about)
 
@@ -204,87 +239,18 @@ def levels(found: Findings) -> Html:
     summary = found.results.summary()
     summary = summary[summary["metric"].isin(found.front_metrics)]
     body = [
-        [short(row.metric), row.factors or "–", row.n, with_interval(row.mean, row.low, row.high, signed=False), row.unit]
+        [
+            short(row.metric),
+            row.factors or "–",
+            row.n,
+            with_interval(row.mean, row.low, row.high, signed=False),
+            row.unit,
+        ]
         for row in summary.itertuples()
     ]
-    return joined([
-        paragraph("There is one design and so nothing to compare; these are its means with their 95 % intervals."),
-        table(["", "setting", "n", "mean", "unit"], body),
-    ])  # fmt: skip
-
-
-# ---- what the designs are
-
-
-def glance(found: Findings) -> Html:
-    """Only the rules in which designs differ, the baseline first."""
-    designs = _arms(found)
-    keys = [key for key, _ in _rules() if len({_shown(_value(one, key)) for one in designs.values()}) > 1]
-    if not keys:
-        return section("designs", "The designs at a glance", "There is one design, or the designs differ in no rule.")
-    short_list = [key for key in KEY_RULES if key in keys]
-    body = joined([
-        _rules_table(found, designs, short_list),
-        folded(f"All {len(keys)} rules in which the designs differ", _rules_table(found, designs, keys)) if len(keys) > len(short_list) else "",
-    ])  # fmt: skip
-    varied = found.results.factors
-    more = f" Varied within each design: {listing(varied)}." if varied else ""
-    lead = f"What the rules differ in, and nothing else; · is as under {found.results.title(found.results.baseline)}.{more}"
-    about = tag("dl", [
-        joined([tag("dt", line(found.results, name, "")), tag("dd", " ".join(one.description.split()) or "–")])
-        for name, one in designs.items()
-    ], class_="designs")  # fmt: skip
-    return section("designs", "The designs at a glance", lead, about, body)
-
-
-def _arms(found: Findings) -> dict[str, Design]:
-    """Each design as it was run first, the baseline first."""
-    arms: dict[str, Design] = {}
-    for arm in found.results.experiment.arms():
-        arms.setdefault(arm.design.name, arm.design)
-    order = sorted(arms, key=lambda name: name != found.results.baseline)
-    return {name: arms[name] for name in order}
-
-
-def _rules() -> list[tuple[str, Any]]:
-    """Every declared rule, and those that are lists."""
-    lists = [(key, None) for key in ("payment.milestone", "payment.step")]
-    return [*parameters(GovernanceDesign), *lists]
-
-
-def _value(design: Design, key: str) -> Any:
-    value: Any = design.base
-    for part in key.split("."):
-        value = getattr(value, part)
-    return value
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return f"{value:g}"
-    if isinstance(value, tuple):
-        return "; ".join(f"{one.name} {one.price:g}" if hasattr(one, "price") else str(one) for one in value) or "none"
-    return str(value).replace("_", " ")
-
-
-def _rules_table(found: Findings, designs: dict[str, Design], keys: list[str]) -> Html:
-    declared_rules, rows, group = dict(_rules()), [], ""
-    base = next(iter(designs.values()))
-    for key in keys:
-        part, _, name = key.partition(".")
-        if part != group:
-            group = part
-            rows.append([(part.replace("_", " ").capitalize(), "group")] + [("", "group")] * len(designs))
-        rule = declared_rules[key]
-        unit = f" ({rule.unit})" if rule is not None and rule.unit not in ("choice", "switch", "share") else ""
-        about = tag("small", rule.meaning) if rule is not None else None
-        cells: list[Any] = [joined([name.replace("_", " ").replace(".", ": "), unit, tag("br") if about else None, about])]
-        for place, design in enumerate(designs.values()):
-            text = _shown(_value(design, key))
-            cells.append(("·", "as-base") if place and text == _shown(_value(base, key)) else text)
-        rows.append(cells)
-    return table(["", *(found.results.title(name) for name in designs)], rows, "rules")
-
-
+    return joined(
+        [
+            paragraph("There is one design and so nothing to compare; these are its means with their 95 % intervals."),
+            table(["", "setting", "n", "mean", "unit"], body),
+        ]
+    )

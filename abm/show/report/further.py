@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from abm.lab.analyses import Analysis
@@ -19,7 +20,12 @@ MOST_ROWS = 200  # of a table of an analysis
 
 def missing(found: Findings, command: str) -> Html:
     """The one line where an analysis was not made."""
-    return paragraph("Not looked into yet: ", tag("code", f"obc {command} results/{found.results.manifest['configuration']['name']}"), " adds it.", kind="missing")
+    return paragraph(
+        "Not looked into yet: ",
+        tag("code", f"obc {command} results/{found.results.manifest['configuration']['name']}"),
+        " adds it.",
+        kind="missing",
+    )
 
 
 def about_words(one: Analysis) -> Html:
@@ -41,7 +47,9 @@ def _plain(value: Any) -> str:
 def frame(rows: pd.DataFrame, words: dict[str, str] | None = None) -> Html:
     """A table of an analysis as it is: an estimate and its ends in one cell, shares and numbers short."""
     shown = [name for name in rows.columns if name not in ("low", "high")]
-    value = next((name for name in ("share", "difference", "total", "mu_star", "power", "mean", "value") if name in shown), None)
+    value = next(
+        (name for name in ("share", "difference", "total", "mu_star", "power", "mean", "value") if name in shown), None
+    )
     body = []
     for row in rows.head(MOST_ROWS).to_dict("records"):
         cells: list[Any] = []
@@ -69,7 +77,7 @@ def _figure(found: Findings, one: Analysis, name: str, key: str, draw: Callable[
     if rows is None or rows.empty or not {one for one in needed if one} <= set(rows.columns):
         return Html("")
     how["panels"] = [panel for panel in how["panels"] if rows[panel].nunique() > 1] or how["panels"][:1]
-    return found.pictures.figure(key, lambda w: draw(rows, width=w, **how))
+    return found.pictures.figure(key, partial(draw, rows, **how))
 
 
 def why(found: Findings) -> Html:
@@ -80,16 +88,38 @@ def why(found: Findings) -> Html:
         return section("why", "Why", lead, missing(found, "explain"))
     n = _n(one, "shares")
     return section(
-        "why", "Why", lead, about_words(one),
-        _figure(found, one, "shares", "why_shares", dots, rows="mechanism", panels=["metric", "to_design", "case"], value="share",
-                label="share of the difference, in the metric's unit",
-                about=f"Shapley shares: what each mechanism adds to the difference, averaged over all orders in which they could be "
-                f"introduced; they sum to the difference. With 95 % intervals{n}."),
-        _figure(found, one, "switches", "why_switches", dots, rows="mechanism", panels=["metric", "design", "case"], value="difference",
-                label="change with the mechanism off, in the metric's unit",
-                about=f"Each mechanism off by itself, less the design as it is, with 95 % intervals{_n(one, 'switches')}."),
+        "why",
+        "Why",
+        lead,
+        about_words(one),
+        _figure(
+            found,
+            one,
+            "shares",
+            "why_shares",
+            dots,
+            rows="mechanism",
+            panels=["metric", "to_design", "case"],
+            value="share",
+            label="share of the difference, in the metric's unit",
+            about=f"Shapley shares: what each mechanism adds to the difference, averaged over all orders in which "
+            f"they could be "
+            f"introduced; they sum to the difference. With 95 % intervals{n}.",
+        ),
+        _figure(
+            found,
+            one,
+            "switches",
+            "why_switches",
+            dots,
+            rows="mechanism",
+            panels=["metric", "design", "case"],
+            value="difference",
+            label="change with the mechanism off, in the metric's unit",
+            about=f"Each mechanism off by itself, less the design as it is, with 95 % intervals{_n(one, 'switches')}.",
+        ),
         _tables(one),
-    )  # fmt: skip
+    )
 
 
 def _n(one: Analysis, name: str) -> str:
@@ -99,27 +129,73 @@ def _n(one: Analysis, name: str) -> str:
 
 def matters(found: Findings) -> Html:
     """What the difference hangs on: variance shares, screening, indices, curves, and which assumed numbers decide."""
-    lead = "How much of the variation is the design, how much the numbers that nobody knows, and which of those decide the ranking."
+    lead = "How much of the variation is the design, how much the numbers that nobody knows, and which of those "
+    "decide the ranking."
     one = found.analysis("matters")
     if one is None:
         return section("matters", "What matters", lead, missing(found, "matters"))
     by_parameter = {"rows": "parameter", "panels": ["metric"]}
     return section(
-        "matters", "What matters", lead, about_words(one), _deciders(one),
-        _figure(found, one, "variance", "matters_variance", dots, rows="component", panels=["metric", "case"], value="share",
-                label="share of the variance", about="Variance of a metric shared among design, parameters, their interaction and "
-                "chance, with 95 % intervals."),
-        _figure(found, one, "sobol", "matters_sobol", dots, value="total", low="total_low", high="total_high", label="total Sobol index",
-                about="Total Sobol indices of the difference between designs: the share of its variance that would be left if all "
-                "else were known, with 95 % intervals.", **by_parameter),
-        _figure(found, one, "morris", "matters_morris", dots, value="mu_star", label="μ*, in the metric's unit",
-                about="Screening after Morris: mean size of the change in the difference as one parameter moves through its "
-                "plausible range, with 95 % intervals.", **by_parameter),
-        _figure(found, one, "curves", "matters_curves", curves, x="value", y="difference", lines="design", panels=["parameter", "metric"],
-                label="difference", about="The difference to the baseline as one parameter moves through its plausible range, others "
-                "at their usual value, with 95 % intervals."),
+        "matters",
+        "What matters",
+        lead,
+        about_words(one),
+        _deciders(one),
+        _figure(
+            found,
+            one,
+            "variance",
+            "matters_variance",
+            dots,
+            rows="component",
+            panels=["metric", "case"],
+            value="share",
+            label="share of the variance",
+            about="Variance of a metric shared among design, parameters, their interaction and "
+            "chance, with 95 % intervals.",
+        ),
+        _figure(
+            found,
+            one,
+            "sobol",
+            "matters_sobol",
+            dots,
+            value="total",
+            low="total_low",
+            high="total_high",
+            label="total Sobol index",
+            about="Total Sobol indices of the difference between designs: the share of its variance that would be left if all "
+            "else were known, with 95 % intervals.",
+            **by_parameter,
+        ),
+        _figure(
+            found,
+            one,
+            "morris",
+            "matters_morris",
+            dots,
+            value="mu_star",
+            label="μ*, in the metric's unit",
+            about="Screening after Morris: mean size of the change in the difference as one parameter moves through its "
+            "plausible range, with 95 % intervals.",
+            **by_parameter,
+        ),
+        _figure(
+            found,
+            one,
+            "curves",
+            "matters_curves",
+            curves,
+            x="value",
+            y="difference",
+            lines="design",
+            panels=["parameter", "metric"],
+            label="difference",
+            about="The difference to the baseline as one parameter moves through its plausible range, others "
+            "at their usual value, with 95 % intervals.",
+        ),
         _tables(one, ("deciders",)),
-    )  # fmt: skip
+    )
 
 
 def _deciders(one: Analysis) -> Html:
@@ -143,36 +219,77 @@ def fails(found: Findings) -> Html:
         keys = [key for key in ("design", "metric", "box") if key in boxes]
         for _, part in boxes.groupby(keys, sort=False):
             first = part.iloc[0]
-            told.append(tag("li", f"{first['sentence']} (coverage {percent(first['coverage'])}, density {percent(first['density'])})"))
+            told.append(
+                tag(
+                    "li",
+                    f"{first['sentence']} (coverage {percent(first['coverage'])}, density {percent(first['density'])})",
+                )
+            )
     return section(
-        "fails", "When it fails", lead, about_words(one), tag("ul", told) if told else None,
-        _figure(found, one, "acceptable", "fails_acceptable", dots, rows="design", panels=["metric"], value="share",
-                label="share of contexts", about=f"Share of contexts in which a design is acceptable, with 95 % intervals{_n(one, 'acceptable')}."),
+        "fails",
+        "When it fails",
+        lead,
+        about_words(one),
+        tag("ul", told) if told else None,
+        _figure(
+            found,
+            one,
+            "acceptable",
+            "fails_acceptable",
+            dots,
+            rows="design",
+            panels=["metric"],
+            value="share",
+            label="share of contexts",
+            about=f"Share of contexts in which a design is acceptable, with 95 % intervals{_n(one, 'acceptable')}.",
+        ),
         frame(one.tables["regret"]) if "regret" in one.tables else None,
         _tables(one, ("regret",)),
-    )  # fmt: skip
+    )
 
 
 def beyond(found: Findings) -> Html:
     """Search, in-silico trial and calibration: shown only where they were made."""
     parts = [_search(found), _trial(found), _calibration(found)]
     there = [part for part in parts if part]
-    return section("beyond", "Searched, tried, calibrated", "Further questions that were put to the model.", *there) if there else Html("")
+    return (
+        section("beyond", "Searched, tried, calibrated", "Further questions that were put to the model.", *there)
+        if there
+        else Html("")
+    )
 
 
 def _search(found: Findings) -> Html:
     one = found.analysis("search")
     if one is None or "front" not in one.tables:
         return Html("")
-    return joined([tag("h3", "Designs that were searched for"), about_words(one), frame(one.tables["front"]), _tables(one, ("front",))])
+    return joined(
+        [
+            tag("h3", "Designs that were searched for"),
+            about_words(one),
+            frame(one.tables["front"]),
+            _tables(one, ("front",)),
+        ]
+    )
 
 
 def _trial(found: Findings) -> Html:
     one = found.analysis("trial")
     if one is None:
         return Html("")
-    drawn = _figure(found, one, "power", "trial_power", curves, x="units", y="power", lines="clusters", panels=["months"], label="power",
-                    about="Power of a field trial of this size to find the effect, by number of units and clusters, with 95 % intervals.")  # fmt: skip
+    drawn = _figure(
+        found,
+        one,
+        "power",
+        "trial_power",
+        curves,
+        x="units",
+        y="power",
+        lines="clusters",
+        panels=["months"],
+        label="power",
+        about="Power of a field trial of this size to find the effect, by number of units and clusters, with 95 % intervals.",
+    )
     return joined([tag("h3", "A trial within the model"), about_words(one), drawn, _tables(one)])
 
 
@@ -181,7 +298,7 @@ def _calibration(found: Findings) -> Html:
     if one is None or "posterior" not in one.tables:
         return Html("")
     posterior = one.tables["posterior"]
-    weights = posterior["weight"] if "weight" in posterior else None
+    weights = posterior.get("weight")
     body = []
     for name in posterior.columns:
         if name in ("weight", "sample", "distance") or posterior[name].dtype == object:
@@ -189,10 +306,14 @@ def _calibration(found: Findings) -> Html:
         low, middle, high = _quantiles(posterior[name], weights)
         value, interval = figures(middle, low, high, signed=False)
         body.append([name, value, interval])
-    return joined([
-        tag("h3", "What the patterns say of the parameters"), about_words(one),
-        table(["parameter", "median", "middle 95 %"], body, "numbers"), _tables(one, ("posterior",)),
-    ])  # fmt: skip
+    return joined(
+        [
+            tag("h3", "What the patterns say of the parameters"),
+            about_words(one),
+            table(["parameter", "median", "middle 95 %"], body, "numbers"),
+            _tables(one, ("posterior",)),
+        ]
+    )
 
 
 def _quantiles(values: pd.Series, weights: pd.Series | None) -> list[float]:

@@ -23,8 +23,9 @@ def tag(name: str, /, *children: Any, **attributes: Any) -> Html:
     """An element. Children are text (escaped), Html, numbers, None, or iterables of them; `class_` stands for class."""
     words = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
-        for key, value in attributes.items() if value is not None and value is not False
-    )  # fmt: skip
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    )
     if name in VOID:
         return Html(f"<{name}{words}>")
     return Html(f"<{name}{words}>{joined(children)}</{name}>")

@@ -18,11 +18,24 @@ from abm.show.style import NARROW, STYLE, WIDTH, Drawing
 
 # A colour of a figure → the colour at night. Each is a CSS variable, so that the page turns its figures with itself.
 NIGHT = {
-    "#ffffff": "#19222b", "#000000": "#eef2f5", "#222222": "#dfe6ec", "#333333": "#c4ced8", "#444444": "#a9b6c2",
-    "#555555": "#a3b0bc", "#666666": "#9aa7b3", "#777777": "#8c99a6", "#9a9a9a": "#7d8a97", "#c4c4c4": "#4d5a66",
-    "#dddddd": "#33404b", "#eeeeee": "#2a353f", "#efefef": "#2a353f", "#edf3f8": "#22303c", "#0072b2": "#4aa8e0",
-    "#7a7a7a": "#8d99a5", "#a0a0a0": "#77838f",
-}  # fmt: skip
+    "#ffffff": "#19222b",
+    "#000000": "#eef2f5",
+    "#222222": "#dfe6ec",
+    "#333333": "#c4ced8",
+    "#444444": "#a9b6c2",
+    "#555555": "#a3b0bc",
+    "#666666": "#9aa7b3",
+    "#777777": "#8c99a6",
+    "#9a9a9a": "#7d8a97",
+    "#c4c4c4": "#4d5a66",
+    "#dddddd": "#33404b",
+    "#eeeeee": "#2a353f",
+    "#efefef": "#2a353f",
+    "#edf3f8": "#22303c",
+    "#0072b2": "#4aa8e0",
+    "#7a7a7a": "#8d99a5",
+    "#a0a0a0": "#77838f",
+}
 FONT = "Figures"  # the page's name for the font that the figures were laid out with
 
 
@@ -34,13 +47,13 @@ class Pictures:
         self.characters: set[str] = set()
         self.drawn: dict[str, Figure] = {}
 
-    def figure(self, name: str, draw: Callable[[float], Figure], *, narrow_only: bool = False) -> Html:
+    def figure(self, name: str, draw: Callable[..., Figure], *, narrow_only: bool = False) -> Html:
         """A figure as it is on a wide and on a narrow page; nothing where there is nothing to draw (ConfigError).
 
         With `narrow_only` the narrow one stands on both, as one of two beside each other.
         """
         try:
-            wide, narrow = draw(WIDTH), draw(NARROW)
+            wide, narrow = draw(width=WIDTH), draw(width=NARROW)
         except ConfigError:
             return Html("")
         self.drawn[name] = wide
@@ -48,7 +61,8 @@ class Pictures:
         text = [tag("figcaption", words)] if words else []
         both = [
             tag("div", self.picture(one, words), class_=kind)
-            for one, kind in ((wide, "on-wide"), (narrow, "on-narrow")) if not (narrow_only and one is wide)
+            for one, kind in ((wide, "on-wide"), (narrow, "on-narrow"))
+            if not (narrow_only and one is wide)
         ]
         return tag("figure", *both, *text, class_="figure")
 

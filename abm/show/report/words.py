@@ -14,11 +14,22 @@ from abm.show.tables import decimals_for, number
 if TYPE_CHECKING:
     from abm.lab.results import Results
 
-KINDS = {BETTER: "good", WORSE: "bad", HIGHER: "more", LOWER: "less", EQUAL: "same", UNDECIDED: "open", NO_VALUE: "none"}
+KINDS = {
+    BETTER: "good",
+    WORSE: "bad",
+    HIGHER: "more",
+    LOWER: "less",
+    EQUAL: "same",
+    UNDECIDED: "open",
+    NO_VALUE: "none",
+}
 TITLES = {
-    "governance_voice": "Voice", "governance_fairness": "Fairness", "governance_accountability": "Accountability",
-    "governance_transparency": "Transparency", "spend_public": "Public money",
-}  # fmt: skip
+    "governance_voice": "Voice",
+    "governance_fairness": "Fairness",
+    "governance_accountability": "Accountability",
+    "governance_transparency": "Transparency",
+    "spend_public": "Public money",
+}
 
 
 def short(metric: str) -> str:
@@ -52,21 +63,28 @@ def chip(row: Any, *, brief: bool = False) -> Html:
     if brief and row.verdict == EQUAL:
         words = "equal"
     if brief and row.verdict == UNDECIDED:
-        words = "at the edge" if math.isinf(row.more_runs) else words.split("about ")[1].rstrip(")").replace(" more run", " run")
+        words = (
+            "at the edge"
+            if math.isinf(row.more_runs)
+            else words.split("about ")[1].rstrip(")").replace(" more run", " run")
+        )
         words = words if words == "at the edge" else f"+{words}"
     sign = SIGNS.get(row.verdict, "")
     return tag("span", f"{sign} ", words, class_=f"chip {KINDS[row.verdict]}")
 
 
 def percent(share: float) -> str:
-    """A share as a percentage; never a certainty that the draws cannot know."""
+    """A share as a percentage."""
     if math.isnan(share):
         return "–"
-    if 0 < share < 0.005:
-        return "< 1 %"
-    if 0.995 <= share < 1:
-        return "> 99 %"
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+
+
+def chance(share: float) -> str:
+    """A probability from draws as a percentage: never a certainty, which draws cannot know."""
+    if share < 0.005:
+        return "<\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}%"
+    return ">\N{NO-BREAK SPACE}99\N{NO-BREAK SPACE}%" if share > 0.995 else percent(share)
 
 
 def listing(words: list[str]) -> str:
