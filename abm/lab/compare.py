@@ -273,7 +273,7 @@ def summary(
     for case, label, block in blocks(runs, factors):
         for design in designs:
             part = block[block["design"] == design].set_index([*points, "seed"])
-            numbers = _numbers_of_points(part)
+            numbers = _numbers_of_points(part.index)
             for metric, unit in units.items():
                 every = part[metric].to_numpy(float)
                 known = every == every

@@ -65,6 +65,8 @@ USUAL, RESERVES = "usual_service", "reserves"
 def contract_flows(table: pd.DataFrame) -> pd.DataFrame:
     """The flows of the contract alone: without the reserves that providers came with, and without usual services, which go
     on beside it (what is paid for them, and the wages paid with that)."""
+    keys = ["design", "run", "payer", "payee", "purpose"]
+    table = table.groupby(keys, observed=True, sort=True)["amount"].sum().reset_index()
     own = table[~table["purpose"].isin([USUAL, RESERVES])].copy()
     usual = table[table["purpose"] == USUAL].groupby(["design", "run"])["amount"].sum()
     wages = (own["payer"] == "provider") & (own["payee"] == "staff") & (own["purpose"] == "wage")

@@ -135,7 +135,8 @@ def _correlations(
             parts = _moments(values[known, a], values[known, b], drawn[:, known])
             rows.append((name, one, other, *_with_interval(parts)))
             sums += parts
-        rows.append((WITHIN_ALL, one, other, *_with_interval(sums)))
+        if sums.any():
+            rows.append((WITHIN_ALL, one, other, *_with_interval(sums)))
     return rows
 
 

@@ -78,6 +78,7 @@ class Drawing(Figure):
     def describe(self, about: str, table: pd.DataFrame) -> Drawing:
         """Put what it shows at its foot, in room of its own, and keep the numbers; returns the figure."""
         self.about, self.table = about, table
+        self.set_layout_engine("constrained")
         width, height = self.get_size_inches()
         text = textwrap.fill(about, int(width * 21))
         foot = 0.1 * (text.count("\n") + 1) + 0.1
@@ -98,6 +99,13 @@ class Drawing(Figure):
             self._caption = None
             self.set_figheight(self.get_figheight() - self._foot)
             self.get_layout_engine().set(rect=(0, 0, 1, 1))  # type: ignore[call-arg, union-attr]
+        return self
+
+    def settle(self) -> Drawing:
+        """Lay it out once and for all: writing it in several formats then costs one layout, not one or two each."""
+        with matplotlib.rc_context(STYLE):
+            self.draw_without_rendering()
+        self.set_layout_engine("none")
         return self
 
 

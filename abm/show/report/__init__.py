@@ -60,7 +60,7 @@ def write_report(
     if figures:
         for name, figure in found.pictures.drawn.items():
             if isinstance(figure, Drawing) and figure.table is not None:
-                figure.describe(figure.about, figure.table)
+                figure.describe(figure.about, figure.table).settle()
             written += save(figure, path.parent / "figures" / name, ENDINGS)
     return written
 

@@ -70,7 +70,7 @@ class Pictures:
         """A matplotlib figure as an SVG element."""
         self.count += 1
         if isinstance(figure, Drawing):
-            figure.bare()
+            figure.bare().settle()
         buffer = io.StringIO()
         with matplotlib.rc_context({**STYLE, "svg.fonttype": "none", "path.simplify": True}):
             figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
