@@ -79,7 +79,8 @@ FLOORS = (
     ("stages.observe_money",),
     ("stages.observe",),
     ("engine", "agents"),
-    ("lab.files", "lab.twins", "lab.agents"),
+    ("lab.files", "lab.twins", "lab.agent_columns"),
+    ("lab.agents",),
     ("lab.manifest", "lab.plan", "lab.analyses", "lab.journal"),
     ("lab.columns",),
     ("lab.sources",),
@@ -87,12 +88,16 @@ FLOORS = (
     ("model", "lab.store", "lab.workers"),
     ("lab.run",),
     ("lab.engines",),
+    ("lab.verdict",),
     ("lab.compare", "lab.assignment", "lab.more"),
     ("lab.asked",),
     ("lab.variance", "lab.ensemble", "lab.prim", "lab.estimates", "lab.rejection"),
     ("lab.smc",),
     ("lab.explain", "lab.sensitivity", "lab.robust"),
     ("lab.trial", "lab.calibrate", "lab.search"),
+    ("lab.resample",),
+    ("lab.precision",),
+    ("lab.objectives", "lab.for_whom", "lab.money"),
     ("lab.patterns.base",),
     (
         "lab.patterns.trust",
@@ -115,12 +120,28 @@ FLOORS = (
     ("lab.export",),
     ("lab.results", "lab.estimate"),
     ("lab",),
-    ("show", "show.style"),
+    ("show", "show.style", "show.tables"),
     ("show.validation", "show.parameters", "show.metrics"),
-    ("show.trajectories", "show.differences"),
     ("show.found",),
     ("show.found_matters", "show.found_robust", "show.found_trial", "show.found_search", "show.found_calibration"),
+    (
+        "show.trajectories",
+        "show.differences",
+        "show.objectives",
+        "show.money",
+        "show.dots",
+        "show.factors",
+        "show.trust_network",
+    ),
+    ("show.forest", "show.fan"),
+    ("show.for_whom", "show.verdicts"),
     ("show.plot",),
+    ("show.report.html",),
+    ("show.report.svg", "show.report.words"),
+    ("show.report.findings",),
+    ("show.report.front", "show.report.designs", "show.report.body", "show.report.further"),
+    ("show.report.back",),
+    ("show.report",),
     ("show.app",),
     ("cli.screen",),
     ("cli.runs", "cli.lists", "cli.validate", "cli.analyse"),
@@ -225,7 +246,7 @@ def random_state(tree: ast.Module) -> Iterator[str]:
 
 
 # They resample and propose points, with a stated seed; the numbers of no run come from them.
-RESAMPLING = ("lab.variance", "lab.calibrate", "lab.trial", "lab.search")
+RESAMPLING = ("lab.variance", "lab.calibrate", "lab.trial", "lab.search", "lab.resample", "lab.verdict")
 
 
 @pytest.mark.parametrize("module", MODULES)

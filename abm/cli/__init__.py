@@ -12,7 +12,7 @@ import typer
 
 from abm.cli.analyse import calibrate, explain, matters, robust, search, trial
 from abm.cli.lists import check, list_
-from abm.cli.runs import batch, compare, export, run
+from abm.cli.runs import batch, compare, export, report, run
 from abm.cli.screen import complain
 from abm.cli.validate import validate
 
@@ -41,6 +41,7 @@ COMMANDS = (  # in the order of the help
     ),
     (search, "search", "obc search results/requisite_contract --quick"),
     (trial, "trial", "obc trial results/lombardy_designs --kind workshop --unit place --trials 100"),
+    (report, "report", "obc report results/lombardy_designs --matters attributable_gain=0.01"),
     (validate, "validate", "obc validate --quick --pattern V11 --pattern V14"),
     (list_, "list", "obc list metrics"),
     (check, "check", "obc check my_design.toml"),

@@ -13,6 +13,12 @@ from abm.cli.screen import Bar, complain, console, ended_by_signals
 if TYPE_CHECKING:
     from abm.lab.results import Results
 
+MATTERS = typer.Option(
+    "--matters",
+    metavar="METRIC=VALUE",
+    help="The smallest difference that matters, such as attributable_gain=0.02. Several times too.",
+)
+
 
 def run(
     case: Annotated[str, typer.Argument(metavar="CASE", help="A case: a preset's name or a TOML file.")],
@@ -136,11 +142,52 @@ def _say_what_it_takes(experiment: str, workers: int | None) -> None:
 def compare(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder.")],
     baseline: Annotated[str | None, typer.Option(help="Design to compare with; else the experiment's own.")] = None,
+    matters: Annotated[list[str] | None, MATTERS] = None,
+    fresh_seeds: Annotated[
+        int | None, typer.Option(metavar="N", help="Run N new seeds of the winners, and say what is left of them.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes for the new seeds.")] = None,
 ) -> None:
-    """Show how the designs of a finished batch differ."""
-    from abm.lab.results import Results
+    """Show how the designs of a finished batch differ, what is decided, and who wins.
 
-    show_comparison(Results.load(folder), baseline, console())
+    The full table, with simultaneous intervals and verdicts, is in tables/differences.csv.
+    """
+    from abm.config import parse_assignments
+    from abm.lab.results import Results
+    from abm.show.verdicts import verdicts
+
+    results, smallest, screen = Results.load(folder), parse_assignments(matters or []), console()
+    show_comparison(results, baseline, screen)
+    screen.print(verdicts(results, baseline, smallest))
+    if fresh_seeds is not None:
+        from abm.lab.fresh import fresh
+        from abm.show.verdicts import winners
+
+        bar = Bar()
+        with bar:
+            found = fresh(results, fresh_seeds, workers=workers, progress=bar.tell)
+        found.save(folder)
+        screen.print(winners(found.tables["winner"]))
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder.")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The page; else report.html in the folder.")] = None,
+    matters: Annotated[list[str] | None, MATTERS] = None,
+) -> None:
+    """Write the report of a finished batch: one page that needs no other file, and its figures as SVG, PDF and CSV.
+
+    Sections of analyses that the folder holds (why, when it fails, what matters) are in it.
+    """
+    from abm.config import parse_assignments
+    from abm.lab.results import Results
+    from abm.show.report import write_report
+
+    written = write_report(Results.load(folder), out, parse_assignments(matters or []))
+    screen = console()
+    screen.print(f"written: {written[0]} ({written[0].stat().st_size / 1e6:.1f} MB)", soft_wrap=True)
+    if len(written) > 1:
+        screen.print(f"and {len(written) - 1} files of figures in {written[1].parent}", soft_wrap=True)
 
 
 def export(

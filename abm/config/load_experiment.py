@@ -69,6 +69,7 @@ class _ExperimentFile(Part):
     points: tuple[dict[str, Any], ...] = Field((), max_length=MAX_ARMS)
     changes: tuple[Change, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    matters: dict[str, float] = Field(default_factory=dict)
 
 
 def load_experiment(reference: str | Path) -> Experiment:
@@ -144,7 +145,19 @@ def _check_seeds(table: Table) -> None:
 
 def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str, Any], dict[str, str]]:
     """An experiment's own values, its settings with dotted keys, and where each setting stands (the file at "")."""
-    own = ("name", "title", "description", "months", "seeds", "changes", "interventions", "twins", "tables", "keep")
+    own = (
+        "name",
+        "title",
+        "description",
+        "months",
+        "seeds",
+        "changes",
+        "interventions",
+        "twins",
+        "tables",
+        "keep",
+        "matters",
+    )
     values: dict[str, Any] = {key: table.values[key] for key in own if key in table.values}
     places = {"": table.places[()]}
     if written is None:
