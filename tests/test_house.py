@@ -19,7 +19,7 @@ ABM = ROOT / "abm"
 FLOORS = (
     ("declare", "compiled", "config.toml_file"),
     ("streams", "config.words", "sources"),
-    ("rules", "config.presets"),
+    ("rules", "config.presets", "config.lines"),
     ("tables_people", "case_people", "case_interventions"),
     ("design", "tables", "ledger", "imported.network"),
     ("case",),
@@ -28,7 +28,7 @@ FLOORS = (
     ("associations", "attendance"),
     ("population_ties",),
     ("metrics", "population", "network", "config.settings"),
-    ("config.changes",),
+    ("config.changes", "config.sample"),
     ("config.interventions",),
     ("world", "config.experiment", "config.timeline"),
     ("config.check", "config.load"),

@@ -93,7 +93,17 @@ class Results:
 
     @property
     def factors(self) -> list[str]:
-        """Dotted keys that the experiment varies."""
+        """Dotted keys that the experiment varies, by factors or points."""
+        return [*self.manifest["configuration"]["factors"], *self.points]
+
+    @property
+    def points(self) -> list[str]:
+        """Those of them that the points of the experiment vary together."""
+        return list(next(iter(self.manifest["configuration"].get("points", ())), ()))
+
+    @property
+    def _settings(self) -> list[str]:
+        """The factors, over which comparisons do not average."""
         return list(self.manifest["configuration"]["factors"])
 
     @property
@@ -184,10 +194,11 @@ class Results:
         return next(one["calendar"] for one in self.manifest["configuration"]["cases"] if one["name"] == case)
 
     def compare(self, baseline: str | None = None) -> pd.DataFrame:
-        """Every design against a baseline (the experiment's own where none is named), paired by seed.
+        """Every design against a baseline (the experiment's own where none is named), paired by point and seed.
 
         Columns `case, design, factors, metric, unit, n, baseline, mean, difference, low, high`: means over the n seeds
         under which both designs have a value, and the 95 % paired t interval of the difference, in the metric's unit.
+        Where there are points, at each of them over its seeds first; then n counts points.
         Where there are twins, the rows of `against_twins` follow. Raises ConfigError for a design that these results do
         not hold.
         """
@@ -196,7 +207,7 @@ class Results:
         baseline = baseline or self.baseline
         if baseline not in self.designs:
             raise ConfigError(f"baseline: no '{baseline}' in these results{did_you_mean(baseline, self.designs)}")
-        table = compare.differences(self.runs, self.units, self.factors, self.designs, baseline)
+        table = compare.differences(self.runs, self.units, self._settings, self.designs, baseline, self.points)
         against = self.against_twins()
         return pd.concat([table, against], ignore_index=True) if len(against) else table
 
@@ -206,7 +217,7 @@ class Results:
         Columns as in `compare`; `baseline` is the twin's mean, `metric` is `<metric>_vs_block`, and `additional_gain` is
         `attributable_gain_vs_block` by its own name. Without twins there are no rows.
         """
-        return compare.against_twins(self.runs, self.twins, self.units, self.factors, self.designs)
+        return compare.against_twins(self.runs, self.twins, self.units, self._settings, self.designs, self.points)
 
     def own_twins(self) -> list[str]:
         """The designs that pay by block grant in all their arms, and so are their own twins."""
@@ -215,7 +226,7 @@ class Results:
 
     def summary(self) -> pd.DataFrame:
         """Each design by itself: `case, design, factors, metric, unit, n, mean, sd, low, high` (95 % of the mean)."""
-        return compare.summary(self.runs, self.units, self.factors, self.designs)
+        return compare.summary(self.runs, self.units, self._settings, self.designs, self.points)
 
     def write_tables(self, folder: Path) -> list[Path]:
         """Write `summary.csv` and `differences.csv` into a folder; returns what was written."""
@@ -293,7 +304,7 @@ def batch(
     arms = list(experiment.arms())
     further, twin_of = twins_of(arms) if experiment.twins else ([], [])
     metrics = tuple(metric.name for metric in METRICS)
-    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, metrics, further, twin_of, experiment.tables)
+    plan = Plan(experiment.varied, arms, experiment.seeds, metrics, further, twin_of, experiment.tables)
     workers = workers or processors()
     for arm in arms if experiment.tables else ():
         check_tables(experiment.tables, arm.case, experiment.months, workers)
