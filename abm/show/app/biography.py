@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.network import POPULATIONS
-from abm.show.app.picture import ABSENT, GONE, LEFT, OUTSIDE, PARTNER, SERVED, THERE, WAITING, family_states, provider_states
+from abm.show.app.picture import (
+    ABSENT,
+    GONE,
+    LEFT,
+    OUTSIDE,
+    PARTNER,
+    SERVED,
+    THERE,
+    WAITING,
+    family_states,
+    provider_states,
+)
 from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER, KINDS, PROVIDER_COMMISSIONER, TABLES
 
 if TYPE_CHECKING:
@@ -77,7 +88,9 @@ class Biographies:
         }
 
     def _line(self, table: str, row: int) -> list[float]:
-        return [round(float(month[table][row]), 4) for month in self._lines] if table in ("families", "providers") else []
+        return (
+            [round(float(month[table][row]), 4) for month in self._lines] if table in ("families", "providers") else []
+        )
 
     def _story(self, table: str, row: int) -> Iterator[str]:
         """Every month in which something changed for it."""
@@ -131,5 +144,3 @@ def _ties(model: OutcomeContractingModel, table: str, row: int) -> Iterator[str]
         mine = edges[(edges["target"] == row) & (edges["active"] == 1)]
         if len(mine):
             yield f"{len(mine)} families know it and trust it {mine['trust'].mean():.2f} on average."
-
-

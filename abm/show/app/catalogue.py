@@ -118,7 +118,8 @@ def _controls(prefixes: tuple[str, ...]) -> list[dict[str, Any]]:
     found = [
         _control(key, one)
         for key, one in declared()
-        if key.startswith(prefixes) and not any(word in key for word in (".milestone.", ".step.", ".NAME.", "calendar."))
+        if key.startswith(prefixes)
+        and not any(word in key for word in (".milestone.", ".step.", ".NAME.", "calendar."))
     ]
     if "case." in prefixes:
         families = dict(parameters(Locality))["families"]

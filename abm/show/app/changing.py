@@ -25,7 +25,9 @@ def values(arm: Arm) -> dict[str, Any]:
 
 def unused(arm: Arm) -> dict[str, str]:
     """The controls that the design's payment rule does not read, each with the reason."""
-    return unused_settings(arm.design, [control["key"] for part in catalogue()["parts"] for control in part["controls"]])
+    return unused_settings(
+        arm.design, [control["key"] for part in catalogue()["parts"] for control in part["controls"]]
+    )
 
 
 def with_values(setup: Setup, new: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def with_values(setup: Setup, new: Mapping[str, Any], now: Mapping[str, Any]) ->
 
 
 def balanced(key: str, value: float, shares: Mapping[str, float]) -> dict[str, float]:
-    """Shares with one of them at a new value and the others scaled, so that they sum to 1; to four digits, the last takes the rest."""
+    """Shares with one of them at a new value and the others scaled to four digits, so that all sum to 1."""
     others = [name for name in shares if name != key]
     before, room = sum(shares[name] for name in others), 1.0 - value
     found = {}

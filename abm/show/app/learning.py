@@ -71,7 +71,8 @@ def outcome(key: str, arms: Arms) -> dict[str, Any]:
     before = 0.0 if lesson.get("against") == NOTHING else ends["b"][name]
     difference = ends["a"][name] - before
     table = [
-        [metric, *(short(ends[arm][metric]) for arm in ("a", "b"))] for metric in dict.fromkeys((name, *lesson["watch"]))
+        [metric, *(short(ends[arm][metric]) for arm in ("a", "b"))]
+        for metric in dict.fromkeys((name, *lesson["watch"]))
     ]
     return {
         "key": key,

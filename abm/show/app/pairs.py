@@ -61,7 +61,9 @@ class Pairs:
     def start(self, setup: Setup, a: Arm, b: Arm, months: int, tell: Callable[[Any], None]) -> Job:
         """Queue a batch under the seed of the setup and those after it. Raises ConfigError where too many wait."""
         if (a.case, a.design, a.changes, a.interventions) == (b.case, b.design, b.changes, b.interventions):
-            raise ConfigError("both designs come to the same here, so there is nothing to compare: choose another one beside")
+            raise ConfigError(
+                "both designs come to the same here, so there is nothing to compare: choose another one beside"
+            )
         job = Job(setup, (a, b), months, tell, tuple(range(setup.seed, setup.seed + SEEDS)))
         with self._changed:
             if len(self._waiting) >= MOST_WAITING:
@@ -127,7 +129,7 @@ def _politely() -> None:
 def summary(found: dict[tuple[int, int], Run], seeds: tuple[int, ...]) -> dict[str, Any]:
     """Bands by month of both arms and of the paired difference (mean and its 95 % interval), and the values at the end."""
     at = {metric.name: n for n, metric in enumerate(METRICS)}
-    a, b = (np.stack([found[arm, seed].series for seed in seeds]) for arm in (0, 1))
+    a, b = (np.stack([np.asarray(found[arm, seed].series) for seed in seeds]) for arm in (0, 1))
     bands = {}
     for name in SHOWN:
         x, y = a[:, :, at[name]], b[:, :, at[name]]

@@ -36,7 +36,12 @@ ABSENT, THERE, PARTNER, GONE = range(4)  # what a provider is
 OUTSIDE, WAITING, SERVED, LEFT = range(4)  # what a family is
 NONE = 255  # trust on an edge that is not there
 LEVELS = 250  # steps of trust from 0 to 1
-KIND_WORDS = {"public": "Public", "third_sector": "Third sector", "association": "Association", "for_profit": "For-profit"}
+KIND_WORDS = {
+    "public": "Public",
+    "third_sector": "Third sector",
+    "association": "Association",
+    "for_profit": "For-profit",
+}
 DRAWN = (
     PROVIDER_PROVIDER, PROVIDER_COMMISSIONER, COMMISSIONER_PROVIDER, INVESTOR_PROVIDER, INVESTOR_COMMISSIONER,
     COMMISSIONER_REGION, REGION_COMMISSIONER,
@@ -66,7 +71,7 @@ class Picture:
 
     def _add(self, kind: str, row: int, cell: int, x: float, y: float, name: str) -> None:
         self.index[kind, row] = len(self.nodes)
-        self.nodes.append({"k": kind, "r": row, "c": cell, "x": round(x, 4), "y": round(y, 4), "n": name})
+        self.nodes.append({"k": kind, "r": int(row), "c": cell, "x": round(x, 4), "y": round(y, 4), "n": name})
 
     def _place(self, world: Any, cell: int, row: int, title: str) -> None:
         place = world.localities[row]
@@ -170,7 +175,7 @@ class Picture:
         hours = world.providers.contract_hours
         most = max(1.0, float(hours.max()))
         investors, volunteers = set(active_rows(world, "investors")), set(active_rows(world, "volunteers"))
-        groups, trusts = (self._groups(world) if self.summarised else (None, None))
+        groups, trusts = self._groups(world) if self.summarised else (None, None)
         for n, node in enumerate(self.nodes):
             kind, row = node["k"], node["r"]
             if kind in KINDS:

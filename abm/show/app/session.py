@@ -57,7 +57,10 @@ class Session:
                     raise ConfigError(f"the page asked for {shown(asked['do'])}, which there is not; reload it")
                 action(asked)
             except ConfigError as error:
-                self._tell("problem", {"lines": list(error.errors), "at": asked.get("do") if isinstance(asked, Mapping) else ""})
+                self._tell(
+                    "problem",
+                    {"lines": list(error.errors), "at": asked.get("do") if isinstance(asked, Mapping) else ""},
+                )
             except Exception as error:  # a failure of the model or of this program is this session's alone
                 self._failed(error)
 
@@ -69,7 +72,10 @@ class Session:
             month = ""
         line = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         self._close_arms()
-        self._tell("problem", {"lines": [f"The model failed{month}: {line}", "Reset begins again from the start."], "at": "failed"})
+        self._tell(
+            "problem",
+            {"lines": [f"The model failed{month}: {line}", "Reset begins again from the start."], "at": "failed"},
+        )
 
     def close(self) -> None:
         """The page is gone."""
@@ -222,8 +228,13 @@ class Session:
             self._make(replace(self.setup, settings=changing.with_values(self.setup, new, values)))
         except ConfigError as error:
             rule = new.get("payment.rule")
-            hint = f"A whole payment part can be taken over: 'payment as in' {' or '.join(changing.rules_like(rule))}" if rule else ""
-            raise ConfigError(*error.errors, *([hint] if hint else [])) from None
+            if not isinstance(rule, str):
+                raise
+            like = " or ".join(changing.rules_like(rule))
+            hint = (
+                f"a whole part can be taken from another design: 'Whole part as in' {like}, for payment and for finance"
+            )
+            raise ConfigError(*error.errors, hint) from None
 
     def do_part(self, asked: Mapping[str, Any]) -> None:
         """One part of the design as another design has it, from the start."""
@@ -297,7 +308,9 @@ class Session:
         """Thirty paired runs of the two arms, at work beside the page."""
         PAIRS.drop(self._job)
         arms = self._need
-        self._job = PAIRS.start(self.setup, arms.arm("a"), arms.arm("b"), arms.months, lambda told: self._tell("pairs", told))
+        self._job = PAIRS.start(
+            self.setup, arms.arm("a"), arms.arm("b"), arms.months, lambda told: self._tell("pairs", told)
+        )
 
     def do_stop(self, asked: Mapping[str, Any]) -> None:
         """No more of them."""

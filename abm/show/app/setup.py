@@ -40,7 +40,11 @@ if TYPE_CHECKING:
     from abm.config import Design
 
 TWIN, UNCHANGED = "twin", "unchanged"  # what may run beside a design, besides another design
-MOST_FAMILIES, MOST_MONTHS, MOST_BYTES = 3000, 240, 48_000_000  # of a session's case: thirty of them share two processors
+MOST_FAMILIES, MOST_MONTHS, MOST_BYTES = (
+    3000,
+    240,
+    48_000_000,
+)  # of a session's case: thirty of them share two processors
 MOST_SETTINGS, MOST_CHANGES, LONGEST_LINK, LONGEST_TEXT = 120, 60, 16_000, 4000
 LISTS = ("payment.milestone", "payment.step")  # settings that are no single number, name or switch
 
@@ -103,7 +107,9 @@ def arms_of(setup: Setup) -> dict[str, Arm]:
         facts = tuple(_facts_only(change) for change in setup.changes)
         other = load_design(setup.design if setup.beside == UNCHANGED else setup.beside)
         beside = Arm(case, other, {}, facts, setup.interventions)
-        beside = next((known for known in (arm, twin) if (beside.design, facts) == (known.design, known.changes)), beside)
+        beside = next(
+            (known for known in (arm, twin) if (beside.design, facts) == (known.design, known.changes)), beside
+        )
     arms = {"a": arm, "b": beside, "t": twin}
     for one in (arm, beside, twin):
         check_pair(one.case, one.design)
@@ -125,7 +131,9 @@ def check_names(setup: Setup) -> None:
         if name not in preset_names(kind):
             errors.append(f"{kind[:-1]}: no {shown(name)} here{did_you_mean(str(name), preset_names(kind))}")
     if setup.beside not in (TWIN, UNCHANGED, *preset_names("designs")):
-        errors.append(f"beside: no design {shown(setup.beside)} here{did_you_mean(setup.beside, preset_names('designs'))}")
+        errors.append(
+            f"beside: no design {shown(setup.beside)} here{did_you_mean(setup.beside, preset_names('designs'))}"
+        )
     if type(setup.seed) is not int or not 0 <= setup.seed <= LAST_SEED:
         errors.append(f"seed: expected a whole number from 0 to 2^63 - 1, got {shown(setup.seed)}")
     if len(setup.settings) > MOST_SETTINGS or len(setup.changes) + len(setup.interventions) > MOST_CHANGES:
@@ -140,7 +148,11 @@ def _wrong(key: str, value: Any) -> str:
     """What is wrong with a setting in this place, whatever its range; empty where nothing is."""
     plain = re.sub(r"^(case\.)?locality\.[^.]+\.", r"\1", key)
     known = settable()
-    if key not in known and plain not in known and f"case.locality.NAME.{plain.removeprefix('case.')}" not in _of_places():
+    if (
+        key not in known
+        and plain not in known
+        and f"case.locality.NAME.{plain.removeprefix('case.')}" not in _of_places()
+    ):
         return f"{shown(key)[1:-1]}: cannot be set here{did_you_mean(key, known)}"
     if len(json.dumps(value, default=str)) > LONGEST_TEXT:
         return f"{key}: too long a value"
@@ -155,7 +167,9 @@ def _of_places() -> frozenset[str]:
 def _check_size(case: Case) -> None:
     families = sum(place.families for place in case.locality.values())
     if families > MOST_FAMILIES:
-        raise ConfigError(f"case.families: at most {MOST_FAMILIES:,} here, where many share one machine, got {families:,}")
+        raise ConfigError(
+            f"case.families: at most {MOST_FAMILIES:,} here, where many share one machine, got {families:,}"
+        )
     if case.calendar.months > MOST_MONTHS:
         raise ConfigError(f"case.calendar: at most {MOST_MONTHS} months here, got {case.calendar.months:,}")
 

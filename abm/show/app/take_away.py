@@ -78,10 +78,12 @@ def figure_of(arms: Arms, metrics: Sequence[str]) -> Figure:
     with matplotlib.rc_context(STYLE):
         figure = blank(height)
         axes = figure.subplots(lines, columns, squeeze=False)
-        dates = sorted({one.month for one in (*arms.setup.changes, *arms.setup.interventions)})
+        dates = sorted({n.month for n in arms.setup.changes} | {n.month for n in arms.setup.interventions})
         for axis, name in zip(axes.ravel(), metrics, strict=False):
             months = range(arms.month + 1)
-            axis.plot(months, model.world.series[name][: arms.month + 1], color=COLOURS[4], lw=1.2, label=model.design.title)
+            axis.plot(
+                months, model.world.series[name][: arms.month + 1], color=COLOURS[4], lw=1.2, label=model.design.title
+            )
             if beside is not model:
                 values = beside.world.series[name][: arms.month + 1]
                 axis.plot(months, values, color=COLOURS[5], lw=1.0, ls=dash(1), label=beside.design.title)
@@ -98,7 +100,11 @@ def figure_of(arms: Arms, metrics: Sequence[str]) -> Figure:
         figure.legend(handles, labels, loc="upper left", ncols=2, frameon=False, bbox_to_anchor=(0.005, 1.0))
         place = model.case.title or model.case.name
         marks = "; dotted: a change or an event" if dates else ""
-        caption(figure, height, f"{place}; seed {arms.setup.seed}; one run each, same people and luck{marks}. Not a forecast.")
+        caption(
+            figure,
+            height,
+            f"{place}; seed {arms.setup.seed}; one run each, same people and luck{marks}. Not a forecast.",
+        )
         figure.tight_layout(rect=(0.0, 0.22 / height, 1.0, 1.0 - 0.25 / height))
     return figure
 

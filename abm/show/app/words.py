@@ -12,7 +12,20 @@ if TYPE_CHECKING:
     from abm.show.app.arms import Arms
 
 CLOSE = 0.005  # shares and levels closer than this are called alike
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def date(model: OutcomeContractingModel, month: int) -> str:
@@ -39,9 +52,10 @@ def _start(model: OutcomeContractingModel) -> str:
     places = [place for place in model.case.locality.values() if place.grant_eur > 0]
     families, grant = sum(place.families for place in places), sum(place.grant_eur for place in places)
     clock = model.world.clock[0]
+    partners = sum(place.public + place.third_sector + place.associations for place in places)
     return (
-        f"{families:,} families and {sum(p.public + p.third_sector + p.associations for p in places)} organisations; a contract of "
-        f"{euros(grant)} is let in month {clock.tender} and served from month {clock.service_first} on. Press play."
+        f"{families:,} families and {partners} organisations; a contract of {euros(grant)} is let in month {clock.tender} and "
+        f"served from month {clock.service_first} on. Press play."
     )
 
 
