@@ -127,13 +127,13 @@ def _politely() -> None:
 
 
 def summary(found: dict[tuple[int, int], Run], seeds: tuple[int, ...]) -> dict[str, Any]:
-    """Bands by month of both arms and of the paired difference (mean and its 95 % interval), and the values at the end."""
+    """By month the middle 80 % of the runs of both arms and the 95 % interval of their paired difference; values at the end."""
     at = {metric.name: n for n, metric in enumerate(METRICS)}
     a, b = (np.stack([np.asarray(found[arm, seed].series) for seed in seeds]) for arm in (0, 1))
     bands = {}
     for name in SHOWN:
         x, y = a[:, :, at[name]], b[:, :, at[name]]
-        bands[name] = {"a": _band(x), "b": _band(y), "d": _band(x - y)}
+        bands[name] = {"a": _spread(x), "b": _spread(y), "d": _interval(x - y)}
     ends = [np.array([found[arm, seed].at_end for seed in seeds], float) for arm in (0, 1)]
     table = []
     for name in SHOWN:
@@ -148,13 +148,26 @@ def summary(found: dict[tuple[int, int], Run], seeds: tuple[int, ...]) -> dict[s
     return {"bands": bands, "table": table, "seeds": [str(seeds[0]), str(seeds[-1])]}
 
 
-def _band(values: np.ndarray) -> list[list[float | None]]:
-    """Mean, low and high by month over the runs that have a value."""
-    found = []
+Band = list[list[float | None]]  # mean, low and high of each month
+
+
+def _spread(values: np.ndarray) -> Band:
+    """Mean by month over the runs that have a value, and between what the middle 80 % of them lie."""
+    found: Band = []
     for column in values.T:
         there = column[column == column]
-        mean = float(there.mean()) if len(there) else float("nan")
-        half = half_width(there) if len(there) > 1 else float("nan")
+        ends = np.quantile(there, (0.1, 0.9)) if len(there) else (np.nan, np.nan)
+        found.append([short(float(there.mean()) if len(there) else np.nan), *(short(float(end)) for end in ends)])
+    return found
+
+
+def _interval(values: np.ndarray) -> Band:
+    """Mean by month over the runs that have a value, and its 95 % interval."""
+    found: Band = []
+    for column in values.T:
+        there = column[column == column]
+        mean = float(there.mean()) if len(there) else np.nan
+        half = half_width(there)
         found.append([short(mean), short(mean - half), short(mean + half)])
     return found
 

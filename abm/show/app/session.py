@@ -18,10 +18,11 @@ from abm.show.app.keeper import KEEPER
 from abm.show.app.learning import lesson_setup, lessons, outcome
 from abm.show.app.pairs import PAIRS, Job
 from abm.show.app.picture import Picture
-from abm.show.app.setup import Setup, from_browser, from_query, to_query
+from abm.show.app.setup import TWIN, UNCHANGED, Setup, from_browser, from_query, to_query
 from abm.show.app.take_away import file_of
 
 MOST_STEPS = 12  # months in one answer
+BESIDE_WORDS = {TWIN: "the same design, paid by block grant", UNCHANGED: "the same design, without my changes"}
 TELL_EVERY = 0.4  # seconds between signs of life while a run is repeated
 
 Tell = Callable[[str, Any], None]
@@ -146,8 +147,8 @@ class Session:
         last = calendar.service[1] + calendar.renewals * calendar.service_months
         return {
             "case": self.setup.case, "case_title": arm.case.title or arm.case.name, "case_about": arm.case.description,
-            "design": self.setup.design, "design_title": arm.design.title, "design_about": arm.design.description,
-            "beside": self.setup.beside, "beside_title": beside.design.title, "seed": str(self.setup.seed),
+            "design": self.setup.design, "design_title": arm.design.title + (", changed" if self.setup.settings else ""), "design_about": arm.design.description,
+            "beside": self.setup.beside, "beside_title": BESIDE_WORDS.get(self.setup.beside, beside.design.title), "seed": str(self.setup.seed),
             "months": arms.months, "start": calendar.start, "domains": list(arm.case.domains),
             "phases": [["planning", *calendar.plan], ["tender", calendar.tender, calendar.tender],
                        ["co-design", *calendar.codesign], ["service", calendar.service[0], last],

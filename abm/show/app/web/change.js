@@ -12,7 +12,7 @@ parts["obc-change"] = {
       <div class="row small" v-if="!part.more && !search" style="margin-bottom:14px"><label>Whole part as in <select @change="take(part.key, $event)" :disabled="busy" :aria-label="part.title + ' as in another design'"><option value="">choose a design …</option><option v-for="d in shop.designs" :value="d.name">{{ d.title }}</option></select></label></div>
       <div class="controls">
         <div v-for="one in part.list" :key="one.key" class="control" :class="{ off: unread(one.key), touched: one.key in pending || one.key in world.settings }" :data-key="one.key">
-          <div class="label"><label :for="'c-' + one.key" class="small"><b style="font-weight:600">{{ one.label }}</b></label>
+          <div class="label"><label :for="'c-' + one.key" class="small"><b style="font-weight:600">{{ one.label[0].toUpperCase() + one.label.slice(1) }}</b></label>
             <span class="row" style="gap:6px;flex-wrap:nowrap"><span class="badge">{{ when(one) }}</span><button class="about" :aria-label="'About ' + one.label" :aria-expanded="String(!!told[one.key])" :title="hover(one)" @click="$set(told, one.key, !told[one.key])">?</button></span></div>
           <div v-if="one.kind === 'number'" class="pair"><input type="range" :min="Math.min(one.low, now(one))" :max="Math.max(one.high, now(one))" :step="one.step" :value="now(one)" :disabled="!!unread(one.key)" @input="put(one, $event.target.value)" :aria-label="one.label + ', ' + one.unit" :title="hover(one)">
             <input type="number" :id="'c-' + one.key" :value="now(one)" :step="one.whole ? 1 : 'any'" :disabled="!!unread(one.key)" @change="put(one, $event.target.value)"><span class="tiny soft" style="min-width:54px">{{ one.unit }}</span></div>

@@ -13,7 +13,7 @@ parts["obc-chart"] = {
   </div>
   <svg ref="svg" :viewBox="'0 0 ' + width + ' ' + tall" :height="tall" role="img" :aria-label="spoken" @mousemove="move" @mouseleave="at = null">
     <rect v-for="one in areas" :x="one.x" :y="top" :width="one.w" :height="tall - top - foot" :fill="one.fill"></rect>
-    <text v-for="one in areas" v-if="one.name && one.w > 34" :x="one.x + 4" :y="top + 11" font-size="10.5" fill="var(--soft)">{{ one.name }}</text>
+    <text v-for="one in areas" v-if="one.name && one.w > 8 + 6.2 * one.name.length" :x="one.x + 4" :y="top + 11" font-size="10.5" fill="var(--soft)">{{ one.name }}</text>
     <g v-for="t in yticks"><line :x1="left" :x2="width - 4" :y1="y(t)" :y2="y(t)" stroke="var(--line)" :stroke-width="t === 0 ? 1.2 : .6"></line>
       <text :x="left - 6" :y="y(t) + 3.5" text-anchor="end" font-size="11" fill="var(--soft)">{{ axis(t) }}</text></g>
     <text v-for="t in xticks" :x="x(t)" :y="tall - 4" text-anchor="middle" font-size="11" fill="var(--soft)">{{ t }}</text>

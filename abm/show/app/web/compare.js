@@ -20,7 +20,7 @@ parts["obc-compare"] = {
   </div>
   <div class="card" style="margin-top:18px">
     <div class="spread"><h3>Was it luck? Thirty paired runs</h3><button class="main" v-if="!working" @click="$emit('ask', { do: 'pairs' })" :disabled="busy" data-do="pairs">Run thirty pairs</button><button v-else @click="$emit('stop')">Stop</button></div>
-    <p class="small soft" style="max-width:58em;margin:5px 0 12px">The same two designs under thirty seeds. Each seed gives both the same people and luck, so the difference is taken pair by pair. Bands: 95 % intervals of the mean.</p>
+    <p class="small soft" style="max-width:58em;margin:5px 0 12px">The same two designs under thirty seeds. Each seed gives both the same people and luck, so the difference is taken pair by pair. Bands: the middle 80 % of the runs; of the difference, its 95 % interval.</p>
     <div v-if="working" class="small"><div class="progress" role="progressbar" :aria-valuenow="pairs.done" :aria-valuemax="pairs.of"><i :style="{ width: 100 * pairs.done / pairs.of + '%' }"></i></div><p class="soft" style="margin-top:6px">{{ pairs.ahead ? pairs.ahead + ' comparisons are before this one.' : pairs.done + ' of ' + pairs.of + ' runs are done; the page goes on meanwhile.' }}</p></div>
     <p v-if="pairs && pairs.failed" class="problem">It did not come to its end: {{ pairs.failed }}</p>
     <div v-if="pairs && pairs.table" class="grid half">

@@ -43,6 +43,7 @@ function save(name, type, content) {
   setTimeout(() => URL.revokeObjectURL(link.href), 5000);
 }
 function mixed(low, mid, high, level) {
+  level = Math.max(0, Math.min(1, (level - 0.25) * 2)); // most trust lies between a quarter and three quarters
   const rgb = (hex) => [1, 3, 5].map((n) => parseInt(hex.slice(n, n + 2), 16));
   const from = level < 0.5 ? rgb(low) : rgb(mid), to = level < 0.5 ? rgb(mid) : rgb(high), part = level < 0.5 ? level * 2 : level * 2 - 1;
   return "rgb(" + from.map((v, n) => Math.round(v + (to[n] - v) * part)).join(",") + ")";

@@ -34,7 +34,7 @@ parts["obc-network"] = {
       return [left + w * (0.5 + (node.x - 0.5) * spread), up + h * (node.y - 0.04) / 0.96];
     },
     radius(n) {
-      const k = this.net.nodes[n].k, scale = Math.min(1.15, 0.7 + this.width / 1600) * (this.net.places.length > 1 && this.width >= 560 ? 0.78 : 1);
+      const k = this.net.nodes[n].k, scale = Math.min(1.1, 0.55 + this.width / 1250) * (this.net.places.length > 1 && this.width >= 560 ? 0.78 : 1);
       if (k === "family") return 2.9 * scale; if (k === "volunteer") return 2 * scale; if (k === "commissioner") return 14 * scale; if (k === "region") return 9; if (k === "investor") return 6.5 * scale;
       if (k === "group") return (3 + Math.sqrt(this.size[n]) * 1.25) * scale; return (4 + this.size[n] / 26) * scale;
     },
@@ -58,7 +58,7 @@ parts["obc-network"] = {
       const from = this.ends[2 * e], to = this.ends[2 * e + 1], p = this.spots[from], q = this.spots[to]; if (!p || !q) return;
       if (!this.here(from) || !this.here(to)) return;
       const level = this.trust[e] / 250, mine = focus >= 0 && (from === focus || to === focus);
-      ctx.globalAlpha = focus >= 0 ? (mine ? 0.95 : 0.06) : layer ? 0.22 + 0.5 * Math.abs(level - 0.5) : 0.3; ctx.strokeStyle = shade[Math.round(level * 25)];
+      ctx.globalAlpha = focus >= 0 ? (mine ? 0.95 : 0.06) : layer ? 0.2 + 1.3 * Math.abs(level - 0.5) : 0.26; ctx.strokeStyle = shade[Math.round(level * 25)];
       ctx.lineWidth = (layer ? 0.5 + 2.4 * level : 0.35 + 0.7 * level) * (mine ? 1.5 : 1);
       const dx = q[0] - p[0], dy = q[1] - p[1], bend = layer ? 0.1 : 0, mx = (p[0] + q[0]) / 2 - dy * bend, my = (p[1] + q[1]) / 2 + dx * bend;
       ctx.beginPath(); ctx.moveTo(p[0], p[1]); ctx.quadraticCurveTo(mx, my, q[0], q[1]); ctx.stroke();
