@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from abm.config import Change, ConfigError, as_changes, as_interventions
 from abm.config.words import shown
@@ -20,6 +20,9 @@ from abm.show.app.pairs import PAIRS, Job
 from abm.show.app.picture import Picture
 from abm.show.app.setup import TWIN, UNCHANGED, Setup, from_browser, from_query, to_query
 from abm.show.app.take_away import file_of
+
+if TYPE_CHECKING:
+    from abm.case import Calendar
 
 MOST_STEPS = 12  # months in one answer
 BESIDE_WORDS = {TWIN: "the same design, paid by block grant", UNCHANGED: "the same design, without my changes"}
@@ -144,20 +147,24 @@ class Session:
         arms, picture = self._need, self._picture
         assert picture is not None
         arm, beside, calendar = arms.arm("a"), arms.arm("b"), arms.arm("a").case.calendar
-        last = calendar.service[1] + calendar.renewals * calendar.service_months
         return {
-            "case": self.setup.case, "case_title": arm.case.title or arm.case.name, "case_about": arm.case.description,
-            "design": self.setup.design, "design_title": arm.design.title + (", changed" if self.setup.settings else ""), "design_about": arm.design.description,
-            "beside": self.setup.beside, "beside_title": BESIDE_WORDS.get(self.setup.beside, beside.design.title), "seed": str(self.setup.seed),
-            "months": arms.months, "start": calendar.start, "domains": list(arm.case.domains),
-            "phases": [["planning", *calendar.plan], ["tender", calendar.tender, calendar.tender],
-                       ["co-design", *calendar.codesign], ["service", calendar.service[0], last],
-                       ["run-off", max(last, calendar.assess[1]) + 1, arms.months]],
+            "case": self.setup.case,
+            "case_title": arm.case.title or arm.case.name,
+            "design": self.setup.design,
+            "design_title": arm.design.title + (", changed" if self.setup.settings else ""),
+            "beside": self.setup.beside,
+            "beside_title": BESIDE_WORDS.get(self.setup.beside, beside.design.title),
+            "seed": str(self.setup.seed),  # as text: JavaScript has no whole numbers of that size
+            "months": arms.months,
+            "phases": _phases(calendar, arms.months),
             "same": {name: arms.same(name) for name in ("a", "b", "t")},
             "rule": arm.design.base.payment.rule,
-            "values": changing.values(arm), "unused": changing.unused(arm), "settings": dict(self.setup.settings),
-            "net": picture.layout(arms["a"]), "shown": self.shown,
-        } | self._dated()  # fmt: skip
+            "values": changing.values(arm),
+            "unused": changing.unused(arm),
+            "settings": dict(self.setup.settings),
+            "net": picture.layout(arms["a"]),
+            "shown": self.shown,
+        } | self._dated()
 
     def _dated(self) -> dict[str, Any]:
         """What is changed and happens on the way, and the link of all this."""
@@ -334,3 +341,15 @@ class Session:
             self._keep()
         self._send(first)
         self._tell("outcome", outcome(key, self._need))
+
+
+def _phases(calendar: Calendar, months: int) -> list[list[Any]]:
+    """The phases of a run: name, first and last month."""
+    last = calendar.service[1] + calendar.renewals * calendar.service_months
+    return [
+        ["planning", *calendar.plan],
+        ["tender", calendar.tender, calendar.tender],
+        ["co-design", *calendar.codesign],
+        ["service", calendar.service[0], last],
+        ["run-off", max(last, calendar.assess[1]) + 1, months],
+    ]

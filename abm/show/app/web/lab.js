@@ -98,6 +98,7 @@ parts["obc-lab"] = {
     on_world(said) { this.world = Object.freeze(said); this.rows = { a: [], b: [], t: [] }; this.agent = null; this.pairs = null; this.seed = said.seed; this.shown = said.shown; if (this.tab === "start") this.tab = "watch"; },
     on_frame(said) {
       for (const arm of Object.keys(said.rows)) { const kept = this.rows[arm].slice(0, said.from); this.rows[arm] = kept.concat(said.rows[arm]); }
+      if (!said.net.ends && this.frame) said.net.ends = this.frame.net.ends; // sent only when they moved
       this.frame = Object.freeze(said); this.month = said.month; this.over = said.over; this.shown = said.shown; this.tick += 1; this.busy = ""; this.dragged = null;
       if (this.agent && this.agent.kind !== "region") this.send({ do: "look", kind: this.agent.kind, row: this.agent.row, name: this.agent.name });
       if (this.goal > this.month && !this.over) { this.send({ do: "step", n: Math.min(12, this.goal - this.month) }); this.busy = "Month " + this.month + " of " + this.goal + " …"; return; }
