@@ -113,6 +113,7 @@ FLOORS = (
     ("show.app.arms", "show.app.catalogue", "show.app.picture", "show.app.keeper"),
     ("show.app.panels", "show.app.biography", "show.app.changing"),
     ("show.app.words", "show.app.learning", "show.app.pairs", "show.app.take_away"),
+    ("show.app.telling",),
     ("show.app.session",),
     ("show.app.page", "show.app.serve"),
     ("show.app",),

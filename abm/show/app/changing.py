@@ -72,15 +72,7 @@ def part_of(setup: Setup, part: str, design: str) -> dict[str, Any]:
         before, after = value_of(own, key), value_of(other, key)
         if before != after:
             settings[key] = [line.model_dump() for line in after] if key in LISTS else after
-    # what the other payment rule does not read has its default in every design, so need not and cannot be set
-    rule = settings.get("payment.rule", own.payment.rule)
-    reads = load_design(design) if part == "payment" else load_design(setup.design)
-    return settings if rule != reads.base.payment.rule else _without_unread(reads, settings)
-
-
-def _without_unread(design: Any, settings: dict[str, Any]) -> dict[str, Any]:
-    unread = unused_settings(design, settings)
-    return {key: value for key, value in settings.items() if key not in unread or key in LISTS}
+    return settings
 
 
 def rules_like(rule: str) -> list[str]:

@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from abm.config import Change, ConfigError, as_changes, as_interventions
 from abm.config.words import shown
-from abm.show.app import changing, panels, words
+from abm.show.app import changing
 from abm.show.app.arms import Arms
 from abm.show.app.biography import Biographies
 from abm.show.app.catalogue import catalogue, stories
@@ -18,14 +18,11 @@ from abm.show.app.keeper import KEEPER
 from abm.show.app.learning import lesson_setup, lessons, outcome
 from abm.show.app.pairs import PAIRS, Job
 from abm.show.app.picture import Picture
-from abm.show.app.setup import TWIN, UNCHANGED, Setup, from_browser, from_query, to_query
+from abm.show.app.setup import Setup, from_browser, from_query, to_query
 from abm.show.app.take_away import file_of
-
-if TYPE_CHECKING:
-    from abm.case import Calendar
+from abm.show.app.telling import dated_of, frame_of, world_of
 
 MOST_STEPS = 12  # months in one answer
-BESIDE_WORDS = {TWIN: "the same design, paid by block grant", UNCHANGED: "the same design, without my changes"}
 TELL_EVERY = 0.4  # seconds between signs of life while a run is repeated
 
 Tell = Callable[[str, Any], None]
@@ -125,7 +122,7 @@ class Session:
             if time.monotonic() - last > TELL_EVERY:
                 self._tell("busy", {"text": f"Month {arms.month} of {min(month, arms.months)} …"})
                 last = time.monotonic()
-        self._tell("world", self._world())
+        self._tell("world", world_of(arms, setup, self._picture, self.shown))
         self._send(0, again=True)
 
     def _keep(self) -> None:
@@ -142,48 +139,11 @@ class Session:
             raise ConfigError("no story is open yet: choose one, or press reset")
         return self.arms
 
-    def _world(self) -> dict[str, Any]:
-        """What holds until the world is made anew."""
-        arms, picture = self._need, self._picture
-        assert picture is not None
-        arm, beside, calendar = arms.arm("a"), arms.arm("b"), arms.arm("a").case.calendar
-        return {
-            "case": self.setup.case,
-            "case_title": arm.case.title or arm.case.name,
-            "design": self.setup.design,
-            "design_title": arm.design.title + (", changed" if self.setup.settings else ""),
-            "beside": self.setup.beside,
-            "beside_title": BESIDE_WORDS.get(self.setup.beside, beside.design.title),
-            "seed": str(self.setup.seed),  # as text: JavaScript has no whole numbers of that size
-            "months": arms.months,
-            "phases": _phases(calendar, arms.months),
-            "same": {name: arms.same(name) for name in ("a", "b", "t")},
-            "rule": arm.design.base.payment.rule,
-            "values": changing.values(arm),
-            "unused": changing.unused(arm),
-            "settings": dict(self.setup.settings),
-            "net": picture.layout(arms["a"]),
-            "shown": self.shown,
-        } | self._dated()
-
-    def _dated(self) -> dict[str, Any]:
-        """What is changed and happens on the way, and the link of all this."""
-        changes = [{"month": one.month, "who": one.who, "set": one.set} for one in self.setup.changes]
-        events = [one.model_dump() for one in self.setup.interventions]
-        return {"changes": changes, "events": events, "query": to_query(self.setup, self._need.month)}
-
     def _send(self, first: int, again: bool = False) -> None:
         """What came with the months from `first` on."""
         arms, picture = self._need, self._picture
         assert picture is not None
-        shown = arms.same(self.shown)
-        self._tell("frame", {
-            "month": arms.month, "from": first, "over": arms.month >= arms.months,
-            "rows": {name: panels.rows(arms[name], first) for name in arms},
-            "net": picture.frame(arms[shown], again), "shown": self.shown,
-            "served": {name: panels.served(arms[name], picture.families) for name in arms},
-            "money": panels.money(arms[shown]), "now": words.now(arms), "date": words.date(arms["a"], arms.month),
-        })  # fmt: skip
+        self._tell("frame", frame_of(arms, picture, self.shown, first, again))
 
     # ---- what a page may ask for
 
@@ -284,7 +244,7 @@ class Session:
         month = self._need.month
         if self._need.adopt(setup):
             self.setup = setup
-            self._tell("dated", self._dated())
+            self._tell("dated", dated_of(self._need, setup))
         else:
             self._make(setup, month)
 
@@ -341,15 +301,3 @@ class Session:
             self._keep()
         self._send(first)
         self._tell("outcome", outcome(key, self._need))
-
-
-def _phases(calendar: Calendar, months: int) -> list[list[Any]]:
-    """The phases of a run: name, first and last month."""
-    last = calendar.service[1] + calendar.renewals * calendar.service_months
-    return [
-        ["planning", *calendar.plan],
-        ["tender", calendar.tender, calendar.tender],
-        ["co-design", *calendar.codesign],
-        ["service", calendar.service[0], last],
-        ["run-off", max(last, calendar.assess[1]) + 1, months],
-    ]

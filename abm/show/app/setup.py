@@ -92,6 +92,8 @@ def arms_of(setup: Setup) -> dict[str, Arm]:
     too large for a shared server included.
     """
     check_names(setup)
+    if isinstance(setup.settings.get("case.families"), int):
+        _check_families(setup.settings["case.families"])  # before what is scaled by it outgrows its own range
     case = load_case(setup.case, setup.settings)
     _check_size(case)
     design = load_design(setup.design, setup.settings)
@@ -112,10 +114,10 @@ def arms_of(setup: Setup) -> dict[str, Arm]:
         )
     arms = {"a": arm, "b": beside, "t": twin}
     for one in (arm, beside, twin):
+        _check_memory(one.case, one.design)
         check_pair(one.case, one.design)
         check_changes(one.case, one.design, one.changes, [setup.seed])
         check_interventions(one.case, one.interventions)
-        _check_memory(one.case, one.design)
     return arms
 
 
@@ -165,13 +167,16 @@ def _of_places() -> frozenset[str]:
 
 
 def _check_size(case: Case) -> None:
-    families = sum(place.families for place in case.locality.values())
+    _check_families(sum(place.families for place in case.locality.values()))
+    if case.calendar.months > MOST_MONTHS:
+        raise ConfigError(f"case.calendar: at most {MOST_MONTHS} months here, got {case.calendar.months:,}")
+
+
+def _check_families(families: int) -> None:
     if families > MOST_FAMILIES:
         raise ConfigError(
             f"case.families: at most {MOST_FAMILIES:,} here, where many share one machine, got {families:,}"
         )
-    if case.calendar.months > MOST_MONTHS:
-        raise ConfigError(f"case.calendar: at most {MOST_MONTHS} months here, got {case.calendar.months:,}")
 
 
 def _check_memory(case: Case, design: Design) -> None:
