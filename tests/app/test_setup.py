@@ -122,7 +122,7 @@ def test_what_is_the_same_runs_once():
 def test_a_rate_card_is_left_for_another_rule_by_emptying_it():
     from abm.lab.results import run
 
-    done = run("generic", "social_impact_bond", months=5, settings={"payment.rule": "tranche", "payment.milestone": []})
-    assert done.design.base.payment.milestone == ()
+    emptied = {"payment.rule": "tranche", "payment.milestone": []}
+    assert run("generic", "social_impact_bond", months=5, settings=emptied).design.base.payment.milestone == ()
     with pytest.raises(ConfigError, match="does not use it"):
-        run("generic", "social_impact_bond", months=5, settings={"payment.rule": "tranche", "payment.person_cap": 2.0})
+        run("generic", "social_impact_bond", months=5, settings=emptied | {"payment.person_cap": 2.0})

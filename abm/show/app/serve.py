@@ -29,6 +29,7 @@ SETTINGS = {  # of Solara, set before it is imported
     "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # nobody there: what is not installed is not fetched from elsewhere
     "SOLARA_KERNEL_CULL_TIMEOUT": IDLE,
     "SOLARA_SESSION_HTTP_ONLY": "true",
+    "SOLARA_SESSION_SAME_SITE": "lax",
 }
 
 
