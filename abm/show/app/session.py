@@ -157,9 +157,10 @@ class Session:
     def do_open(self, asked: Mapping[str, Any]) -> None:
         """A story, or a case and a design, from the start."""
         if "story" in asked:
-            if asked["story"] not in stories():
+            story = stories().get(str(asked["story"]))
+            if story is None:
                 raise ConfigError(f"story: no {shown(asked['story'])} here")
-            self._make(stories()[asked["story"]]["setup"])
+            self._make(story["setup"])
         else:
             fresh = {key: asked[key] for key in ("case", "design", "beside", "seed") if key in asked}
             self._make(from_browser(replace(self.setup, settings={}, changes=(), interventions=()), fresh))
@@ -176,12 +177,11 @@ class Session:
         self._send(first)
 
     def do_back(self, asked: Mapping[str, Any]) -> None:
-        """The same run at an earlier month; what was changed or happened later is undone."""
+        """The same run at an earlier month; what was changed later comes again when its month comes."""
         month = asked.get("month")
         if type(month) is not int or not 0 <= month <= self._need.months:
             raise ConfigError(f"month: expected a whole number from 0 to {self._need.months}, got {shown(month)}")
-        setup = self.setup.until(max(month, 1)) if asked.get("undo") else self.setup
-        self._make(setup, month)
+        self._make(self.setup, month)
 
     def do_reset(self, asked: Mapping[str, Any]) -> None:
         """From the start again, with another seed, another arm beside or other settings if the page says so."""

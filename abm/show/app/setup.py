@@ -69,14 +69,6 @@ class Setup:
         for name in ("changes", "interventions"):
             object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=lambda one: one.month)))
 
-    def until(self, month: int) -> Setup:
-        """The same without what comes after a month."""
-        return replace(
-            self,
-            changes=tuple(one for one in self.changes if one.month <= month),
-            interventions=tuple(one for one in self.interventions if one.month <= month),
-        )
-
 
 @cache
 def settable() -> frozenset[str]:

@@ -81,7 +81,7 @@ parts["obc-lab"] = {
     paid() { void this.tick; const arm = this.shown, v = (name) => this.known(arm, name) || 0; return [["True effect", v("payment_true_effect"), "what the service really changed", "var(--c1)"], ["Deadweight", v("payment_deadweight"), "change that all families had anyway", "var(--c2)"], ["Selection", v("payment_selection"), "change that those who were chosen had anyway", "var(--c4)"], ["Overstatement", v("payment_gaming"), "results made to look better, claims brought forward", "var(--ink)"], ["Noise", v("payment_noise"), "errors of measurement and sampling", "var(--c5)"]]; },
     kinds() { const c = (n) => "var(--c" + n + ")"; return [["authority", '<path d="M0-6L6 0 0 6-6 0z" fill="var(--ink)"/>'], ["public", `<rect x="-5" y="-5" width="10" height="10" fill="${c(1)}"/>`], ["third sector", `<circle r="5.4" fill="${c(3)}"/>`], ["association", `<path d="M0-6L5.7-1.9 3.5 4.9h-7L-5.7-1.9z" fill="${c(2)}"/>`], ["for-profit", `<path d="M0-6L5.5 4.5h-11z" fill="${c(4)}"/>`], ["investor", '<path d="M5.5 0L2.7 4.8h-5.4L-5.5 0l2.8-4.8h5.4z" fill="none" stroke="var(--ink)" stroke-width="1.8"/>'], ["hollow: no contract", `<circle r="4.6" fill="none" stroke="${c(3)}" stroke-width="1.6"/>`]]; },
   },
-  created() { this.rows = { a: [], b: [], t: [] }; this.timer = null; this.frames = 0; },
+  created() { this.rows = { a: [], b: [], t: [] }; this.timer = null; this.waiting = false; this.goal = 0; this.sent = 0; },
   mounted() {
     document.title = "Outcomes laboratory"; document.documentElement.lang = "en";
     const view = document.querySelector("meta[name=viewport]"); if (view) view.content = "width=device-width, initial-scale=1"; // so that the page can be enlarged
@@ -94,17 +94,17 @@ parts["obc-lab"] = {
     hear(kind, said) { const method = this["on_" + kind]; if (method) method(said); },
     on_catalogue(said) { this.shop = Object.freeze(said.shop); this.lessons = Object.freeze(said.lessons); },
     on_busy(said) { this.busy = said.text; },
-    on_problem(said) { this.busy = ""; this.pause(); this.problem = said.lines; window.scrollTo({ top: 0 }); },
+    on_problem(said) { this.waiting = false; this.busy = ""; this.pause(); this.problem = said.lines; window.scrollTo({ top: 0 }); },
     on_world(said) { this.world = Object.freeze(said); this.rows = { a: [], b: [], t: [] }; this.agent = null; this.pairs = null; this.seed = said.seed; this.shown = said.shown; if (this.tab === "start") this.tab = "watch"; },
     on_frame(said) {
       for (const arm of Object.keys(said.rows)) { const kept = this.rows[arm].slice(0, said.from); this.rows[arm] = kept.concat(said.rows[arm]); }
       if (!said.net.ends && this.frame) said.net.ends = this.frame.net.ends; // sent only when they moved
-      this.frame = Object.freeze(said); this.month = said.month; this.over = said.over; this.shown = said.shown; this.tick += 1; this.busy = ""; this.dragged = null;
+      this.waiting = false; this.frame = Object.freeze(said); this.month = said.month; this.over = said.over; this.shown = said.shown; this.tick += 1; this.busy = ""; this.dragged = null;
       if (this.agent && this.agent.kind !== "region") this.send({ do: "look", kind: this.agent.kind, row: this.agent.row, name: this.agent.name });
-      if (this.goal > this.month && !this.over) { this.send({ do: "step", n: Math.min(12, this.goal - this.month) }); this.busy = "Month " + this.month + " of " + this.goal + " …"; return; }
+      if (this.goal > this.month && !this.over) { this.askStep(Math.min(12, this.goal - this.month)); this.busy = "Month " + this.month + " of " + this.goal + " …"; return; }
       this.goal = 0; if (this.over) { this.pause(); this.spoken = "The run is over. " + said.now.join(" "); }
-      if (this.playing) this.timer = setTimeout(() => this.send({ do: "step", n: 1 }), Math.max(0, 1000 / this.speed - (performance.now() - this.sent)));
-      if (this.playing) { this.sent = performance.now() + Math.max(0, 1000 / this.speed - (performance.now() - this.sent)); }
+      clearTimeout(this.timer);
+      if (this.playing) this.timer = setTimeout(() => this.askStep(1), Math.max(0, 1000 / this.speed - (performance.now() - this.sent)));
     },
     on_dated(said) { this.busy = ""; this.world = Object.freeze({ ...this.world, ...said }); this.spoken = "Taken note of: it holds from month " + (this.month + 1) + " on."; },
     on_agent(said) { this.agent = Object.freeze(said); }, on_pairs(said) { this.pairs = Object.freeze({ ...(said.table ? {} : this.pairs || {}), ...said }); },
@@ -119,11 +119,12 @@ parts["obc-lab"] = {
     pick(n, name) { this.$set(this.charts, n, name); },
     go(tab) { this.tab = tab; this.problem = null; this.$nextTick(() => { window.scrollTo({ top: 0 }); }); },
     open(what) { this.ask({ do: "open", ...what }); }, watchLesson(key) { this.ask({ do: "lesson", key }); },
-    play() { if (this.playing) { this.pause(); return; } this.playing = true; this.sent = performance.now(); this.send({ do: "step", n: 1 }); },
+    play() { if (this.playing) { this.pause(); return; } this.playing = true; this.askStep(1); },
+    askStep(n) { if (this.waiting) return; this.waiting = true; this.sent = performance.now(); this.send({ do: "step", n }); }, // one at a time: the answer asks for the next
     pause() { this.playing = false; this.goal = 0; clearTimeout(this.timer); },
-    step(n) { if (this.over || this.busy) return; this.busy = "…"; this.problem = null; this.send({ do: "step", n }); },
+    step(n) { if (this.over || this.busy) return; this.busy = "…"; this.problem = null; this.askStep(n); },
     back(month) { if (month >= 0 && month !== this.month) this.ask({ do: "back", month }); },
-    runTo(month) { this.pause(); if (month <= this.month) return; this.goal = month; this.busy = "On to month " + month + " …"; this.send({ do: "step", n: Math.min(12, month - this.month) }); },
+    runTo(month) { this.pause(); if (month <= this.month) return; this.goal = month; this.busy = "On to month " + month + " …"; this.askStep(Math.min(12, month - this.month)); },
     seek() { const to = this.dragged; if (to === null) return; if (to < this.month) this.back(to); else if (to > this.month) this.runTo(to); else this.dragged = null; },
     reset() { this.ask({ do: "reset", seed: this.seed }); }, look(who) { this.send({ do: "look", ...who }); },
     stop() { this.send({ do: "stop" }); this.pairs = null; },

@@ -4,7 +4,7 @@ parts["obc-take"] = {
   template: `
 <div style="max-width:860px">
   <h2>Take it away</h2><p class="soft" style="margin:6px 0 18px">As it stands in month {{ month }}: {{ world.case_title }}, {{ world.design_title }}, seed {{ world.seed }}.</p>
-  <div class="card"><table><tbody>
+  <div class="card take"><table><tbody>
     <tr><td><h3>The run</h3><span class="small soft">Every metric, month by month, with all digits: for a spreadsheet, R or pandas.</span></td><td class="n"><span class="row" style="justify-content:flex-end"><button @click="file('csv')" :disabled="busy" data-file="csv">CSV</button><button @click="file('csv_beside')" :disabled="busy" data-file="csv_beside">CSV of what runs beside</button></span></td></tr>
     <tr><td><h3>The figure</h3><span class="small soft">The charts of the Watch view, drawn for print.</span></td><td class="n"><span class="row" style="justify-content:flex-end"><button @click="file('png')" :disabled="busy" data-file="png">PNG</button><button @click="file('svg')" :disabled="busy" data-file="svg">SVG</button></span></td></tr>
     <tr><td><h3>The configuration</h3><span class="small soft">A file with case, design, seed, settings, changes and events. <code>obc run FILE.toml</code> repeats the run to the last bit.</span></td><td class="n"><button @click="file('toml')" :disabled="busy" data-file="toml">TOML</button></td></tr>
