@@ -65,7 +65,8 @@ def run(
         settings = one.settings(one.designs[0].name) | settings
         changes, events = (*one.changes, *changes), (*one.interventions, *events)
         result = run_once(
-            one.cases[0], one.designs[0], one.seeds[0] if seed is None else seed, months or one.months, settings, changes,
+            one.cases[0], one.designs[0], one.seeds[0] if seed is None else seed,
+            one.months if months is None else months, settings, changes,
             interventions=events,
         )  # fmt: skip
     written = result.write(out) if out else []
