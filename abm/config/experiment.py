@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from abm.case import Case
 from abm.config.changes import Change
 from abm.config.interventions import Intervention
+from abm.config.keep import Keep
 from abm.config.sample import LAST_SEED, Sample, inconsistencies_of
 from abm.config.settings import CASE, Design, changed_case, changed_design, flat
 from abm.config.words import did_you_mean, listed, shown
@@ -68,6 +69,7 @@ class Experiment(Part):
     seeds: tuple[int, ...] = Field(min_length=1, max_length=MAX_SEEDS, description="the paired blocks; n means 1…n")
     months: int | None = Field(None, ge=1, le=2400, description="length of a run; unless given, the case's calendar")
     tables: tuple[str, ...] = Field((), description="tables of agents to keep: providers, families, trust_edges")
+    keep: Keep = Field(default_factory=Keep, description="how much of trajectories and tables of agents is kept")
     twins: bool = Field(True, description="each design's block twin is run too, unless false")
     set: dict[str, Any] = Field(default_factory=dict, description="settings of all runs")
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of single designs")

@@ -13,6 +13,7 @@ from abm.config.changes import Change, name_of
 from abm.config.check import check_experiment
 from abm.config.experiment import MAX_ARMS, MAX_SEEDS, NAME, Experiment
 from abm.config.interventions import Intervention, name_of_intervention
+from abm.config.keep import Keep
 from abm.config.load import check_kind, kind_of, load_case, load_design, named
 from abm.config.presets import KINDS, ONE_OF, REFERENCE_WORDS, file_of, file_referred_to, is_path, preset_names
 from abm.config.sample import LAST_SEED, WORDS, Sample
@@ -59,6 +60,7 @@ class _ExperimentFile(Part):
     months: int | None = Field(None, ge=1, le=2400)
     twins: bool = True
     tables: tuple[str, ...] = ()
+    keep: Keep = Keep()
     set: dict[str, Any] = Field(default_factory=dict)
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict)
     factors: dict[str, Any] = Field(default_factory=dict)
@@ -154,7 +156,7 @@ def _check_seeds(table: Table) -> None:
 
 def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str, Any], dict[str, str]]:
     """An experiment's own values, its settings with dotted keys, and where each setting stands (the file at "")."""
-    own = ("name", "title", "description", "months", "seeds", "changes", "interventions", "twins", "tables")
+    own = ("name", "title", "description", "months", "seeds", "changes", "interventions", "twins", "tables", "keep")
     values: dict[str, Any] = {key: table.values[key] for key in own if key in table.values}
     places = {"": table.places[()]}
     if written is None:
