@@ -15,7 +15,7 @@ INSTALL = $(PIP) $(1)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint test test-all validate docs clean
+.PHONY: help setup demo app lint test test-all validate docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -25,6 +25,9 @@ setup: .venv/.with-tests  ## create .venv with everything that development needs
 
 demo: .venv/.core  ## install and run the main experiment: results, tables and figures in results/lombardy_designs
 	$(BIN)/obc batch configs/experiments/lombardy_designs.toml --workers $(WORKERS)
+
+app: .venv/.with-app  ## the laboratory in the browser, on this machine alone
+	$(BIN)/obc app
 
 lint: .venv/.with-tests  ## style and types
 	$(BIN)/ruff check .
@@ -62,6 +65,10 @@ clean:  ## remove the environment and all caches here; results stay
 	$(call INSTALL,-e .)
 	@touch $@
 
+.venv/.with-app: pyproject.toml constraints.txt | .venv/bin/python
+	$(call INSTALL,-e ".[app]")
+	@touch $@ .venv/.core
+
 .venv/.with-tests: pyproject.toml constraints.txt | .venv/bin/python
 	$(call INSTALL,-e ".[test]")
-	@touch $@ .venv/.core
+	@touch $@ .venv/.core .venv/.with-app

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from abm.cli.analyse import calibrate, explain, matters, robust, search, trial
+from abm.cli.app import app as laboratory
 from abm.cli.lists import check, list_
 from abm.cli.runs import batch, compare, export, report, run
 from abm.cli.screen import complain
@@ -45,6 +46,7 @@ COMMANDS = (  # in the order of the help
     (validate, "validate", "obc validate --quick --pattern V11 --pattern V14"),
     (list_, "list", "obc list metrics"),
     (check, "check", "obc check my_design.toml"),
+    (laboratory, "app", "obc app --port 8765"),
 )
 for function, name, example in COMMANDS:
     app.command(name, epilog=f"Example: {example}")(function)

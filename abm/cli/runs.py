@@ -21,9 +21,16 @@ MATTERS = typer.Option(
 
 
 def run(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="A case: a preset's name or a TOML file.")],
-    design: Annotated[str, typer.Argument(metavar="DESIGN", help="A design: a preset's name or a TOML file.")],
-    seed: Annotated[int, typer.Option(help="Seed of all chance: the same seed gives the same run.")] = 1,
+    case: Annotated[
+        str,
+        typer.Argument(metavar="CASE", help="A case: a preset's name or a TOML file. Or a run file, without DESIGN."),
+    ],
+    design: Annotated[
+        str | None, typer.Argument(metavar="[DESIGN]", help="A design: a preset's name or a TOML file.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of all chance: the same seed gives the same run. Else 1.")
+    ] = None,
     months: Annotated[int | None, typer.Option(help="Length of the run; else the case's calendar.")] = None,
     set_: Annotated[
         list[str] | None,
@@ -45,19 +52,33 @@ def run(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the whole series, as CSV and Parquet.")] = None,
 ) -> None:
-    """Run one case under one design once, and show what came out at the end."""
-    from abm.config import parse_assignments, parse_changes, parse_interventions
+    """Run one case under one design once, and show what came out at the end.
+
+    A run file is an experiment with one design and one seed, such as the laboratory in the browser writes; options
+    add to it.
+    """
+    from abm.config import load_run, parse_assignments, parse_changes, parse_interventions
     from abm.lab.results import run as run_once
     from abm.metrics import METRICS
     from abm.show.tables import end_values
 
-    events = parse_interventions(intervention or [])
+    settings, events = parse_assignments(set_ or []), parse_interventions(intervention or [])
     changes = parse_changes(change or [])
-    result = run_once(case, design, seed, months, parse_assignments(set_ or []), changes, interventions=events)
+    if design is not None:
+        result = run_once(case, design, 1 if seed is None else seed, months, settings, changes, interventions=events)
+    else:
+        one = load_run(case)
+        settings = one.settings(one.designs[0].name) | settings
+        changes, events = (*one.changes, *changes), (*one.interventions, *events)
+        result = run_once(
+            one.cases[0], one.designs[0], one.seeds[0] if seed is None else seed,
+            one.months if months is None else months, settings, changes,
+            interventions=events,
+        )  # fmt: skip
     written = result.write(out) if out else []
     length = len(result.series) - 1
     screen = console()
-    about = f"{result.design.title}; {result.case.title or result.case.name}; seed {seed}, {length} months"
+    about = f"{result.design.title}; {result.case.title or result.case.name}; seed {result.seed}, {length} months"
     drawn = result.assignment
     for number, places in drawn[drawn["treated"]].groupby("change"):
         about += f"; change {number} in {', '.join(places['locality'])}"

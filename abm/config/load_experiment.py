@@ -101,6 +101,21 @@ def load_experiment(reference: str | Path) -> Experiment:
     return experiment
 
 
+def load_run(reference: str | Path) -> Experiment:
+    """A run file: an experiment of one case, one design and one seed, with its settings, changes and interventions.
+
+    Raises `ConfigError` with everything that is wrong, one line each.
+    """
+    experiment = load_experiment(reference)
+    counts = {"case": len(experiment.cases), "designs": len(experiment.designs), "seeds": len(experiment.seeds)}
+    wrong = [f"{key}: a run has one, these are {count}" for key, count in counts.items() if count != 1]
+    wrong += [f"{key}: a run has none" for key in ("factors", "points") if getattr(experiment, key)]
+    if wrong:
+        place = shown_path(file_of("experiments", reference))
+        raise ConfigError(*(f"{place}: {text}; `obc batch` runs an experiment" for text in wrong))
+    return experiment
+
+
 def _case_references(table: Table) -> Any:
     """The value of `cases`, or of `case` as a list."""
     if "case" in table.values and "cases" in table.values:
