@@ -113,6 +113,8 @@ FLOORS = (
     ("cli.screen",),
     ("cli.runs", "cli.lists", "cli.validate"),
     ("cli",),
+    ("handbook", "handbook.blocks", "handbook.words"),
+    ("handbook.odd", "handbook.mechanisms", "handbook.commands"),
     ("cli.__main__",),
     ("",),  # abm/__init__.py, the Python interface
 )
