@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
+from abm.cli.bundling import bundle
 from abm.cli.lists import check, list_
 from abm.cli.runs import batch, compare, run
 from abm.cli.screen import complain
 from abm.cli.validate import validate
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    no_args_is_help=True, pretty_exceptions_enable=False,
     help="Compare governance designs around outcome-based contracts in simulated fields of service.",
     epilog="Example: obc batch lombardy_designs",
 )  # fmt: skip
@@ -26,6 +27,7 @@ COMMANDS = (  # in the order of the help
     (batch, "batch", "obc batch lombardy_designs --workers 2"),
     (compare, "compare", "obc compare results/lombardy_designs --baseline new_public_governance"),
     (validate, "validate", "obc validate --quick --pattern V11 --pattern V14"),
+    (bundle, "bundle", "obc bundle results/lombardy_designs --out lombardy.zip"),
     (list_, "list", "obc list metrics"),
     (check, "check", "obc check my_design.toml"),
 )

@@ -1,8 +1,8 @@
 """Pages that are written by hand around tables that the code writes: each table stands between two marks.
 
-    <!-- generated: schedule -->
-    … replaced by `make docs`; a test says when it is stale …
-    <!-- end -->
+<!-- generated: schedule -->
+… replaced by `make docs`; a test says when it is stale …
+<!-- end -->
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def refreshed(text: str, blocks: Blocks) -> str:
     if found != OPENED.findall(text):
         raise ConfigError("a block that begins with `<!-- generated: … -->` does not end with `<!-- end -->`")
     if unknown := [name for name in found if name not in blocks]:
-        raise ConfigError(*(f"generated block '{name}': nothing writes it{did_you_mean(name, blocks)}" for name in unknown))
+        raise ConfigError(
+            *(f"generated block '{name}': nothing writes it{did_you_mean(name, blocks)}" for name in unknown)
+        )
     return MARKED.sub(lambda match: f"{match[1]}\n{blocks[match[2]]().strip()}\n\n{match[3]}", text)
 
 

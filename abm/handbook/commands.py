@@ -60,7 +60,9 @@ def _row(name: str, hint: Any, default: Any) -> tuple[str, str, str]:
     kind, *notes = get_args(hint) if hasattr(hint, "__metadata__") else (hint,)
     about = next((note for note in notes if isinstance(note, ArgumentInfo | OptionInfo)), None)
     inner = next((one for one in _leaves(kind) if one is not type(None)), str)
-    choices = ", ".join(f"`{one.value}`" for one in inner) if isinstance(inner, type) and issubclass(inner, Enum) else ""
+    choices = (
+        ", ".join(f"`{one.value}`" for one in inner) if isinstance(inner, type) and issubclass(inner, Enum) else ""
+    )
     said = " ".join(filter(None, [getattr(about, "help", "") or "", f"One of {choices}." if choices else ""]))
     if isinstance(about, ArgumentInfo):
         written = about.metavar or name.upper()

@@ -1,4 +1,4 @@
-"""The tables of the ODD protocol and of TRACE (docs/odd.md, docs/trace.md), from the declarations, the schedule and the rules' own words."""
+"""The tables of the ODD protocol and of TRACE, from the declarations, the schedule and the rules' own words."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from abm import streams
 from abm.config import load_case, load_design, preset_names
 from abm.engine import MONTH
+from abm.handbook.blocks import refresh, table
+from abm.handbook.words import about, entry, modules_of, reasons, rules_of, wrapped
 from abm.lab.patterns import PATTERNS
 from abm.metrics import METRICS
 from abm.rules.interventions import KINDS
-from abm.handbook.blocks import refresh, table
 from abm.show.parameters import counts, declared
-from abm.handbook.words import about, entry, modules_of, reasons, rules_of, wrapped
 from abm.sources import sources
 from abm.tables import RELATION_NAMES, TABLES
 
@@ -106,8 +106,8 @@ def relations() -> str:
 
 def observations() -> str:
     """Groups of metrics with their names."""
-    groups = dict.fromkeys(metric.group for metric in METRICS)
-    rows = [(g, str(sum(m.group == g for m in METRICS)), ", ".join(f"`{m.name}`" for m in METRICS if m.group == g)) for g in groups]
+    groups = {g: [m.name for m in METRICS if m.group == g] for g in dict.fromkeys(m.group for m in METRICS)}
+    rows = [(group, str(len(names)), ", ".join(f"`{name}`" for name in names)) for group, names in groups.items()]
     return table(("group", "metrics", "names"), rows)
 
 
@@ -144,12 +144,11 @@ def interventions() -> str:
     return table(("kind", "what it is", "moves"), [(f"`{kind.name}`", kind.meaning, kind.moves) for kind in KINDS])
 
 
-BLOCKS = {
-    one.__name__: one
-    for one in (
-        entities, variables, schedule, writes, submodels, draws, relations, observations, patterns, presets, numbers, interventions,
-    )
-}  # fmt: skip
+WRITERS = (
+    entities, variables, schedule, writes, submodels, draws, relations, observations, patterns, presets, numbers,
+    interventions,
+)  # fmt: skip
+BLOCKS = {one.__name__: one for one in WRITERS}
 
 if __name__ == "__main__":
     for page in PAGES:

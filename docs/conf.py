@@ -1,0 +1,37 @@
+"""The documentation as a site: `make docs` writes build/site, which needs no network to read or to build.
+
+Sphinx, because it is well kept, reads the docstrings itself, and can treat each warning (a link that leads nowhere) as an error; MyST, because
+the pages are Markdown and readable as they are; Furo, because it brings its fonts and scripts with it and is good on a telephone.
+"""
+
+from abm import __version__
+
+project = "obc-abm"
+author = "The obc-abm contributors"
+copyright = f"{author}; MIT licence"
+release = version = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.doctest"]
+myst_enable_extensions = ["deflist", "colon_fence"]
+myst_heading_anchors = 3
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build"]
+nitpicky = False
+highlight_language = "none"
+pygments_style = "friendly"
+pygments_dark_style = "monokai"
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+python_use_unqualified_type_names = True
+
+html_theme = "furo"
+html_title = "obc-abm"
+html_static_path = ["_static"]
+html_css_files = ["wide_tables.css"]
+html_show_sphinx = False
+html_copy_source = False
+html_theme_options = {
+    "light_css_variables": {"color-brand-primary": "#0072B2", "color-brand-content": "#0072B2"},
+    "dark_css_variables": {"color-brand-primary": "#56B4E9", "color-brand-content": "#56B4E9"},
+}
