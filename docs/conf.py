@@ -1,8 +1,11 @@
-"""The documentation as a site: `make docs` writes build/site, which needs no network to read or to build.
+"""The documentation as a site: `make docs` writes build/site, which needs no network to build or to read.
 
-Sphinx, because it is well kept, reads the docstrings itself, and can treat each warning (a link that leads nowhere) as an error; MyST, because
-the pages are Markdown and readable as they are; Furo, because it brings its fonts and scripts with it and is good on a telephone.
+Sphinx, because it is well kept, reads docstrings itself and can treat every warning (a link that leads nowhere) as an error;
+MyST, because the pages are Markdown and readable as they are; Furo, because it brings its scripts with it, asks no other host
+for anything, and is good on a telephone and in the dark.
 """
+
+import logging
 
 from abm import __version__
 
@@ -16,7 +19,6 @@ myst_enable_extensions = ["deflist", "colon_fence"]
 myst_heading_anchors = 3
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
-nitpicky = False
 highlight_language = "none"
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
@@ -35,3 +37,10 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#0072B2", "color-brand-content": "#0072B2"},
     "dark_css_variables": {"color-brand-primary": "#56B4E9", "color-brand-content": "#56B4E9"},
 }
+
+
+def setup(app):
+    """A pattern of the table of contents may match nothing; Sphinx has no setting for that."""
+    logging.getLogger("sphinx.sphinx.directives.other").addFilter(
+        lambda record: "toctree glob pattern" not in str(record.msg)
+    )

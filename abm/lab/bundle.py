@@ -122,9 +122,8 @@ def _readme(manifest: dict[str, Any]) -> str:
     """What the archive is, and how to read it and run it again."""
     asked = manifest["configuration"]
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
-    counts = ", ".join(
-        f"{len(asked[one])} {one if len(asked[one]) != 1 else one[:-1]}" for one in ("designs", "cases", "seeds")
-    )
+    sizes = {name: len(asked[name]) for name in ("designs", "cases", "seeds")}
+    counts = ", ".join(f"{size} {name if size != 1 else name[:-1]}" for name, size in sizes.items())
     about = " ".join(asked["description"].split())
     return f"""# {asked["title"] or asked["name"]}
 {about and f"{chr(10)}{about}{chr(10)}"}

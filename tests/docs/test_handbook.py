@@ -31,12 +31,8 @@ def test_the_page_of_commands_is_fresh():
 
 def test_every_block_that_can_be_written_stands_somewhere():
     for blocks in (odd.BLOCKS, mechanisms.BLOCKS):
-        shown = {
-            name
-            for page, own in PAGES.items()
-            if own is blocks
-            for name in OPENED.findall((DOCS / page).read_text("utf-8"))
-        }
+        pages = [DOCS / page for page, own in PAGES.items() if own is blocks]
+        shown = {name for page in pages for name in OPENED.findall(page.read_text(encoding="utf-8"))}
         assert shown == set(blocks)
 
 
@@ -68,7 +64,7 @@ def test_seven_elements_stand_in_their_order():
 
 
 def test_a_block_that_nothing_writes_is_refused():
-    with pytest.raises(ConfigError, match="'sums': nothing writes it, did you mean 'sum'|nothing writes it"):
+    with pytest.raises(ConfigError, match="'sums': nothing writes it"):
         refreshed("<!-- generated: sums -->\n<!-- end -->\n", {"sum": lambda: "2"})
     with pytest.raises(ConfigError, match="does not end"):
         refreshed("<!-- generated: sum -->\n", {"sum": lambda: "2"})

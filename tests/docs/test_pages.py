@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from pages import DOCS, ROOT, blocks, commands, follow
 
 from abm.cli import app
-from tests.docs.pages import DOCS, ROOT, blocks, commands, follow
 
 FOLLOWED = (
     "tutorial",

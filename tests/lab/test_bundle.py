@@ -1,4 +1,4 @@
-"""A bundle: whole, the same to the byte, readable without what packed it, and refused where the data are not what was written."""
+"""A bundle: whole, the same to the byte, readable elsewhere, and refused where the data are not what was written."""
 
 from __future__ import annotations
 
