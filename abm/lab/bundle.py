@@ -18,7 +18,7 @@ from typing import Any
 
 from abm.config import ConfigError
 from abm.lab.files import verified, write_whole
-from abm.lab.manifest import read_manifest
+from abm.lab.results import Results
 
 BEGINNING = (1980, 1, 1, 0, 0, 0)  # of a zip archive's time
 READABLE = 0o644 << 16
@@ -26,6 +26,7 @@ EXPLAINED = ("odd.md", "parameters.md", "metrics.md")
 BESIDE = ("CITATION.cff", "LICENSE")
 PACKED = (".parquet", ".png", ".gz", ".zip")  # is not made smaller by packing it again
 MOST_BYTES = 1 << 31
+PARTS = "parts"  # of which the tables were made
 
 
 def bundle(folder: str | Path, out: str | Path | None = None) -> Path:
@@ -36,11 +37,9 @@ def bundle(folder: str | Path, out: str | Path | None = None) -> Path:
     citation, `README.md`, and `SHA256SUMS` of all of it. Raises ConfigError for a folder that is none, unfinished or damaged.
     """
     folder = Path(folder)
-    manifest = read_manifest(folder)
-    if "runs.parquet" not in manifest["files"]:
-        raise ConfigError(f"{folder}: the batch was interrupted; the same `obc batch` command continues it")
-    for name, checksum in manifest["files"].items():
-        verified(folder, name, checksum)
+    manifest = Results.load(folder).manifest  # refuses what is unfinished or damaged
+    for file, checksum in manifest["files"].items():
+        verified(folder, file, checksum)
     name = manifest["configuration"]["name"]
     target = Path(out) if out is not None else folder.parent / f"{folder.name}.zip"
     if target.resolve().is_relative_to(folder.resolve()):
@@ -84,7 +83,8 @@ def _results(folder: Path) -> Iterator[Path]:
     """The files of a results folder, without hidden and half-written ones."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in parts):
+        hidden = parts[0] == PARTS or any(part.startswith(".") for part in parts)
+        if path.is_file() and not path.is_symlink() and not hidden:
             yield path
 
 
