@@ -35,7 +35,7 @@ test: lint  ## install if needed; style, types and the quick tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"  # once, before the workers all start
 	$(BIN)/pytest -m "not slow" -n $(TEST_WORKERS)
 
-test-all: lint  ## the same with the slow tests
+test-all: lint .venv/.with-docs  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
 
