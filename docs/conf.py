@@ -20,6 +20,7 @@ myst_heading_anchors = 3
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 highlight_language = "none"
+default_role = "literal"  # single quotes in docstrings are code, as in Markdown
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
 
