@@ -45,6 +45,7 @@ validate: .venv/.core  ## every pattern at 100 seeds, with its mechanism at work
 docs: .venv/.with-docs  ## the pages and tables that the code writes, and the whole documentation as a site: build/site/index.html
 	for page in show.parameters show.metrics show.validation handbook.odd handbook.mechanisms handbook.commands; do \
 		$(BIN)/python -m abm.$$page || exit 1; done
+	$(BIN)/python experiments/write_found.py
 	$(BIN)/python -m sphinx -q -W --keep-going -b doctest docs build/doctest
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
 

@@ -116,10 +116,17 @@ def patterns() -> str:
     kept = {one["key"]: one for one in json.loads(KEPT.read_text(encoding="utf-8"))} if KEPT.is_file() else {}
     rows = []
     for pattern in PATTERNS:
-        cited = "; ".join(f"{sources()[key].authors.split(';')[0]} ({sources()[key].year})" for key in pattern.sources)
+        cited = "; ".join(_cited(key) for key in pattern.sources)
         holds = {True: "yes", False: "no", None: "not run"}[_holds(kept.get(pattern.key))]
         rows.append((pattern.key, pattern.title, cited, holds))
     return table(("", "pattern", "source", "holds"), rows)
+
+
+def _cited(key: str) -> str:
+    """A source as a text cites it: first author, and others, if any, in short."""
+    first, *others = sources()[key].authors.split(";")
+    more = " et al." if others or "and others" in first else ""
+    return f"{first.removesuffix(' and others').split(',')[0]}{more} ({sources()[key].year})"
 
 
 def _holds(kept: dict | None) -> bool | None:
