@@ -115,7 +115,10 @@ FLOORS = (
     ("show.trajectories", "show.differences"),
     ("show.plot",),
     ("show.app",),
-    ("cli.screen",),
+    (
+        "cli.screen",
+        "cli.complete",
+    ),
     ("cli.runs", "cli.lists", "cli.validate", "cli.bundling"),
     ("cli",),
     ("handbook", "handbook.blocks", "handbook.words"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from abm.cli.complete import presets
 from abm.cli.screen import Bar, complain, console, ended_by_signals
 
 if TYPE_CHECKING:
@@ -15,8 +16,16 @@ if TYPE_CHECKING:
 
 
 def run(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="A case: a preset's name or a TOML file.")],
-    design: Annotated[str, typer.Argument(metavar="DESIGN", help="A design: a preset's name or a TOML file.")],
+    case: Annotated[
+        str,
+        typer.Argument(metavar="CASE", help="A case: a preset's name or a TOML file.", autocompletion=presets("cases")),
+    ],
+    design: Annotated[
+        str,
+        typer.Argument(
+            metavar="DESIGN", help="A design: a preset's name or a TOML file.", autocompletion=presets("designs")
+        ),
+    ],
     seed: Annotated[int, typer.Option(help="Seed of all chance: the same seed gives the same run.")] = 1,
     months: Annotated[int | None, typer.Option(help="Length of the run; else the case's calendar.")] = None,
     set_: Annotated[
@@ -66,7 +75,12 @@ def run(
 
 
 def batch(
-    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A preset's name or a TOML file.")],
+    experiment: Annotated[
+        str,
+        typer.Argument(
+            metavar="EXPERIMENT", help="A preset's name or a TOML file.", autocompletion=presets("experiments")
+        ),
+    ],
     workers: Annotated[
         int | None, typer.Option(help="Processes at work; else as many as there are processors.")
     ] = None,
