@@ -119,6 +119,7 @@ FLOORS = (
     ("lab.result", "lab.validation", "lab.batches", "lab.dictionary"),
     ("lab.export",),
     ("lab.results", "lab.estimate"),
+    ("lab.bundle",),
     ("lab",),
     ("show", "show.style", "show.tables"),
     ("show.validation", "show.parameters", "show.metrics"),
@@ -150,9 +151,11 @@ FLOORS = (
     ("show.app.session",),
     ("show.app.page", "show.app.serve"),
     ("show.app",),
-    ("cli.screen",),
-    ("cli.runs", "cli.lists", "cli.validate", "cli.analyse", "cli.app"),
+    ("cli.screen", "cli.complete"),
+    ("cli.runs", "cli.lists", "cli.validate", "cli.analyse", "cli.app", "cli.bundling"),
     ("cli",),
+    ("handbook", "handbook.blocks", "handbook.words"),
+    ("handbook.odd", "handbook.mechanisms", "handbook.commands"),
     ("cli.__main__",),
     ("",),  # abm/__init__.py, the Python interface
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from abm.cli.complete import presets
 from abm.cli.screen import Bar, complain, console, ended_by_signals
 
 if TYPE_CHECKING:
@@ -23,10 +24,17 @@ MATTERS = typer.Option(
 def run(
     case: Annotated[
         str,
-        typer.Argument(metavar="CASE", help="A case: a preset's name or a TOML file. Or a run file, without DESIGN."),
+        typer.Argument(
+            metavar="CASE",
+            help="A case: a preset's name or a TOML file. Or a run file, without DESIGN.",
+            autocompletion=presets("cases"),
+        ),
     ],
     design: Annotated[
-        str | None, typer.Argument(metavar="[DESIGN]", help="A design: a preset's name or a TOML file.")
+        str | None,
+        typer.Argument(
+            metavar="[DESIGN]", help="A design: a preset's name or a TOML file.", autocompletion=presets("designs")
+        ),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed of all chance: the same seed gives the same run. Else 1.")
@@ -93,7 +101,12 @@ def run(
 
 
 def batch(
-    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A preset's name or a TOML file.")],
+    experiment: Annotated[
+        str,
+        typer.Argument(
+            metavar="EXPERIMENT", help="A preset's name or a TOML file.", autocompletion=presets("experiments")
+        ),
+    ],
     workers: Annotated[
         int | None, typer.Option(help="Processes at work; else as many as there are processors.")
     ] = None,
