@@ -69,6 +69,7 @@ class _ExperimentFile(Part):
     points: tuple[dict[str, Any], ...] = Field((), max_length=MAX_ARMS)
     changes: tuple[Change, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    matters: dict[str, float] = Field(default_factory=dict)
 
 
 def load_experiment(reference: str | Path) -> Experiment:
@@ -97,6 +98,21 @@ def load_experiment(reference: str | Path) -> Experiment:
     if experiment is None:
         raise ConfigError(*map(str, problems))
     check_experiment(experiment, places)
+    return experiment
+
+
+def load_run(reference: str | Path) -> Experiment:
+    """A run file: an experiment of one case, one design and one seed, with its settings, changes and interventions.
+
+    Raises `ConfigError` with everything that is wrong, one line each.
+    """
+    experiment = load_experiment(reference)
+    counts = {"case": len(experiment.cases), "designs": len(experiment.designs), "seeds": len(experiment.seeds)}
+    wrong = [f"{key}: a run has one, these are {count}" for key, count in counts.items() if count != 1]
+    wrong += [f"{key}: a run has none" for key in ("factors", "points") if getattr(experiment, key)]
+    if wrong:
+        place = shown_path(file_of("experiments", reference))
+        raise ConfigError(*(f"{place}: {text}; `obc batch` runs an experiment" for text in wrong))
     return experiment
 
 
@@ -144,7 +160,19 @@ def _check_seeds(table: Table) -> None:
 
 def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str, Any], dict[str, str]]:
     """An experiment's own values, its settings with dotted keys, and where each setting stands (the file at "")."""
-    own = ("name", "title", "description", "months", "seeds", "changes", "interventions", "twins", "tables", "keep")
+    own = (
+        "name",
+        "title",
+        "description",
+        "months",
+        "seeds",
+        "changes",
+        "interventions",
+        "twins",
+        "tables",
+        "keep",
+        "matters",
+    )
     values: dict[str, Any] = {key: table.values[key] for key in own if key in table.values}
     places = {"": table.places[()]}
     if written is None:

@@ -289,12 +289,16 @@ def _apportioned(counts: list[int], total: int) -> list[int]:
 
 
 def unused_settings(design: Design, settings: Iterable[str]) -> dict[str, str]:
-    """Those settings that the design's payment rule never reads, each with the reason."""
+    """Those settings that the design's payment rule never reads, each with the reason.
+
+    Given with values, an empty list is none of them: a design leaves its rate card for another rule by emptying it.
+    """
     rules = sorted({design.base.payment.rule, *(place.payment.rule for place in design.by_locality.values())})
     read = {key for rule in rules for key in (*READ_BY_EVERY_RULE, *READ_BY_RULE[rule])}
     reason = f"design '{design.name}' does not use it, its payment.rule is {listed(rules)}"
     asked = {key: re.match(r"(?:locality\.[^.]+\.)?payment\.(\w+)", key) for key in settings}
-    return {key: reason for key, match in asked.items() if match and match[1] not in read}
+    emptied = {key for key, value in settings.items() if value in ([], ())} if isinstance(settings, Mapping) else set()
+    return {key: reason for key, match in asked.items() if match and match[1] not in read and key not in emptied}
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:
