@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
@@ -140,9 +140,24 @@ def changed_design(design: Design, settings: Mapping[str, Any], places: Mapping[
         here = where | {key: where[f"locality.{name}.{key}"] for key in keys}
         designs[name], found = _changed(design.for_locality(name), everywhere | keys, here, root)
         problems += not_yet_told(found, problems, f"locality.{name}.")
+    problems += unlike(base, designs, lambda key: where.get(key, root))
     if problems:
         raise ConfigError(*map(str, problems))
     return Design(base=base, by_locality=designs)  # type: ignore[arg-type]  # without problems there is no None
+
+
+def unlike(
+    base: GovernanceDesign | None, places: Mapping[str, GovernanceDesign | None], where: Callable[[str], str]
+) -> list[Problem]:
+    """What may not differ between places: whether trust has facets, for a relation may join two of them."""
+    found = []
+    for name, rules in places.items():
+        if base and rules and rules.mechanisms.facets != base.mechanisms.facets:
+            key = f"locality.{name}.mechanisms.facets"
+            found.append(
+                Problem(where(key), key, "must be the same in all places: say mechanisms.facets for all of them")
+            )
+    return found
 
 
 def not_yet_told(found: Iterable[Problem], told: Iterable[Problem], prefix: str) -> list[Problem]:

@@ -15,6 +15,7 @@ from abm.streams import RIVALRY, uniform
 from abm.tables import PROVIDER_PROVIDER
 
 LEAST_SUPPORT = 0.15  # political support below which nothing is renewed
+AUTHORITY_NEGOTIATES = 0.5  # of the hours of negotiation (assumed)
 SPOKEN_LINK = 0.5  # joint hours a month that count as a link when rivals part
 
 
@@ -39,7 +40,7 @@ def award(world, row):
     if collect_bids(world, row) == 0.0 or not _rank(world, row):
         return False
     _settle_prices(world, row)
-    _sign(place, facts, clock, world.commissioners[row].collaboration_skill)
+    _sign(place, facts, clock, world.providers, world.commissioners[row].collaboration_skill)
     early = early_hours(place, facts)
     place.development_hours = early * (place.bid_hours + place.negotiation_hours)
     for p in range(place.provider_first, place.provider_end):
@@ -95,10 +96,11 @@ def _settle_prices(world, row):
 
 
 @compiled
-def _sign(place, facts, clock, skill):
+def _sign(place, facts, clock, providers, skill):
     """Preparing, specifying, reviewing bids and negotiating take hours before signature, less with skill and experience.
 
-    Hours of bids and negotiation also delay it. Preparing and specifying are over when the tender opens.
+    A bid (they are written side by side) and negotiation also delay it; preparing and specifying are over when the tender
+    opens.
     """
     parties = place.investor_end - place.investor_first if facts.finance_bridge_investor > 0.0 else 0
     terms = float(parties + place.lines)
@@ -113,9 +115,13 @@ def _sign(place, facts, clock, skill):
     prepared = facts.money_preparation_hours + facts.money_specification_hours * terms
     prepared = left * (prepared + facts.money_review_hours * place.bidders)
     place.exante_hours = prepared + place.bid_hours + place.negotiation_hours
+    place.authority_hours = prepared + AUTHORITY_NEGOTIATES * place.negotiation_hours
     place.launched, place.signed = 1, clock.month
     if clock.contract == 0:  # renewals are negotiated while the contract runs
-        hours = (place.bid_hours + place.negotiation_hours) * (1.0 - early_hours(place, facts))
+        longest = 0.0
+        for p in range(place.provider_first, place.provider_end):
+            longest = max(longest, providers[p].tender_hours)
+        hours = (longest + place.negotiation_hours) * (1.0 - early_hours(place, facts))
         capacity = facts.money_negotiation_capacity + manager_hours(facts, clock.service_months)
         place.signed += int(math.ceil(hours / capacity))
     place.serving = 1 if clock.serving and clock.month >= place.signed else 0

@@ -249,3 +249,9 @@ def test_dumping_is_felt_only_where_the_mechanism_is_on():
     assert (off.families.dumped == 0.0).all()
     none = after("new_public_governance", case__work__dumping=0.0)
     assert none.series.tobytes() == off.series.tobytes() != felt.series.tobytes()
+
+
+def test_bids_are_written_side_by_side_so_more_bidders_sign_no_later():
+    small, large = (after("new_public_management", months=20, case__families=n) for n in (60, 480))
+    assert large.localities.bidders[0] > 4.0 * small.localities.bidders[0]
+    assert large.localities.signed[0] == small.localities.signed[0]
