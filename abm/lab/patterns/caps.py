@@ -39,8 +39,9 @@ def payments(seeds: Sequence[int], settings: Mapping[str, Any] | None = None) ->
     """Payment ÷ the expected payment (which is the cap, at a contract cap of 1) over a mixed population of contracts.
 
     Six contracts for each seed: a preset design that pays for outcomes, a size, the terms of a cohort's test where there is
-    one, and what the commissioner cannot know, all drawn, over whole plausible ranges but for sizes and the forecast's error. `full`: share of the
-    contracts paid at least .95 of that; `tail`: below .5; `at_cap`: between .95 and 1.05; `median`. Intervals are of shares.
+    one, and what the commissioner cannot know, all drawn, over whole plausible ranges but for sizes and the error of its
+    forecast. `full`: share of the contracts paid at least .95 of that; `tail`: below .5; `at_cap`: between .95 and 1.05;
+    `median`. Intervals are of shares.
     """
     drawn = [(seed, n) for seed in seeds for n in range(EACH)]
     paid = np.array([_paid(seed, n, dict(settings or {})) for seed, n in drawn]).reshape(len(seeds), EACH)

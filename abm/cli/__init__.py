@@ -1,0 +1,76 @@
+"""The command `obc`. Exit codes: 0 done, 1 some runs failed, 2 the input is at fault, 130 interrupted.
+
+Everything heavy is imported within the commands, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from abm.cli.lists import check, list_
+from abm.cli.runs import batch, compare, run
+from abm.cli.screen import complain
+from abm.cli.validate import validate
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Compare governance designs around outcome-based contracts in simulated fields of service.",
+    epilog="Example: obc batch lombardy_designs",
+)  # fmt: skip
+
+COMMANDS = (  # in the order of the help
+    (run, "run", "obc run lombardy social_impact_bond --seed 7 --set payment.outcome_share=0.6"),
+    (batch, "batch", "obc batch lombardy_designs --workers 2"),
+    (compare, "compare", "obc compare results/lombardy_designs --baseline new_public_governance"),
+    (validate, "validate", "obc validate --quick --pattern V11 --pattern V14"),
+    (list_, "list", "obc list metrics"),
+    (check, "check", "obc check my_design.toml"),
+)
+for function, name, example in COMMANDS:
+    app.command(name, epilog=f"Example: {example}")(function)
+
+
+def main() -> None:
+    """The entry point: user's errors as messages, without a traceback."""
+    import warnings
+
+    warnings.showwarning = lambda message, *_, **__: complain(f"note: {message}")
+    try:
+        app()
+    except Exception as error:
+        code = code_of(error)
+        if code is None:
+            raise
+        complain(*(f"error: {text}" for text in getattr(error, "errors", [str(error)])))
+        sys.exit(code)
+
+
+def code_of(error: Exception) -> int | None:
+    """The exit code of an error that needs no traceback: 2 the input's, 1 the machine's; None for a defect of ours."""
+    from abm.config import ConfigError
+    from abm.lab.engines import EngineLost
+    from abm.lab.workers import WorkersWillNotStart
+
+    if isinstance(error, ConfigError):
+        return 2
+    return 1 if isinstance(error, OSError | WorkersWillNotStart | EngineLost) else None
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from abm import __version__
+
+        print(f"obc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    pass

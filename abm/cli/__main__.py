@@ -1,0 +1,5 @@
+"""`python -m abm.cli` is `obc`."""
+
+from abm.cli import main
+
+main()
