@@ -105,7 +105,7 @@ class MoneyFacts(Part):
     margin: float = param(0.05, "share", (0.0, 0.5), "what a standard price leaves over cost", plausible=(0.0, 0.1), acts_in="new_public_management")
     prudence: float = param(0.5, "share", (0.0, 5.0), "part of its peak need of working capital that a provider must be able to carry before it bids", plausible=(0.2, 1.0), acts_in="provider_financed_pbr")
     negotiation_hours: float = param(10.0, "h", (0.0, 10_000.0), "hours of negotiation, all sides together, for each term of a contract before it is signed", "petersen2019", plausible=(3, 40))
-    negotiation_capacity: float = param(60.0, "h/month", (1.0, 1e6), "hours a month that a bid and negotiation can take up: with more to do, signature is later", plausible=(20, 200))
+    negotiation_capacity: float = param(60.0, "h/month", (1.0, 1e6), "hours a month that bids and negotiation can take up: with more to do, signature is later", plausible=(20, 200))
     reserves_public: float = param(12.0, "months", (0.0, 1000.0), "months of contract cost in reserves, public providers", plausible=(6, 24), acts_in="provider_financed_pbr")
     reserves_third_sector: float = param(3.0, "months", (0.0, 1000.0), "the same for nonprofits (median)", plausible=(1, 6), acts_in="provider_financed_pbr")
     reserves_for_profit: float = param(4.0, "months", (0.0, 1000.0), "the same for firms (median)", plausible=(1, 6), acts_in="new_public_management")

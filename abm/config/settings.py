@@ -267,7 +267,8 @@ def scaled(case: Case, families: int, place: str = SETTING) -> Case:
     """The same case with another number of families in total: a larger or smaller copy, not another place.
 
     Families, providers of each kind (rounded; at least one where there was one) and grants of all localities change by
-    one factor; families by largest remainders, so that they sum to the number asked for. Raises `ConfigError` where a
+    one factor; families by largest remainders, so that they sum to the number asked for. A larger copy has as many more
+    hours for bids and negotiation, or the more who bid the later all would sign. Raises `ConfigError` where a
     locality would be left without families or a number outgrows its range; `place` says where the number stands.
     """
     counts = [locality.families for locality in case.locality.values()]
@@ -283,6 +284,7 @@ def scaled(case: Case, families: int, place: str = SETTING) -> Case:
         locality["grant_eur"] = round(locality["grant_eur"] * factor, 2)
         for kind in PROVIDER_KINDS:
             locality[kind] = max(1, int(locality[kind] * factor + 0.5)) if locality[kind] > 0 else 0
+    values["money"]["negotiation_capacity"] *= max(1.0, factor)
     changed, problems = validated(Case, Table(values, {(): f"{place}: with {families:,} families"}), CASE)
     if changed is None:
         raise ConfigError(*map(str, problems))

@@ -40,7 +40,7 @@ def award(world, row):
     if collect_bids(world, row) == 0.0 or not _rank(world, row):
         return False
     _settle_prices(world, row)
-    _sign(place, facts, clock, world.providers, world.commissioners[row].collaboration_skill)
+    _sign(place, facts, clock, world.commissioners[row].collaboration_skill)
     early = early_hours(place, facts)
     place.development_hours = early * (place.bid_hours + place.negotiation_hours)
     for p in range(place.provider_first, place.provider_end):
@@ -96,11 +96,10 @@ def _settle_prices(world, row):
 
 
 @compiled
-def _sign(place, facts, clock, providers, skill):
+def _sign(place, facts, clock, skill):
     """Preparing, specifying, reviewing bids and negotiating take hours before signature, less with skill and experience.
 
-    A bid (they are written side by side) and negotiation also delay it; preparing and specifying are over when the tender
-    opens.
+    Hours of bids and negotiation also delay it. Preparing and specifying are over when the tender opens.
     """
     parties = place.investor_end - place.investor_first if facts.finance_bridge_investor > 0.0 else 0
     terms = float(parties + place.lines)
@@ -118,10 +117,7 @@ def _sign(place, facts, clock, providers, skill):
     place.authority_hours = prepared + AUTHORITY_NEGOTIATES * place.negotiation_hours
     place.launched, place.signed = 1, clock.month
     if clock.contract == 0:  # renewals are negotiated while the contract runs
-        longest = 0.0
-        for p in range(place.provider_first, place.provider_end):
-            longest = max(longest, providers[p].tender_hours)
-        hours = (longest + place.negotiation_hours) * (1.0 - early_hours(place, facts))
+        hours = (place.bid_hours + place.negotiation_hours) * (1.0 - early_hours(place, facts))
         capacity = facts.money_negotiation_capacity + manager_hours(facts, clock.service_months)
         place.signed += int(math.ceil(hours / capacity))
     place.serving = 1 if clock.serving and clock.month >= place.signed else 0

@@ -144,8 +144,7 @@ def sign(office: Any) -> None:
     contract.authority_hours = prepared + AUTHORITY_NEGOTIATES * contract.negotiation_hours
     contract.launched, contract.signed = True, calendar.month
     if calendar.contract == 0:  # renewals are negotiated while the contract runs
-        longest = max(provider.tender_hours for provider in office.providers)  # bids are written side by side
-        hours = (longest + contract.negotiation_hours) * (1.0 - early_hours(office))
+        hours = (contract.bid_hours + contract.negotiation_hours) * (1.0 - early_hours(office))
         contract.signed += math.ceil(hours / (money.negotiation_capacity + contract.manager_hours))
     contract.serving = calendar.serving and calendar.month >= contract.signed
 

@@ -251,7 +251,8 @@ def test_dumping_is_felt_only_where_the_mechanism_is_on():
     assert none.series.tobytes() == off.series.tobytes() != felt.series.tobytes()
 
 
-def test_bids_are_written_side_by_side_so_more_bidders_sign_no_later():
-    small, large = (after("new_public_management", months=20, case__families=n) for n in (60, 480))
-    assert large.localities.bidders[0] > 4.0 * small.localities.bidders[0]
-    assert large.localities.signed[0] == small.localities.signed[0]
+def test_a_larger_copy_of_a_place_signs_as_soon_as_the_place():
+    for design in ("block_grant", "new_public_management"):
+        usual, large = (after(design, months=20, case__families=n) for n in (400, 1600))
+        assert large.localities.bidders[0] > 3.0 * usual.localities.bidders[0]
+        assert large.localities.signed[0] <= usual.localities.signed[0]

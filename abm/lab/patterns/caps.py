@@ -80,6 +80,8 @@ def _paid(seed: int, number: int, settings: Mapping[str, Any]) -> float:
     for kind in ("public", "third_sector", "associations"):
         facts[f"case.locality.town.{kind}"] = max(1, round(getattr(town, kind) * families / town.families))
     declared = dict(parameters(Case))
+    hours = declared["money.negotiation_capacity"].default  # more people work on a larger contract
+    facts["case.money.negotiation_capacity"] = hours * max(1.0, families / town.families)
     for item, key in enumerate(UNKNOWN, 4):
         facts[f"case.{key}"] = _between(declared[key], draw(item))
     facts[f"case.{OPTIMISM}"] = exp(_between(declared[ERROR], 0.5) * normal(seed, CONTRACTS, 0, number, 3))

@@ -128,7 +128,7 @@ V15 = Pattern(
     ),
     remark=(
         "What all sides spend is more, and not judged: the bids of many small providers, each by itself, are hours of theirs "
-        "(on Lombardy under new public management 5.7 % of the value, of which the authority's are 3.2 %)."
+        "(on Lombardy under new public management 5.7 % of the value, of which the authority's are 3.0 %)."
     ),
     quick=range(1, 5),
     tuned_on=True,
