@@ -53,9 +53,7 @@ def digest_of(rows):
 def digest_of_runs(plan, runs):
     """The digest of runs as an engine yields them, twins left out."""
     own = [run for run in runs if run is not None and run.arm < len(plan.arms)]
-    return digest_of(
-        row([plan.arms[run.arm].design.name, run.seed], run.status, run.at_end, run.series) for run in own
-    )
+    return digest_of(row([plan.arms[run.arm].design.name, run.seed], run.status, run.at_end, run.series) for run in own)
 
 
 def rows_of(results):

@@ -16,10 +16,9 @@ import numpy as np
 import pyarrow as pa
 
 from abm.lab import run as running
-from abm.lab.agents import schema
+from abm.lab.agent_columns import schema
 from abm.lab.plan import DONE
 from abm.metrics import METRICS
-
 
 SIMULATE_UNIT = running.simulate_unit
 
@@ -64,15 +63,19 @@ def simulate_unit(number, arm, seeds, asked):
         running.simulate = simulate
     runs = SIMULATE_UNIT(number, arm, seeds, asked._replace(tables=()))
     tables = [{name: agents(name, arm, run.seed) for name in asked.tables_of(run.seed)} for run in runs]
-    return [run._replace(tables=of_run) if run.status == DONE else run for run, of_run in zip(runs, tables, strict=True)]
+    return [
+        run._replace(tables=of_run) if run.status == DONE else run for run, of_run in zip(runs, tables, strict=True)
+    ]
 
 
 def agents(name, arm, seed):
-    """A table of agents of its right columns, three rows long, with the seed in all numbers."""
+    """A table of agents of its right columns, three rows long, with the seed in all numbers but thirds and families."""
     columns = {}
     for field in schema(name, arm.case.domains):
-        value = "some" if pa.types.is_dictionary(field.type) else seed
-        columns[field.name] = pa.array([value] * 3).cast(field.type)
+        values = ["some" if pa.types.is_dictionary(field.type) else seed] * 3
+        if field.name == "family" or field.name.endswith("_third"):
+            values = [0, 1, 2]
+        columns[field.name] = pa.array(values).cast(field.type)
     return pa.table(columns)
 
 

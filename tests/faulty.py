@@ -5,6 +5,7 @@ Every batch here is the same, two designs with their twins under some seeds; `re
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
@@ -161,20 +162,19 @@ def kill_parent(folder, seeds, after, fault="none:none:0", pace=0.02):
     assert not lost, lost
 
 
-def kill_workers(folder, seeds, kills, rest, pace=0.005):
-    """Kill workers of a batch, one now and one then; returns how many were killed while it went on."""
+def kill_workers(folder, seeds, kills, pace=0.005):
+    """Kill workers of a batch, one after the other, each when some run was over since; returns how many were killed."""
     killed = 0
     with program(folder, seeds, "--workers", "2", pace=pace) as process:
-        wait_for(lambda: marks(folder) or process.poll() is not None)
+        over = 0
         while killed < kills and process.poll() is None:
+            wait_for(lambda over=over: len(marks(folder)) > over or process.poll() is not None)
+            over = len(marks(folder))
             workers = children(process.pid)
             if workers:
-                try:
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(workers[killed % len(workers)], signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
-                killed += 1
-            time.sleep(rest)
+                    killed += 1
         _, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
     return killed

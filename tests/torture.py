@@ -1,6 +1,6 @@
 """Every kind of fault, kills many times over, and the page that says how many were survived: `make torture`.
 
-    python tests/torture.py [--page docs/reliability.md] [--workers-killed 70] [--parents-killed 50]
+python tests/torture.py [--page docs/reliability.md] [--workers-killed 70] [--parents-killed 50]
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def kill_many_workers(folder, most):
     while killed < most:
         here = folder / f"workers{killed}"
         try:
-            now = faulty.kill_workers(here / "r", 150, min(25, most - killed), 0.25, pace=0.05)
+            now = faulty.kill_workers(here / "r", 150, min(25, most - killed), pace=0.05)
             assert now
             killed += now
             assert faulty.same(here / "r", 150)
@@ -111,16 +111,19 @@ def one(function, folder):
 
 def main():
     """Do it all and write the page."""
-    words = argparse.ArgumentParser()
-    words.add_argument("--page", type=Path)
-    words.add_argument("--workers-killed", type=int, default=70)
-    words.add_argument("--parents-killed", type=int, default=50)
-    asked = words.parse_args()
+    options = argparse.ArgumentParser()
+    options.add_argument("--page", type=Path)
+    options.add_argument("--workers-killed", type=int, default=70)
+    options.add_argument("--parents-killed", type=int, default=50)
+    asked = options.parse_args()
     lines, skipped = [], []
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        many = {"workers killed at random times": kill_many_workers, "the parent killed at random times": kill_many_parents}
+        many = {
+            "workers killed at random times": kill_many_workers,
+            "the parent killed at random times": kill_many_parents,
+        }
         for what, most in zip(many, (asked.workers_killed, asked.parents_killed), strict=True):
             killed, survived = many[what](folder, most)
             lines.append((what, survived, killed))
@@ -135,12 +138,12 @@ def main():
     good, count = sum(line[1] for line in lines), sum(line[2] for line in lines)
     print(f"{good} of {count} survived")
     if asked.page:
-        words = HEAD.format(
+        head = HEAD.format(
             machine=platform.platform(), date=datetime.now(UTC).date(), survived=good, all=count, kinds=len(lines),
             skipped=f"; not tried here: {', '.join(skipped)}" if skipped else "",
         )  # fmt: skip
         table = "".join(f"| {what} | {survived} of {count} |\n" for what, survived, count in lines)
-        write_whole(asked.page, lambda to: to.write_text(words + table + PEERS, encoding="utf-8"))
+        write_whole(asked.page, lambda to: to.write_text(head + table + PEERS, encoding="utf-8"))
     sys.exit(good < count)
 
 

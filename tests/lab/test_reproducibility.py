@@ -276,7 +276,9 @@ def test_a_thinned_series_is_part_of_the_whole(tmp_path, finished):
 def test_the_compiler_changes_no_digit(tmp_path):
     words = [sys.executable, ROOT / "tests/cells.py", "--months", 12, "--families", 10, "--seeds", 1]
     for folder, off in (("on", {}), ("off", {"NUMBA_DISABLE_JIT": "1"})):
-        subprocess.run([*map(str, words), str(tmp_path / folder)], env=environment(**off), check=True, capture_output=True)
+        subprocess.run(
+            [*map(str, words), str(tmp_path / folder)], env=environment(**off), check=True, capture_output=True
+        )
     on, off = (Results.load(tmp_path / folder) for folder in ("on", "off"))
     for table in ("runs", "series"):
         one, other = getattr(on, table), getattr(off, table)
