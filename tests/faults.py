@@ -151,6 +151,47 @@ def signals_to_workers(folder):
     one_row_fails(folder, "sigterm", "its process ended (SIGTERM), 3 times", workers=2)
 
 
+@kind("a dask worker killed (SIGKILL)", slow=True)
+def dask_worker_killed(folder):
+    distributed = pytest.importorskip("distributed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PACE", "0.05")
+        with (
+            distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            workers = list(client.run(os.getpid).values())
+            kills = iter(workers[:1])
+
+            def kill(over, *_counts):
+                if over == RUNS // 4:
+                    os.kill(next(kills), signal.SIGKILL)
+
+            faulty.here(folder, engine="dask", scheduler=cluster.scheduler_address, tell=kill)
+        assert not list(kills)
+    assert not statuses(folder)
+    assert faulty.same(folder)
+
+
+@kind("an MPI rank killed (SIGKILL): the job ends, and the same command goes on", slow=True)
+def mpi_rank_killed(folder):
+    pytest.importorskip("mpi4py")
+    if shutil.which("mpirun") is None:
+        pytest.skip("there is no mpirun")
+    allowed = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+    job = ["mpirun", "--oversubscribe", "-n", "3"]
+    with faulty.program(folder, SEEDS, "--engine", "mpi", pace=0.1, before=job, environment=allowed) as process:
+        faulty.wait_for(lambda: len(faulty.marks(folder)) >= RUNS // 2 or process.poll() is not None)
+        time.sleep(1.0)
+        ranks = sorted(faulty.children(process.pid))
+        os.kill(ranks[-1], signal.SIGKILL)
+        process.communicate(timeout=60)
+        assert process.returncode
+    assert not faulty.alive(ranks)
+    assert RUNS > faulty.finish(folder) >= RUNS // 4
+    assert faulty.same(folder)
+
+
 @kind("workers that cannot start")
 def no_start(folder):
     with LocalWorkers(1, sys.exit) as workers, pytest.raises(WorkersWillNotStart, match="do not start"):

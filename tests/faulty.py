@@ -48,14 +48,16 @@ def experiment(seeds=SEEDS, **changes):
 
 def here(folder, seeds=SEEDS, fault="none:none:0", **how):
     """The batch in this process (or workers of it), with a fault; returns the counts that were told."""
-    told = []
+    told, tell = [], how.pop("tell", lambda *_: None)
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         put_in_place(patch)
         patch.setenv("FAULT", fault)
         asked = how.pop("asked", None) or experiment(seeds)
         fresh = how.pop("fresh", False)
-        run_batch(asked, folder, How(**{"workers": 1, **how}), fresh, lambda *counts: told.append(counts))
+        run_batch(
+            asked, folder, How(**{"workers": 1, **how}), fresh, lambda *counts: (told.append(counts), tell(*counts))
+        )
     return told
 
 
@@ -87,7 +89,16 @@ def program(folder, seeds=SEEDS, *words, fault="none:none:0", pace=0.0, **more):
         **os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]), "FAULT": fault, "PACE": str(pace),
         "NO_REPORTS": "1", "MARKS": str(folder.parent / "marks"), **more.pop("environment", {}),
     }  # fmt: skip
-    command = [sys.executable, str(ROOT / "tests/obc_fake.py"), "batch", str(file), "--out", str(folder), *words]
+    command = [
+        *more.pop("before", []),
+        sys.executable,
+        str(ROOT / "tests/obc_fake.py"),
+        "batch",
+        str(file),
+        "--out",
+        str(folder),
+        *words,
+    ]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
     return subprocess.Popen(command, env=environment, text=True, **pipes)
 
