@@ -54,7 +54,9 @@ def test_the_picture_adds_up_to_the_cent(ledger, everything):
     for node in {*ins, *outs}:
         if node[1] in BETWEEN and 0 < node[0] <= len(BETWEEN):
             assert ins[node] == outs[node], node
-    assert sum(outs[node] for node in outs if node[0] == 0) == sum(ins[node] for node in ins if node[0] == len(BETWEEN) + 1)
+    assert sum(outs[node] for node in outs if node[0] == 0) == sum(
+        ins[node] for node in ins if node[0] == len(BETWEEN) + 1
+    )
     assert by_run["cents"].sum() == sum(flow.cents for flow in found)
     if everything:  # outside, gross sums are the ledger's own
         for name in ("treasury", "staff", "evaluator", "investor"):

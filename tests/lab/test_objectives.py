@@ -15,7 +15,10 @@ from abm.metrics import METRICS
 def of_objectives(rng, blocks, means, noise=0.01):
     """Results whose components have these means (designs × components), with noise."""
     return results_of(
-        {name: rng.normal(0, noise, (blocks, len(means))) + np.asarray(means)[:, k] for k, name in enumerate(COMPONENTS)}
+        {
+            name: rng.normal(0, noise, (blocks, len(means))) + np.asarray(means)[:, k]
+            for k, name in enumerate(COMPONENTS)
+        }
     )
 
 
@@ -80,6 +83,8 @@ def test_correlations_are_of_changes_within_designs():
     rest = pooled.drop(index=[("service_quality", "quality_of_life")])
     assert (rest["correlation"].abs() < 0.25).all()  # levels would correlate at .99
     assert ((rest["low"] < 0) & (rest["high"] > 0)).mean() > 0.75
-    by_hand = np.corrcoef(*(values[name][:, 1] - values[name][:, 0] for name in ("service_quality", "quality_of_life")))[0, 1]
+    by_hand = np.corrcoef(
+        *(values[name][:, 1] - values[name][:, 0] for name in ("service_quality", "quality_of_life"))
+    )[0, 1]
     own = table[(table["design"] == "b") & (table["one"] == "service_quality") & (table["other"] == "quality_of_life")]
     assert own["correlation"].iloc[0] == pytest.approx(by_hand)

@@ -30,7 +30,9 @@ def test_a_verdict_needs_the_whole_interval(low, high, direction, word):
 
 
 def test_more_runs_are_those_that_bring_the_interval_clear():
-    found = verdict(0.005, 0.025, 0.01, "up", 40)  # 0.015 ± 0.010, 0.005 beyond what matters: half the width, four times the runs
+    found = verdict(
+        0.005, 0.025, 0.01, "up", 40
+    )  # 0.015 ± 0.010, 0.005 beyond what matters: half the width, four times the runs
     assert found.more_runs == pytest.approx(120, abs=1)
     assert in_words(found) == "undecided (needs about 100 more runs)"
     assert in_words(verdict(0.0, 0.02, 0.01, "up", 40)) == "undecided (it lies where it begins to matter)"
@@ -80,7 +82,9 @@ def test_independent_differences_are_dunnetts_problem():
     assert np.quantile(np.abs(z).max(axis=1), 0.95) < np.mean(values) < stats.t.ppf(1 - 0.025 / 4, 24)
 
 
-@pytest.mark.parametrize(("draw", "blocks", "least", "most"), [("normal", 20, 0.935, 0.965), ("lognormal", 100, 0.90, 0.97)])
+@pytest.mark.parametrize(
+    ("draw", "blocks", "least", "most"), [("normal", 20, 0.935, 0.965), ("lognormal", 100, 0.90, 0.97)]
+)
 def test_intervals_cover(draw, blocks, least, most):
     rng, covered = np.random.default_rng(4), 0
     for _ in range(EXPERIMENTS):
@@ -146,4 +150,8 @@ def test_the_columns_of_a_comparison_say_what_they_are():
     assert table.loc["b", "cost"]["won"] == pytest.approx((change < 0).mean())
     assert row["effect"] == pytest.approx(change.mean() / values[:, 0].std(ddof=1))
     assert row["sim_low"] < row["low"] < row["difference"] < row["high"] < row["sim_high"]
-    assert (row["verdict"], table.loc["c", "gain"]["verdict"], table.loc["b", "cost"]["verdict"]) == ("better", "worse", "worse")
+    assert (row["verdict"], table.loc["c", "gain"]["verdict"], table.loc["b", "cost"]["verdict"]) == (
+        "better",
+        "worse",
+        "worse",
+    )
