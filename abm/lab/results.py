@@ -38,7 +38,9 @@ from abm.lab.agent_columns import check_tables
 from abm.lab.agents import Recorder
 from abm.lab.assignment import assignment_table, reached_table
 from abm.lab.batches import How, Progress, run_batch
+from abm.lab.dictionary import write_dictionary
 from abm.lab.engines import Workforce, check_engine, open_engine
+from abm.lab.export import to_csv
 from abm.lab.files import move_into_place, read_table, read_verified, verified, write_whole
 from abm.lab.manifest import NEXT, read_manifest
 from abm.lab.plan import DONE, Plan
@@ -286,6 +288,10 @@ class Results:
         """Each design by itself: `case, design, factors, metric, unit, n, mean, sd, low, high` (95 % of the mean)."""
         return compare.summary(self.runs, self.units, self.settings, self.designs, self.points)
 
+    def to_csv(self, folder: str | Path, tables: Sequence[str] = ()) -> list[Path]:
+        """Write the data as CSV into a folder, with their dictionary; see `abm.lab.export.to_csv`."""
+        return to_csv(self.folder, self.manifest, Path(folder), tables)
+
     def write_tables(self, folder: Path) -> list[Path]:
         """Write `summary.csv` and `differences.csv` into a folder; returns what was written."""
         tables = {"summary.csv": self.summary(), "differences.csv": self.compare()}
@@ -376,7 +382,9 @@ def batch(
         folder = Path(out) if out is not None else Path("results") / experiment.name
         how = How(workers or processors(), "executor" if executor else engine, scheduler, limit, force)
         run_batch(experiment, folder, how, fresh, progress)
-    return Results.load(folder)
+    results = Results.load(folder)
+    write_dictionary(folder, results.manifest)
+    return results
 
 
 def _check_whole(name: str, value: Any, low: int, high: int) -> None:

@@ -40,7 +40,7 @@ FLUSH_BYTES = 32 * 2**20  # and no more than this waits in memory
 SPACE = 3  # bytes on the disk for each byte of numbers, while parts, scratch and final files are there
 OURS = (  # what fresh=True removes
     "runs.parquet", "series.parquet", "twins.parquet", "parts", NEXT, "agents", "tables", "figures", "analysis",
-    "report.html", "manifest.json",
+    "dictionary.csv", "report.html", "manifest.json",
 )  # fmt: skip
 
 
