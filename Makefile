@@ -15,7 +15,7 @@ INSTALL = $(PIP) $(1)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint test test-all validate docs clean
+.PHONY: help setup demo app lint test test-all validate docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -26,6 +26,9 @@ setup: .venv/.with-tests  ## create .venv with everything that development needs
 demo: .venv/.core  ## install and run the main experiment: results, tables and figures in results/lombardy_designs
 	$(BIN)/obc batch configs/experiments/lombardy_designs.toml --workers $(WORKERS)
 
+app: .venv/.with-app  ## the laboratory in the browser, on this machine alone
+	$(BIN)/obc app
+
 lint: .venv/.with-tests  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,15 +38,19 @@ test: lint  ## install if needed; style, types and the quick tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"  # once, before the workers all start
 	$(BIN)/pytest -m "not slow" -n $(TEST_WORKERS)
 
-test-all: lint  ## the same with the slow tests
+test-all: lint .venv/.with-docs  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
 
 validate: .venv/.core  ## every pattern at 100 seeds, with its mechanism at work and off: docs/validation.md
 	$(BIN)/obc validate --workers $(WORKERS) --out docs/validation.md
 
-docs: .venv/.core  ## the pages that are generated: parameters, metrics, and validation from the figures that are kept
-	for page in parameters metrics validation; do $(BIN)/python -m abm.show.$$page || exit 1; done
+docs: .venv/.with-docs  ## the pages and tables that the code writes, and the whole documentation as a site: build/site/index.html
+	for page in show.parameters show.metrics show.validation handbook.odd handbook.mechanisms handbook.commands; do \
+		$(BIN)/python -m abm.$$page || exit 1; done
+	$(BIN)/python experiments/write_found.py
+	$(BIN)/python -m sphinx -q -W --keep-going -b doctest docs build/doctest
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
 
 clean:  ## remove the environment and all caches here; results stay
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -62,6 +69,14 @@ clean:  ## remove the environment and all caches here; results stay
 	$(call INSTALL,-e .)
 	@touch $@
 
+.venv/.with-app: pyproject.toml constraints.txt | .venv/bin/python
+	$(call INSTALL,-e ".[app]")
+	@touch $@ .venv/.core
+
 .venv/.with-tests: pyproject.toml constraints.txt | .venv/bin/python
 	$(call INSTALL,-e ".[test]")
+	@touch $@ .venv/.core .venv/.with-app
+
+.venv/.with-docs: pyproject.toml constraints.txt | .venv/bin/python
+	$(call INSTALL,-e ".[docs]")
 	@touch $@ .venv/.core
