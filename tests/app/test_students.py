@@ -14,8 +14,8 @@ from abm.lab.results import run
 from abm.show.app.catalogue import stories
 from abm.show.app.setup import to_query
 
-STUDENTS, MONTHS, PACE, LIMIT = 30, 45, 1.0, 0.300
-FIRST = 20  # month in which the class meets: before service nothing is heavy
+STUDENTS, MONTHS, PACE, LIMIT = 30, 45, 0.5, 0.300
+FIRST = 20  # month in which all begin to play at once, at the usual speed: before service nothing is heavy
 
 
 def class_of(count):
