@@ -50,7 +50,7 @@ class Student(threading.Thread):
                 self._until("frame")
                 self.waits.append(time.monotonic() - began)
                 time.sleep(
-                    max(self.pace, 3 * self.waits[-1]) - self.waits[-1]
+                    max(self.pace, 6 * self.waits[-1]) - self.waits[-1]
                 )  # as the page does where many play at once
             self._ask({"do": "file", "what": "csv"})
             self.csv = self._until("file")["content"]

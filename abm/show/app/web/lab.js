@@ -104,7 +104,7 @@ parts["obc-lab"] = {
       if (this.goal > this.month && !this.over) { this.askStep(Math.min(12, this.goal - this.month)); this.busy = "Month " + this.month + " of " + this.goal + " …"; return; }
       this.goal = 0; if (this.over) { this.pause(); this.spoken = "The run is over. " + said.now.join(" "); }
       clearTimeout(this.timer);
-      if (this.playing) this.timer = setTimeout(() => this.askStep(1), Math.max(1000 / this.speed, 3 * wait) - wait); // slower where many play at once
+      if (this.playing) this.timer = setTimeout(() => this.askStep(1), Math.max(1000 / this.speed, 6 * wait) - wait); // slower where many play at once
     },
     on_dated(said) { this.busy = ""; this.world = Object.freeze({ ...this.world, ...said }); this.spoken = "Taken note of: it holds from month " + (this.month + 1) + " on."; },
     on_agent(said) { this.agent = Object.freeze(said); }, on_pairs(said) { this.pairs = Object.freeze({ ...(said.table ? {} : this.pairs || {}), ...said }); },
