@@ -38,15 +38,19 @@ test: lint  ## install if needed; style, types and the quick tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"  # once, before the workers all start
 	$(BIN)/pytest -m "not slow" -n $(TEST_WORKERS)
 
-test-all: lint  ## the same with the slow tests
+test-all: lint .venv/.with-docs  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
 
 validate: .venv/.core  ## every pattern at 100 seeds, with its mechanism at work and off: docs/validation.md
 	$(BIN)/obc validate --workers $(WORKERS) --out docs/validation.md
 
-docs: .venv/.core  ## the pages that are generated: parameters, metrics, and validation from the figures that are kept
-	for page in parameters metrics validation; do $(BIN)/python -m abm.show.$$page || exit 1; done
+docs: .venv/.with-docs  ## the pages and tables that the code writes, and the whole documentation as a site: build/site/index.html
+	for page in show.parameters show.metrics show.validation handbook.odd handbook.mechanisms handbook.commands; do \
+		$(BIN)/python -m abm.$$page || exit 1; done
+	$(BIN)/python experiments/write_found.py
+	$(BIN)/python -m sphinx -q -W --keep-going -b doctest docs build/doctest
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
 
 clean:  ## remove the environment and all caches here; results stay
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -72,3 +76,7 @@ clean:  ## remove the environment and all caches here; results stay
 .venv/.with-tests: pyproject.toml constraints.txt | .venv/bin/python
 	$(call INSTALL,-e ".[test]")
 	@touch $@ .venv/.core .venv/.with-app
+
+.venv/.with-docs: pyproject.toml constraints.txt | .venv/bin/python
+	$(call INSTALL,-e ".[docs]")
+	@touch $@ .venv/.core

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from abm.config import Experiment, load_case, load_design
-from abm.lab import batches, results, run
+from abm.lab import batches, more, results, run
 
 
 def put_in_place(patch):
@@ -22,6 +22,7 @@ def put_in_place(patch):
     patch.setattr(results, "simulate", fake_engine.simulate)
     patch.setattr(results, "prepare_engine", fake_engine.nothing)
     patch.setattr(batches, "prepare_engine", fake_engine.nothing)
+    patch.setattr(more, "prepare_engine", fake_engine.nothing)
     patch.delenv("FAULT", raising=False)
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from abm.lab.agents import schema
+from abm.lab.agent_columns import schema
 from abm.lab.plan import DONE, Run, values_at_end
 from abm.lab.run import failure
 from abm.metrics import METRICS
@@ -58,11 +58,13 @@ def simulate_unit(number, arm, seeds, asked):
 
 
 def agents(name, arm, seed):
-    """A table of agents of its right columns, three rows long, with the seed in all numbers."""
+    """A table of agents of its right columns, three rows long, with the seed in all numbers but thirds and families."""
     columns = {}
     for field in schema(name, arm.case.domains):
-        value = "some" if pa.types.is_dictionary(field.type) else seed
-        columns[field.name] = pa.array([value] * 3).cast(field.type)
+        values = ["some" if pa.types.is_dictionary(field.type) else seed] * 3
+        if field.name == "family" or field.name.endswith("_third"):
+            values = [0, 1, 2]
+        columns[field.name] = pa.array(values).cast(field.type)
     return pa.table(columns)
 
 

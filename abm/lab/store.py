@@ -6,7 +6,7 @@
     series.parquet   keys, month (0 = start), metrics; sorted by keys
     runs.parquet     a row for each run: keys, status, each metric at the end; sorted by keys
     twins.parquet    the same rows, with status and metrics of each run's block twin, and `twin`, the number of its arm
-    agents/          tables of agents, if asked for: keys, then their columns (`abm/lab/agents.py`); sorted by keys
+    agents/          tables of agents, if asked for: keys, then their columns (`abm/lab/agent_columns.py`); sorted by keys
 
 A file is written under a temporary name, synced, renamed, and the folder synced, and counts only with its checksum. So
 after a crash, a kill or a full disk a file is either there and whole, or not there. Runs go by the key of their arm (a
@@ -39,7 +39,8 @@ FLUSH_SECONDS = 0.25  # at most this much finished work is lost in a crash
 FLUSH_BYTES = 32 * 2**20  # and no more than this waits in memory
 SPACE = 3  # bytes on the disk for each byte of numbers, while parts, scratch and final files are there
 OURS = (  # what fresh=True removes
-    "runs.parquet", "series.parquet", "twins.parquet", "parts", NEXT, "agents", "tables", "figures", "analysis", "manifest.json"
+    "runs.parquet", "series.parquet", "twins.parquet", "parts", NEXT, "agents", "tables", "figures", "analysis",
+    "dictionary.csv", "report.html", "manifest.json",
 )  # fmt: skip
 
 
