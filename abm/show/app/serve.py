@@ -66,6 +66,7 @@ def serve(host: str = HERE, port: int = PORT, browser: bool = True) -> None:
     os.environ.update(SETTINGS)
     os.environ.setdefault("SOLARA_ASSETS_PROXY_CACHE_DIR", str(Path(sys.prefix) / "share" / "solara" / "cdn"))
     os.environ.pop("HOST", None)  # Solara would listen there
+    sys.setswitchinterval(0.001)  # what a page asks is heard while months are run
     import uvicorn
 
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
