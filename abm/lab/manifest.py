@@ -72,7 +72,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def what_counts(configuration: dict[str, Any]) -> dict[str, Any]:
     """The part of an experiment's configuration that its runs depend on, cases and designs by name."""
-    words = ("name", "title", "description", "baseline")
+    words = ("name", "title", "description", "baseline", "matters")
     kept = {key: value for key, value in configuration.items() if key not in words}
     kept["cases"] = {case["name"]: {k: v for k, v in case.items() if k not in words} for case in kept["cases"]}
     kept["designs"] = {
