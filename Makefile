@@ -17,7 +17,7 @@ INSTALL = $(PIP) $(1)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app lint test test-all test-oldest golden validate docs clean
+.PHONY: help setup demo app lint test test-all test-oldest golden torture validate docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -43,6 +43,9 @@ test: lint  ## install if needed; style, types and the quick tests
 test-all: lint .venv/.with-docs  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
+
+torture: .venv/.with-tests  ## every kind of fault, and workers and parents killed many times over: docs/reliability.md
+	PYTHONPATH=.:tests $(BIN)/python tests/torture.py --page docs/reliability.md
 
 test-oldest:  ## the oldest versions that are allowed, in an environment of their own: a small set of tests
 	$(OLDEST_PYTHON) -m venv --clear build/oldest

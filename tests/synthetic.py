@@ -28,8 +28,9 @@ def results_of(values, directions=None, units=None, baseline=None, settings=(), 
         )
     manifest = {
         "configuration": {
-            "name": "synthetic", "title": "", "description": "", "designs": [{"base": {"name": name, "title": ""}} for name in names],
-            "cases": [{"name": "here", "title": "", "calendar": CALENDAR}], "baseline": baseline or names[0], "factors": {},
+            "name": "synthetic", "title": "", "description": "", "baseline": baseline or names[0],
+            "designs": [{"base": {"name": name, "title": ""}} for name in names],
+            "cases": [{"name": "here", "title": "", "calendar": CALENDAR}], "factors": {},
             "points": [], "seeds": list(range(1, blocks + 1)), "tables": [], **configuration,
         },
         "metrics": [

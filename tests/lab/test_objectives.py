@@ -11,6 +11,8 @@ from synthetic import results_of
 from abm.lab.objectives import COMPONENTS, OBJECTIVES, WITHIN_ALL, clusters, dominated, pareto
 from abm.metrics import METRICS
 
+SHIFTS = np.array([0, 10, 20])
+
 
 def of_objectives(rng, blocks, means, noise=0.01):
     """Results whose components have these means (designs × components), with noise."""
@@ -72,9 +74,9 @@ def test_correlations_are_of_changes_within_designs():
     rng = np.random.default_rng(4)
     blocks = 200
     together = rng.normal(0, 1, (blocks, 3))
-    values = {name: rng.normal(0, 1, (blocks, 3)) + [0, 10, 20] for name in COMPONENTS}
-    values["service_quality"] = together + [0, 10, 20]
-    values["quality_of_life"] = 0.6 * together + 0.8 * rng.normal(0, 1, (blocks, 3)) + [0, 10, 20]
+    values = {name: rng.normal(0, 1, (blocks, 3)) + SHIFTS for name in COMPONENTS}
+    values["service_quality"] = together + SHIFTS
+    values["quality_of_life"] = 0.6 * together + 0.8 * rng.normal(0, 1, (blocks, 3)) + SHIFTS
     table = clusters(results_of(values))
     pooled = table[table["design"] == WITHIN_ALL].set_index(["one", "other"])
     row = pooled.loc["service_quality", "quality_of_life"]

@@ -63,7 +63,7 @@ def test_pairing_saves_what_designs_have_in_common():
 
 
 def test_the_probability_of_being_best_is_kept():
-    """Where a design is said to be best with probability p, it is so in about p of the experiments: effects as noisy as means."""
+    """What is said to be best with probability p is so in about p of the experiments: effects vary as much as means."""
     rng, said, so = np.random.default_rng(4), [], []
     for _ in range(200):
         shifts = rng.normal(0, 0.25, 3)
