@@ -140,7 +140,7 @@ def odd_files(folder):
     return said | {
         "directory.toml": "directory.toml: a directory, expected a TOML file",
         "loop.toml": "loop.toml: ",
-        "away.toml": "away.toml: no such file",
+        "away.toml": "nowhere.toml: no such file",
         "pipe.toml": "pipe.toml: not a regular file, expected a TOML file",
         "/dev/null": "/dev/null: not a regular file, expected a TOML file",
         "/dev/zero": "/dev/zero: not a regular file, expected a TOML file",
