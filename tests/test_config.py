@@ -79,6 +79,7 @@ def write(tmp_path, monkeypatch):
     return write_file
 
 
+LOADERS_OF = {"cases": load_case, "designs": load_design, "experiments": load_experiment}
 LOADERS = {"case": load_case, "design": load_design, "experiment": load_experiment}
 
 
@@ -102,15 +103,16 @@ def errors_if_any(kind: str, reference: str) -> tuple[str, ...]:
 def test_every_preset_loads_under_its_own_name():
     assert set(preset_names("cases")) == {"generic", "lombardy", "lombardy_cremona", "lombardy_monza", *STORIES}
     assert set(preset_names("designs")) == {*EIGHT, *OTHERS, *STORIES.values()}
-    for kind, load in (("cases", load_case), ("designs", load_design), ("experiments", load_experiment)):
+    for kind, load in LOADERS_OF.items():
         for name in preset_names(kind):
             value = load(name)
             assert value.name == name
             assert value.title
-            assert len(value.title) <= 40
+            assert len(value.title) <= (80 if kind == "experiments" else 40)
             assert value.description
             assert "\n" not in value.description
-            assert type(load_any(name)) is type(value)
+            alone = sum(name in preset_names(other) for other in LOADERS_OF) == 1
+            assert not alone or type(load_any(name)) is type(value)
 
 
 def test_every_preset_design_suits_every_preset_case():
@@ -292,6 +294,18 @@ name = "other"
     ]
 
 
+def test_trust_has_facets_in_all_places_or_in_none(write):
+    """A relation may join two places, and evidence fades by one rule."""
+    text = 'extends = "block_grant"\n[locality.cremona.mechanisms]\nfacets = false\n'
+    words = "locality.cremona.mechanisms.facets: must be the same in all places: say mechanisms.facets for all of them"
+    assert errors_of("design", write("split.toml", text)) == (f"split.toml:3: {words}",)
+    design = load_design("block_grant")
+    with pytest.raises(ConfigError, match=words):
+        changed_design(design, {"locality.cremona.mechanisms.facets": False})
+    whole = changed_design(design, {"mechanisms.facets": False, "locality.cremona.mechanisms.facets": False})
+    assert not whole.for_locality("cremona").mechanisms.facets
+
+
 # --- settings --------------------------------------------------------------------------------------------------------
 
 
@@ -390,7 +404,8 @@ def test_scaling_keeps_proportions_and_sums():
     assert twice.locality["cremona"].grant_eur == 648_000
     assert [getattr(twice.locality["cremona"], kind) for kind in ("public", "third_sector", "joiners")] == [14, 16, 10]
     assert (twice.locality["rest"].for_profit, twice.locality["rest"].joiners) == (0, 0)
-    assert scaled(twice, 1430) == case
+    assert scaled(twice, 1430).model_copy(update={"money": case.money}) == case
+    assert twice.money.negotiation_capacity == 2 * case.money.negotiation_capacity  # or many would sign later than few
 
     tiny = scaled(case, 3)
     assert [place.families for place in tiny.locality.values()] == [1, 1, 1]

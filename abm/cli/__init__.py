@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
-from abm.cli.analyse import calibrate, explain, matters, robust, search, trial
+from abm.cli.analyse import explain, matters, robust
 from abm.cli.app import app as laboratory
+from abm.cli.beyond import calibrate, search, trial
 from abm.cli.bundling import bundle
 from abm.cli.lists import check, list_
 from abm.cli.runs import batch, compare, export, report, run

@@ -63,8 +63,8 @@ def explain(
     Unless given, each part of the design that differs is one, payment and finance together where they must be.
     `settings` fix an experiment's factors, `from_settings` and `to_settings` change one design.
     Table `shares`: `case, from_design, to_design, metric, mechanism, share, low, high, n`, then the group changed `alone`
-    and as the `last`, all in the metric's unit. Table `switches`: the design as it is less the same design with the
-    mechanism off. Raises ConfigError for names that are not there and mixtures that contradict themselves.
+    and as the `last`, all in the metric's unit. Table `switches`: the second design with the mechanism off, less
+    the same as it is. Raises ConfigError for names that are not there and mixtures that contradict themselves.
     """
     experiment = results.experiment
     names = chosen_metrics(metrics)
@@ -89,7 +89,7 @@ def explain(
         "case": the_case.name, "from": from_design, "to": to_design, "settings": dict(settings or {}),
         "from_settings": dict(from_settings or {}), "to_settings": dict(to_settings or {}),
         "groups": {name: list(keys) for name, keys in mixed.groups.items()},
-        "switches": "the design as it is less the same with the mechanism off",
+        "switches": "the second design with the mechanism off, less the same as it is",
         "seeds": list(blocks), "runs": len(all_arms) * len(blocks), "failed": len(found.failures),
     }  # fmt: skip
     key = (the_case.name, from_design, to_design)
@@ -274,14 +274,14 @@ def shares_table(found: Ends, mixed: Mixtures, metrics: Sequence[str], key: tupl
 
 
 def _switches_table(found: Ends, names: Sequence[str], first: int, metrics: Sequence[str], key: tuple[str, str]) -> Any:
-    """The table `switches`: what each mechanism does."""
+    """The table `switches`: what changes with each mechanism off."""
     import pandas as pd
 
     rows = []
     for metric in metrics:
         values = found.of(metric)[first:]
         for place, name in enumerate(names[1:], 1):
-            effect = values[0] - values[place]
+            effect = values[place] - values[0]
             effect = effect[~np.isnan(effect)]
             mean, half = _mean(effect)
             rows.append((*key, metric, name, mean, mean - half, mean + half, len(effect)))

@@ -226,9 +226,8 @@ def sentence(design: str, criterion: str, box: Box, failures: int, n: int) -> st
     """A box in words, with its figures."""
     where = " and ".join(f"{key} is {_limit(limit)}" for key, limit in box.limits.items())
     return (
-        f"{design} misses '{criterion}' above all where {where}: {box.cases} of its {failures} failures lie there "
-        f"({100 * box.coverage:.0f} % coverage), and it fails in {box.cases} of the {box.points} contexts there "
-        f"({100 * box.density:.0f} % density; {100 * failures / n:.0f} % overall)."
+        f"{design} misses '{criterion}' above all where {where}: {box.cases} of its {failures} failures lie there, and it "
+        f"fails in {box.cases} of the {box.points} contexts there ({100 * failures / n:.0f} % overall)."
     )
 
 

@@ -83,7 +83,7 @@ def matters(
     `over` are settings with the range to try, as an experiment's `[sample]` has them; else all assumed numbers of the case
     over their plausible ranges. The first metric decides which go on to the later steps, what is best, and what knowing
     is worth. Morris and Sobol look at the difference of the second design to the first. Tables `variance, morris, sobol,
-    curves, information, deciders`. Raises ConfigError for what is not there or cannot be run.
+    curves, information, deciders` (those that change which is best). Raises ConfigError for what is not there or cannot be run.
     """
     experiment = results.experiment
     names = chosen_metrics(metrics)
@@ -109,8 +109,8 @@ def matters(
     about = {
         "what": "what moves the difference between designs", "case": asked.on.case.name, "designs": known,
         "metrics": names, "settings": dict(settings or {}), "over": {key: str(value) for key, value in ranges.items()},
-        "seeds": list(asked.on.seeds), "sample_seed": SEED, "went_on": asked.order[: effort.morris], "left_out": left_out,
-        "effort": vars(effort), "failed": len(set(asked.on.failures)),
+        "seeds": list(asked.on.seeds), "sample_seed": SEED, "went_on": asked.order[: effort.morris],
+        "left_out": left_out, "tried": len(axes), "effort": vars(effort), "failed": len(set(asked.on.failures)),
     }  # fmt: skip
     return Analysis("matters", about, tables)
 
@@ -145,7 +145,7 @@ class _Asked:
             "sobol": pd.DataFrame(sobol, columns=SOBOL),
             "curves": pd.DataFrame(curves, columns=CURVES).sort_values(BY, ignore_index=True),
             "information": pd.DataFrame(information, columns=INFORMATION),
-            "deciders": pd.DataFrame(deciders, columns=DECIDERS),
+            "deciders": pd.DataFrame([row for row in deciders if row[4] != "no"], columns=DECIDERS),
         }  # fmt: skip
 
     def subset(self, count: int) -> dict[str, Axis]:

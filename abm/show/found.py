@@ -88,7 +88,7 @@ def explanation(found: Analysis, metrics: Sequence[str]) -> Group:
 
 
 def _switches(found: Analysis, metrics: Sequence[str]) -> list[RenderableType]:
-    """What each mechanism does to the second design: those with an interval beside 0 for a metric that is shown."""
+    """What changes in the second design with a mechanism off: those with an interval beside 0 for a metric that is shown."""
     table = found.tables.get("switches")
     if table is None:
         return []
@@ -96,7 +96,7 @@ def _switches(found: Analysis, metrics: Sequence[str]) -> list[RenderableType]:
     clear = table[(table["low"] > 0) | (table["high"] < 0)]
     names = list(dict.fromkeys(clear["mechanism"]))
     shown: list[RenderableType] = []
-    title = f"What mechanisms do in {found.about['to']}: as it is, less with the mechanism off"
+    title = f"Each mechanism of {found.about['to']} off by itself, less the design as it is"
     for place in range(0, len(metrics) if names else 0, 2):
         columns = [_effects(table[table["metric"] == metric], names) for metric in metrics[place : place + 2]]
         heads = ["mechanism", *map(_stacked, metrics[place : place + 2])]

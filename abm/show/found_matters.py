@@ -28,7 +28,7 @@ def what_matters(found: Analysis, metrics: Sequence[str]) -> Group:
         shown += _moves(tables["morris"], tables["sobol"], metric, f"{second} less {first}")
     shown += _curves(tables["curves"], main)
     shown += _information(tables["information"], main)
-    shown += _deciders(tables["deciders"], main)
+    shown += _deciders(tables["deciders"], main, found.about["tried"])
     if found.about["left_out"]:
         shown.append(note(f"Left out, for they cannot be moved alone: {', '.join(found.about['left_out'])}."))
     return Group(*shown)
@@ -107,11 +107,9 @@ def _information(table: pd.DataFrame, metric: str) -> list[RenderableType]:
     return [table_of(title, ["parameter", "source", "value of perfect information [95 %]"], rows, 2)]
 
 
-def _deciders(table: pd.DataFrame, metric: str) -> list[RenderableType]:
+def _deciders(table: pd.DataFrame, metric: str, total: int) -> list[RenderableType]:
     """Numbers that change which design is best."""
-    some = table[table["changes"] != "no"]
-    total = len(table)
-    if not len(some):
+    if not len(table):
         return [
             Text(
                 f"None of {total} numbers, each alone over its plausible range, changes which design is best in {metric}.\n"
@@ -119,10 +117,10 @@ def _deciders(table: pd.DataFrame, metric: str) -> list[RenderableType]:
         ]
     rows = [
         (row.parameter, row.changes, f"{row.at_low:g}: {row.best_low}", f"{row.at_high:g}: {row.best_high}")
-        for row in some.head(MOST).itertuples()
+        for row in table.head(MOST).itertuples()
     ]
-    sure = int((some["changes"] == "yes").sum())
+    sure = int((table["changes"] == "yes").sum())
     title = (
-        f"Numbers that change which design is best in {metric}: {sure} of {total} surely, {len(some) - sure} perhaps"
+        f"Numbers that change which design is best in {metric}: {sure} of {total} surely, {len(table) - sure} perhaps"
     )
     return [table_of(title, ["parameter", "changes", "best at low", "best at high"], rows, 4)]

@@ -28,7 +28,8 @@ def when_it_fails(found: Analysis) -> Group:
             for row in part.itertuples()
         ]
         shown.append(table_of(f"{criterion}: in what share of contexts", ["design", "share [95 %]", "n"], shares))
-    shown += [Text(f"{text}\n") for text in dict.fromkeys(boxes["sentence"])]
+    for row in boxes.drop_duplicates(["design", "metric", "box"]).itertuples():
+        shown.append(Text(f"{row.sentence} Coverage {row.coverage:.0%}, density {row.density:.0%}.\n"))
     if not len(boxes):
         shown.append(
             Text("No box of contexts, told apart from luck, in which a design fails more often than elsewhere.\n")

@@ -15,16 +15,17 @@ def what_a_search_finds(found: Analysis) -> Group:
     """The front, best in the first objective first, and the design as it is."""
     about, front = found.about, found.tables["front"]
     keys, goals = list(about["over"]), list(about["objectives"])
-    digits = {goal: decimals_for(front[goal], 4) for goal in goals}
+    digits = {goal: decimals_for(front[goal], 3) for goal in goals}
     shown = front if len(front) <= MOST else front.iloc[[*range(MOST - 1), len(front) - 1]]
     rows = []
     for _, row in shown.iterrows():
-        cells = ["*" if row["which"] != "found" else "", *(_value(row[key]) for key in keys)]
+        cells = [_value(row[key]) for key in keys]
+        cells[0] += "" if row["which"] == "found" else " *"
         for goal in goals:
             half = (row[f"{goal}_high"] - row[f"{goal}_low"]) / 2
             cells.append(f"{number(row[goal], digits[goal])} ±{number(half, digits[goal])}")
         rows.append((*cells, number(row["nondominated"], 2)))
-    heads = ["", *(key.replace(".", ".\n").replace("_", "_\n") for key in keys)]
+    heads = [*(key.rpartition(".")[2].replace("_", "_\n") for key in keys)]
     heads += [goal.replace("_", "_\n") + f"\n({about['objectives'][goal]})" for goal in goals]
     title = (
         f"Designs near {about['design']} that no other beats in all objectives: {len(front) - 1} of "
@@ -32,7 +33,7 @@ def what_a_search_finds(found: Analysis) -> Group:
     )
     more = f" {len(front) - len(shown)} more: front.csv." if len(front) > len(shown) else ""
     return Group(
-        table_of(title, [*heads, "P(front)"], rows, 1),
+        table_of(title, [*heads, "P\n(front)"], rows, 0),
         note(
             f"Means ± half of their 95 % interval over {len(about['fresh_seeds'])} seeds that the search did not use. *: the "
             "design as it is. P(front): share of resamples of these seeds in which no other row beats it. These are "
@@ -42,4 +43,4 @@ def what_a_search_finds(found: Analysis) -> Group:
 
 
 def _value(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float | int) and not isinstance(value, bool) else str(value)
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -127,3 +127,22 @@ def test_a_failed_run_is_left_out_and_counted(small, monkeypatch):
     found = run_ends(arms, (1, 2, 3), months=20, workers=1)
     assert np.isnan(found.of("trust_mean")).sum() == 2
     assert len(found.failures) == 2
+
+
+def test_a_mechanism_of_one_design_can_be_explained(small):
+    arguments = {"settings": {"payment.lag_months": 1}, "metrics": ["trust_mean"], "workers": 1, "switches": False}
+    found = explain(
+        small, "social_impact_bond", "social_impact_bond", to_settings={"mechanisms.gaming": False}, **arguments
+    )
+    assert list(found.tables["shares"]["mechanism"]) == ["mechanisms"]
+    with pytest.raises(ConfigError, match="the case must be the same"):
+        explain(
+            small, "social_impact_bond", "provider_financed_pbr", to_settings={"case.money.wage": 20.0}, **arguments
+        )
+
+
+def test_the_number_of_workers_changes_nothing(small):
+    arms, seeds = list(small.experiment.arms()), (1, 2, 3)
+    one, two = (run_ends(arms, seeds, months=20, workers=workers) for workers in (1, 2))
+    assert np.array_equal(one.values, two.values, equal_nan=True)
+    assert not np.isnan(one.of("spend_public")).any()

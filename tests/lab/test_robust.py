@@ -83,7 +83,8 @@ def test_boxes_are_said_in_sentences():
     found = tables["boxes"]
     assert set(found["parameter"]) >= {"x", "kind"}
     assert found["sentence"][0].startswith("b misses 'trust_mean no worse than under a' above all where")
-    assert "coverage" in found["sentence"][0]
+    hits = int(found["coverage"][0] * fails.sum() + 0.5)
+    assert f": {hits} of its {fails.sum()} failures lie there" in found["sentence"][0]
 
 
 def test_what_an_experiment_varies_are_its_contexts(fake_engine, experiment, tmp_path):

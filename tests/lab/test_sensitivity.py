@@ -90,7 +90,8 @@ def test_what_matters_is_found(planted):
     tables = found.tables
     assert found.about["went_on"] == ["case.network.fade", "case.money.wage"]
     assert tables["deciders"].iloc[0]["parameter"] == "case.network.fade"
-    assert list(tables["deciders"]["changes"]) == ["yes", "yes", "no"]
+    assert list(tables["deciders"]["changes"]) == ["yes", "yes"]
+    assert found.about["tried"] == 3
     curve = tables["curves"]
     assert list(curve["parameter"].unique()) == ["case.network.fade"]
     assert list(curve["difference"]) == pytest.approx([10.0 * (value - 0.06) for value in curve["value"]], abs=1e-9)

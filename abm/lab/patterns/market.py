@@ -124,7 +124,11 @@ V6 = Pattern(
         Control("nobody competes, so errors do not decide who wins", _nobody_competes, _no_curse),
     ),
     quick=range(1, 11),
-    remark="The optimism of the commissioner is put in as the source has it; that of the winners, and their curse, are not.",
+    remark=(
+        "The optimism of the commissioner is put in as the source has it; that of the winners, and their curse, are not. Part "
+        "of the slow start is a late signature: bids and negotiation take the first months of service, without which the first "
+        "year would be at .52 of the forecast."
+    ),
     tuned_on=True,
 )
 
@@ -207,6 +211,6 @@ V7 = Pattern(
         Control("reserves of ten years", _deep_reserves, _untouched),
         Control("wages need no cash (mechanisms.liquidity = false)", _wages_without_cash, _nobody_at_risk),
     ),
-    quick=range(1, 15),
+    quick=range(1, 25),
     tuned_on=True,
 )
