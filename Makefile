@@ -4,6 +4,8 @@
 PYTHON ?= python3
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 TEST_WORKERS ?= 2
+OLDEST_PYTHON ?= python3.11
+OLDEST_TESTS := tests/test_config.py tests/test_config_sample.py tests/test_cli.py tests/test_golden.py tests/lab/test_export.py tests/lab/test_store.py
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -15,7 +17,7 @@ INSTALL = $(PIP) $(1)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app lint test test-all validate docs clean
+.PHONY: help setup demo app lint test test-all test-oldest golden torture validate docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -41,6 +43,17 @@ test: lint  ## install if needed; style, types and the quick tests
 test-all: lint .venv/.with-docs  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
+
+torture: .venv/.with-tests  ## every kind of fault, and workers and parents killed many times over: docs/reliability.md
+	PYTHONPATH=.:tests $(BIN)/python tests/torture.py --page docs/reliability.md
+
+test-oldest:  ## the oldest versions that are allowed, in an environment of their own: a small set of tests
+	$(OLDEST_PYTHON) -m venv --clear build/oldest
+	build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-oldest.txt -e . pytest
+	build/oldest/bin/python -m pytest -q -p no:cacheprovider -m "not slow" $(OLDEST_TESTS)
+
+golden: .venv/.core  ## make the baselines of tests/golden anew, with a line in the changelog: make golden WHY="what changed, and why"
+	$(BIN)/python -m tests.golden $(if $(WHY),"$(WHY)")
 
 validate: .venv/.core  ## every pattern at 100 seeds, with its mechanism at work and off: docs/validation.md
 	$(BIN)/obc validate --workers $(WORKERS) --out docs/validation.md

@@ -17,6 +17,7 @@ def put_in_place(patch):
     sys.modules.pop("fake_engine", None)
     import fake_engine
 
+    patch.setattr(run, "simulate", fake_engine.simulate)
     patch.setattr(run, "simulate_unit", fake_engine.simulate_unit)
     patch.setattr(run, "prepare_worker", fake_engine.nothing)
     patch.setattr(results, "simulate", fake_engine.simulate)

@@ -23,11 +23,14 @@ def results_of(values, directions=None, units=None, baseline=None, settings=(), 
     parts = []
     for place, name in enumerate(names):
         own = {metric: np.asarray(table, float)[:, place] for metric, table in values.items()}
-        parts.append(pd.DataFrame({"case": "here", "design": name, "seed": range(1, blocks + 1), "status": "done", **own}))
+        parts.append(
+            pd.DataFrame({"case": "here", "design": name, "seed": range(1, blocks + 1), "status": "done", **own})
+        )
     manifest = {
         "configuration": {
-            "name": "synthetic", "title": "", "description": "", "designs": [{"base": {"name": name, "title": ""}} for name in names],
-            "cases": [{"name": "here", "title": "", "calendar": CALENDAR}], "baseline": baseline or names[0], "factors": {},
+            "name": "synthetic", "title": "", "description": "", "baseline": baseline or names[0],
+            "designs": [{"base": {"name": name, "title": ""}} for name in names],
+            "cases": [{"name": "here", "title": "", "calendar": CALENDAR}], "factors": {},
             "points": [], "seeds": list(range(1, blocks + 1)), "tables": [], **configuration,
         },
         "metrics": [

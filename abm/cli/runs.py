@@ -148,6 +148,11 @@ def batch(
         kept = f"{bar.over - bar.failed} of {bar.planned} runs are kept" if bar.planned else "no run was under way"
         complain(f"interrupted: {kept}; the same command goes on from there")
         raise typer.Exit(143 if stop.args else 130) from None
+    except OSError as error:
+        if bar.planned:
+            complain(f"stopped: {error}", "what was finished is kept; the same command goes on from there")
+            raise typer.Exit(1) from None
+        raise
     screen = console(quiet=quiet)
     if (results.runs["status"] == DONE).any():
         show_comparison(results, None, screen)

@@ -16,6 +16,8 @@ from typing import Any
 from abm.config.settings import declared_setting
 from abm.declare import Column, Metric, Param
 from abm.lab.agents import COLUMNS
+from abm.lab.compare import COLUMNS as COMPARED
+from abm.lab.compare import FURTHER
 from abm.lab.files import write_whole
 from abm.metrics import METRICS
 
@@ -35,19 +37,27 @@ OF_TABLES = {  # unit and meaning of the columns of the tables that `batch` writ
     "unit": ("text", "unit of the numbers in the row"),
     "n": ("number", "runs with a value, or pairs of them; points, where the experiment has points"),
     "mean": ("as in unit", "mean over the n"),
-    "sd": ("as in unit", "standard deviation over the n"),
+    "sd": ("as in unit", "standard deviation over the n: of values, or of paired differences"),
     "baseline": ("as in unit", "mean of the baseline, or of the block twin"),
     "difference": ("as in unit", "mean of the n paired differences"),
     "low": ("as in unit", "lower end of the 95 % interval: of the mean, or of the mean difference"),
     "high": ("as in unit", "upper end of it"),
+    "won": ("share", "of the pairs in which the design is better (higher, where no way is), equal ones as half"),
+    "effect": ("standard deviations", "the difference in standard deviations of the baseline's runs"),
+    "sim_low": (
+        "as in unit",
+        "lower end of the 95 % interval that holds for all designs of a case and factors at once",
+    ),
+    "sim_high": ("as in unit", "upper end of it"),
+    "matters": ("as in unit", "smallest difference that matters"),
+    "verdict": ("text", "what the interval says against it"),
+    "more_runs": ("number", "pairs that it would take for a verdict"),
 }
 TABLES = {
     "tables/summary.csv": ("case", "design", "factors", "metric", "unit", "n", "mean", "sd", "low", "high"),
-    "tables/differences.csv": (
-        "case", "design", "factors", "metric", "unit", "n", "baseline", "mean", "difference", "low", "high"
-    ),
-}  # fmt: skip
-NUMBERS = {"as in unit": "double", "number": "int64"}
+    "tables/differences.csv": (*COMPARED, *FURTHER),
+}
+NUMBERS = {"as in unit": "double", "share": "double", "standard deviations": "double", "number": "int64"}
 
 
 def write_dictionary(folder: Path, manifest: Mapping[str, Any]) -> Path:

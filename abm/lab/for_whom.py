@@ -90,12 +90,14 @@ def for_whom(results: Results, outcome: str = "weighted_wellbeing") -> pd.DataFr
 
 def _grouped(families: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Families with the groups they are in: fixed at the start, so the same under every design, but for who served them."""
-    place = families.groupby([*keys, "design", "seed"], observed=True)["start_wellbeing"].rank(pct=True, method="first")
+    world = families.groupby([*keys, "design", "seed"], observed=True)["start_wellbeing"]
+    rank, many = world.rank(method="first"), world.transform("size")
+    place = rank / many
     served = families["served_by"].astype(object)
     return families.assign(
         **{
             "everybody": EVERYBODY,
-            "worst-off": place.le(WORST_SHARE).map({True: WORST_OFF, False: None}),
+            "worst-off": rank.le(np.maximum(1.0, WORST_SHARE * many)).map({True: WORST_OFF, False: None}),
             "need at the start": _third(2 - np.minimum(2, np.floor(3 * (place - 1e-9))).astype(int)),
             "complexity": _third(families["complexity_third"]),
             "resources": _third(families["resources_third"]),

@@ -213,6 +213,33 @@ def ranks(results: Results, metrics: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def best_settings(results: Results, metrics: Sequence[str]) -> pd.DataFrame:
+    """Which setting of the factors is best for each design, and how sure that is: all are run under the same seeds.
+
+    Columns `case, design, metric, factors, n, mean, best`, the best setting by the mean alone; `best` is the share of
+    resampled sets of blocks in which it is. Metrics without a better side have no row.
+    """
+    import pandas as pd
+
+    rows = []
+    for metric in metrics:
+        sign = {"up": 1.0, "down": -1.0}.get(results.metric(metric)["direction"])
+        tables = list(values_of(results, metric)) if sign is not None else []
+        for case in dict.fromkeys(one for one, _, _ in tables):
+            for design in results.designs:
+                columns = {label: part[design] for one, label, part in tables if one == case and design in part}
+                table = pd.DataFrame(columns).dropna(axis=1, how="all").dropna()
+                if len(table) < 2 or table.shape[1] < 2:
+                    continue
+                draws = means((sign or 1.0) * table.to_numpy(float))
+                top = draws.max(axis=1, keepdims=True) == draws
+                place = int(((sign or 1.0) * table.mean()).to_numpy().argmax())
+                share = float((top / top.sum(axis=1, keepdims=True)).mean(axis=0)[place])
+                label = str(table.columns[place])
+                rows.append((case, design, metric, label, len(table), float(table[label].mean()), share))
+    return pd.DataFrame(rows, columns=["case", "design", "metric", "factors", "n", "mean", "best"])
+
+
 def _ranks(values: ndarray) -> ndarray:
     """Ranks along the second axis, 1 for the largest; equal ones share the better rank."""
     return 1 + (values[:, None, :] > values[:, :, None]).sum(axis=2)

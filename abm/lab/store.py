@@ -68,6 +68,7 @@ class Store:
             self.manifest = self._open(description, fresh)
             self._recall()
             self._check_space()
+            self._rehearse()
             write_manifest(self.folder, self.manifest)
         except BaseException:
             self.close()
@@ -245,6 +246,12 @@ class Store:
         if needed > free:
             words = f"the runs need up to {needed / 1e9:,.1f} GB until they are sorted, {free / 1e9:,.1f} GB are free"
             raise ConfigError(f"{self.folder}: {words}; ask for fewer seeds, thin the series with [keep], or use --out")
+
+    def _rehearse(self) -> None:
+        """Write a part without runs: what that needs is imported now, and not while the first runs wait to be on disk."""
+        path = self.folder / ".rehearsal.0"
+        write_table(part_tables(self.plan, [])["runs"], path)
+        path.unlink()
 
     def _take(self, part: Part, runs: Sequence[Run] = ()) -> None:
         """Count a part among the sources, with what it holds."""

@@ -220,9 +220,9 @@ def _kept(value: float) -> float | None:
 def kept() -> list[Verdict]:
     """The verdicts that this installation came with: those of the documentation, which the package holds a copy of."""
     package = Path(__file__).parents[1]
-    for path in (package / "validation.json", package.parent / "docs" / "validation.json"):  # installed; a checkout
-        if path.is_file():
-            return load(path)
+    for folder in (package / "docs", package.parent / "docs"):  # installed; a checkout
+        if (folder / "validation.json").is_file():
+            return load(folder / "validation.json")
     return []
 
 

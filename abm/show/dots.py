@@ -16,7 +16,7 @@ from abm.show.style import COLOURS, DASHES, MARKERS, STYLE, WIDTH, Drawing, colu
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_ROWS = 25  # of a panel; those with the largest values are kept
+MOST_ROWS = 12  # of a panel; those with the largest values are kept
 MOST_PANELS = 12
 
 
@@ -39,13 +39,14 @@ def dots(
     table = table.dropna(subset=[value])
     if table.empty:
         raise ConfigError("nothing to draw")
-    order = table.groupby(rows, sort=False)[value].apply(lambda part: part.abs().max()).sort_values(ascending=False)
-    names = list(order.index[:MOST_ROWS])
+    size = table[value].abs() / table.groupby(list(panels))[value].transform(lambda part: part.abs().max() or 1.0)
+    order = size.groupby(table[rows], sort=False).max().sort_values(ascending=False, kind="stable")
+    names = list(order[order > 0].index[:MOST_ROWS]) or list(order.index[:1])
     groups = list(table.groupby(list(panels), sort=False))[:MOST_PANELS]
     with matplotlib.rc_context(STYLE):
         labels = [textwrap.fill(str(name).replace("_", " "), 30) for name in names]
         row_height = 0.17 + 0.1 * max(one.count("\n") for one in labels)
-        figure, axes = grid(len(groups), row_height * len(names) + 0.6, width, 2.4, sharex="col")
+        figure, axes = grid(len(groups), row_height * len(names) + 0.6, width, 2.4)
         for place, ((key, part), panel) in enumerate(zip(groups, axes, strict=True)):
             panel.axvline(0, color="#444444", linewidth=0.7, zorder=1)
             for one in part.to_dict("records"):
@@ -60,7 +61,7 @@ def dots(
             panel.set_title(_title(key), loc="left")
             _plain(panel)
         for panel in lowest(axes):
-            panel.set_xlabel(label)
+            panel.set_xlabel(textwrap.fill(label, 30))
         return figure.describe(about, table)
 
 

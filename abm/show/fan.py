@@ -69,7 +69,7 @@ def fan_table(results: Results, metric: str, case: str) -> pd.DataFrame:
     """Quantiles over runs by design and month: `design, month, n, q05, q25, q50, q75, q95`."""
     data = results.series_of([metric])
     data = data[data["case"] == case].dropna(subset=[metric]).astype({"design": str})
-    groups = data.groupby(["design", "month"], sort=True)[metric]
+    groups = data.groupby(["design", "month"], sort=True, observed=True)[metric]
     table = groups.quantile(list(QUANTILES)).unstack().rename(columns=lambda q: f"q{round(100 * q):02d}")
     table.insert(0, "n", groups.size())
     return table.reset_index()

@@ -178,6 +178,7 @@ def _draw(
         for node in bars
     )
     used: dict[tuple[Node, str], float] = {}
+    order = sorted({layer for layer, _ in bars})
     for flow in sorted(found, key=lambda one: (bars[one.target][1], bars[one.source][1])):
         (x0, y0, _), (x1, y1, _) = bars[flow.source], bars[flow.target]
         thick = flow.cents * scale
@@ -192,7 +193,7 @@ def _draw(
             axes.text(
                 at, y + height / 2, f"{name}\n{amount}", ha=side, va="center", fontsize=6, linespacing=1.05, zorder=4
             )
-        elif node[0] % 2 or not narrow:
+        elif order.index(node[0]) % 2 or not narrow:
             axes.text(
                 x + BAR / 2, y - 0.015, f"{name}\n{amount}", ha="center", va="bottom", fontsize=6, linespacing=1.05
             )

@@ -27,15 +27,15 @@ def test_bands_and_differences_are_those_of_the_runs():
     seeds = (4, 5, 6)
     found = {
         (arm, run.seed): run
-        for arm, name in enumerate(("a", "b")) for run in simulate_unit(arm, arms[name], 20, seeds)
+        for arm, name in enumerate(("a", "b")) for run in simulate_unit(arm, arms[name], seeds)
     }  # fmt: skip
     told = pairs.summary(found, seeds)
     column = AT["trust_mean"]
     a = np.array([found[0, seed].series[:, column] for seed in seeds])
     b = np.array([found[1, seed].series[:, column] for seed in seeds])
-    month = told["bands"]["trust_mean"]["a"][15]
-    assert month == pytest.approx([a[:, 15].mean(), *np.quantile(a[:, 15], (0.1, 0.9))], rel=1e-5)
-    assert told["bands"]["trust_mean"]["d"][15][0] == pytest.approx((a - b)[:, 15].mean(), rel=1e-5, abs=1e-9)
+    month = told["bands"]["trust_mean"]["a"][45]
+    assert month == pytest.approx([a[:, 45].mean(), *np.quantile(a[:, 45], (0.1, 0.9))], rel=1e-5)
+    assert told["bands"]["trust_mean"]["d"][45][0] == pytest.approx((a - b)[:, 45].mean(), rel=1e-5, abs=1e-9)
     row = next(row for row in told["table"] if row[0] == "trust_mean")
     ends = [[found[arm, seed].at_end[column] for seed in seeds] for arm in (0, 1)]
     assert row[3] == pytest.approx(np.subtract(*ends).mean(), rel=1e-5, abs=1e-9)
@@ -63,8 +63,8 @@ def waiting(monkeypatch, work):
     return queue
 
 
-def done(number, arm, months, seeds):
-    series = np.full((months + 1, len(METRICS)), float(number))
+def done(number, arm, seeds):
+    series = np.full((6, len(METRICS)), float(number))
     return [Run(number, seed, DONE, series, series[-1]) for seed in seeds]
 
 
@@ -77,7 +77,7 @@ def test_progress_and_the_end_are_told(monkeypatch):
         if "table" in said or "failed" in said:
             over.set()
 
-    waiting(monkeypatch, done).start(setup, arms["a"], arms["b"], 5, tell)
+    waiting(monkeypatch, done).start(setup, arms["a"], arms["b"], tell)
     assert over.wait(30)
     counts = [said["done"] for said in heard]
     assert counts == sorted(counts)
@@ -89,7 +89,7 @@ def test_a_run_that_fails_is_told_and_the_next_batch_goes_on(monkeypatch):
     setup, arms = small()
     heard, over = [], threading.Event()
 
-    def fail(number, arm, months, seeds):
+    def fail(number, arm, seeds):
         raise MemoryError("for the test")
 
     def tell(said):
@@ -98,16 +98,16 @@ def test_a_run_that_fails_is_told_and_the_next_batch_goes_on(monkeypatch):
             over.set()
 
     queue = waiting(monkeypatch, fail)
-    queue.start(setup, arms["a"], arms["b"], 5, tell)
+    queue.start(setup, arms["a"], arms["b"], tell)
     assert over.wait(30)
     assert heard[-1] == {"failed": "MemoryError: for the test"}
     monkeypatch.setattr(pairs, "simulate_unit", done)
     again = threading.Event()
-    queue.start(setup, arms["a"], arms["b"], 5, lambda said: again.set() if "table" in said else None)
+    queue.start(setup, arms["a"], arms["b"], lambda said: again.set() if "table" in said else None)
     assert again.wait(30)
 
 
 def test_equal_designs_are_not_compared():
     setup, arms = small("unchanged")
     with pytest.raises(ConfigError, match="come to the same"):
-        pairs.PAIRS.start(setup, arms["a"], arms["a"], 5, print)
+        pairs.PAIRS.start(setup, arms["a"], arms["a"], print)

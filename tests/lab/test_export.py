@@ -69,7 +69,7 @@ def test_exported_values_are_the_values(finished, tmp_path):
     names = {"runs", "series", "twins", "providers", "families", "trust_edges", "plans", "dictionary"}
     assert {path.stem for path in written} == names == {path.stem for path in (tmp_path / "csv").iterdir()}
     for name, table in (("runs", finished.runs), ("series", finished.series), ("twins", finished.twins)):
-        again = pd.read_csv(tmp_path / "csv" / f"{name}.csv")
+        again = pd.read_csv(tmp_path / "csv" / f"{name}.csv", float_precision="round_trip")
         pd.testing.assert_frame_equal(again, table, check_dtype=False, check_exact=True)
     ties = pd.read_csv(tmp_path / "csv" / "trust_edges.csv")
     assert set(ties["relation"]) == {"some"}

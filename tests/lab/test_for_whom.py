@@ -32,7 +32,9 @@ def results():
                 "weighted_wellbeing": start + luck + gain, "served_months": np.where(np.arange(FAMILIES) == 0, 0, 9),
             }))  # fmt: skip
     table = pd.concat(parts, ignore_index=True)
-    found = results_of({"quality_of_life": np.zeros((SEEDS, 2))}, units={"quality_of_life": "wellbeing"}, tables=["families"])
+    found = results_of(
+        {"quality_of_life": np.zeros((SEEDS, 2))}, units={"quality_of_life": "wellbeing"}, tables=["families"]
+    )
     found.agents = lambda name: table  # as the folder would hold it
     return found
 
@@ -80,7 +82,9 @@ def test_another_outcome_has_its_own_unit(results):
 
 
 def test_without_the_table_there_are_gaps(designs_of_demo):
-    bare = results_of({"access_gap": np.random.default_rng(2).normal(size=(9, 2)), "gain": np.zeros((9, 2))}, {"access_gap": "down"})
+    bare = results_of(
+        {"access_gap": np.random.default_rng(2).normal(size=(9, 2)), "gain": np.zeros((9, 2))}, {"access_gap": "down"}
+    )
     assert not has_families(bare)
     assert list(gaps(bare)["metric"]) == ["access_gap"]
     assert has_families(designs_of_demo)

@@ -38,8 +38,13 @@ def test_the_table_is_the_ledger(ledger):
     world, table = ledger
     assert table["amount"].dtype == np.int64
     again = np.zeros_like(world.flows)
-    codes = [table["month"], *(table[name].map({n: k for k, n in enumerate(names)}).astype(int) for name, names in
-             (("purpose", PURPOSES), ("payer", ACCOUNT_CLASSES), ("payee", ACCOUNT_CLASSES)))]  # fmt: skip
+    codes = [
+        table["month"],
+        *(
+            table[name].map({n: k for k, n in enumerate(names)}).astype(int)
+            for name, names in (("purpose", PURPOSES), ("payer", ACCOUNT_CLASSES), ("payee", ACCOUNT_CLASSES))
+        ),
+    ]
     again[tuple(codes)] = table["amount"]
     assert np.array_equal(again, world.flows)
     assert [column.name for column in COLUMNS["money"]] == list(table.columns)[:5]
@@ -54,7 +59,9 @@ def test_the_picture_adds_up_to_the_cent(ledger, everything):
     for node in {*ins, *outs}:
         if node[1] in BETWEEN and 0 < node[0] <= len(BETWEEN):
             assert ins[node] == outs[node], node
-    assert sum(outs[node] for node in outs if node[0] == 0) == sum(ins[node] for node in ins if node[0] == len(BETWEEN) + 1)
+    assert sum(outs[node] for node in outs if node[0] == 0) == sum(
+        ins[node] for node in ins if node[0] == len(BETWEEN) + 1
+    )
     assert by_run["cents"].sum() == sum(flow.cents for flow in found)
     if everything:  # outside, gross sums are the ledger's own
         for name in ("treasury", "staff", "evaluator", "investor"):
@@ -85,12 +92,18 @@ def test_usual_services_and_reserves_are_left_out_of_the_contract(ledger):
 
 
 def test_payments_back_are_set_off_between():
-    table = pd.DataFrame({
-        "payer": ["treasury", "authority", "provider"], "payee": ["authority", "provider", "authority"], "amount": [100, 130, 30],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "payer": ["treasury", "authority", "provider"],
+            "payee": ["authority", "provider", "authority"],
+            "amount": [100, 130, 30],
+        }
+    )
     assert sorted(layered(table)) == [
-        Flow((0, "treasury"), (2, "authority"), 100), Flow((2, "authority"), (4, "provider"), 100), Flow((4, "provider"), (5, KEPT), 100)
-    ]  # fmt: skip
+        Flow((0, "treasury"), (2, "authority"), 100),
+        Flow((2, "authority"), (4, "provider"), 100),
+        Flow((4, "provider"), (5, KEPT), 100),
+    ]
     drawn = pd.DataFrame({"payer": ["provider"], "payee": ["staff"], "amount": [7]})
     assert layered(drawn) == [Flow((4, "provider"), (5, "staff"), 7), Flow((0, "drawn from cash"), (4, "provider"), 7)]
 

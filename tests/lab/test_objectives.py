@@ -11,11 +11,16 @@ from synthetic import results_of
 from abm.lab.objectives import COMPONENTS, OBJECTIVES, WITHIN_ALL, clusters, dominated, pareto
 from abm.metrics import METRICS
 
+SHIFTS = np.array([0, 10, 20])
+
 
 def of_objectives(rng, blocks, means, noise=0.01):
     """Results whose components have these means (designs × components), with noise."""
     return results_of(
-        {name: rng.normal(0, noise, (blocks, len(means))) + np.asarray(means)[:, k] for k, name in enumerate(COMPONENTS)}
+        {
+            name: rng.normal(0, noise, (blocks, len(means))) + np.asarray(means)[:, k]
+            for k, name in enumerate(COMPONENTS)
+        }
     )
 
 
@@ -69,9 +74,9 @@ def test_correlations_are_of_changes_within_designs():
     rng = np.random.default_rng(4)
     blocks = 200
     together = rng.normal(0, 1, (blocks, 3))
-    values = {name: rng.normal(0, 1, (blocks, 3)) + [0, 10, 20] for name in COMPONENTS}
-    values["service_quality"] = together + [0, 10, 20]
-    values["quality_of_life"] = 0.6 * together + 0.8 * rng.normal(0, 1, (blocks, 3)) + [0, 10, 20]
+    values = {name: rng.normal(0, 1, (blocks, 3)) + SHIFTS for name in COMPONENTS}
+    values["service_quality"] = together + SHIFTS
+    values["quality_of_life"] = 0.6 * together + 0.8 * rng.normal(0, 1, (blocks, 3)) + SHIFTS
     table = clusters(results_of(values))
     pooled = table[table["design"] == WITHIN_ALL].set_index(["one", "other"])
     row = pooled.loc["service_quality", "quality_of_life"]
@@ -80,6 +85,8 @@ def test_correlations_are_of_changes_within_designs():
     rest = pooled.drop(index=[("service_quality", "quality_of_life")])
     assert (rest["correlation"].abs() < 0.25).all()  # levels would correlate at .99
     assert ((rest["low"] < 0) & (rest["high"] > 0)).mean() > 0.75
-    by_hand = np.corrcoef(*(values[name][:, 1] - values[name][:, 0] for name in ("service_quality", "quality_of_life")))[0, 1]
+    by_hand = np.corrcoef(
+        *(values[name][:, 1] - values[name][:, 0] for name in ("service_quality", "quality_of_life"))
+    )[0, 1]
     own = table[(table["design"] == "b") & (table["one"] == "service_quality") & (table["other"] == "quality_of_life")]
     assert own["correlation"].iloc[0] == pytest.approx(by_hand)

@@ -63,7 +63,7 @@ def test_pairing_saves_what_designs_have_in_common():
 
 
 def test_the_probability_of_being_best_is_kept():
-    """Where a design is said to be best with probability p, it is so in about p of the experiments: effects as noisy as means."""
+    """What is said to be best with probability p is so in about p of the experiments: effects vary as much as means."""
     rng, said, so = np.random.default_rng(4), [], []
     for _ in range(200):
         shifts = rng.normal(0, 0.25, 3)
@@ -80,7 +80,10 @@ def test_the_probability_of_being_best_is_kept():
 
 def test_ranks_follow_the_direction_and_share_first_places():
     values = np.random.default_rng(5).normal(size=(40, 3)) * 0.01 + [0.0, 1.0, 2.0]
-    both = ranks(results_of({"gain": values, "cost": values, "size": values}, {"cost": "down", "size": "context"}), ["gain", "cost", "size"])
+    both = ranks(
+        results_of({"gain": values, "cost": values, "size": values}, {"cost": "down", "size": "context"}),
+        ["gain", "cost", "size"],
+    )
     first = both[both["rank"] == 1].set_index("metric")["design"]
     assert dict(first) == {"gain": "c", "cost": "a"}
     assert (both["rank_low"] <= both["rank"]).all()
@@ -99,7 +102,9 @@ def test_resampled_means_have_the_variance_of_the_mean():
 def test_a_share_has_wilsons_interval():
     proportion = pytest.importorskip("statsmodels.stats.proportion")
     for count, n in ((0, 10), (7, 20), (30, 30)):
-        assert share_interval(count, n) == pytest.approx(proportion.proportion_confint(count, n, method="wilson"), abs=1e-12)
+        assert share_interval(count, n) == pytest.approx(
+            proportion.proportion_confint(count, n, method="wilson"), abs=1e-12
+        )
     assert all(map(math.isnan, share_interval(0, 0)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from abm.model import OutcomeContractingModel
 
 NAMES = ("a", "b", "t")
+TURN = (
+    threading.Lock()
+)  # months of all sessions one after another: side by side in one process they would only wait for one another
 
 
 class Arms:
@@ -65,15 +69,20 @@ class Arms:
         """One month of every model."""
         if self.month >= self.months:
             raise ConfigError(f"the run ended with month {self.months}")
-        for name in self:
-            model, arm = self[name], self._arms[name]
-            for change in arm.changes[len(model.changes) :]:
-                if change.month == model.month + 1:
-                    model.change(change.set, change.who)
-            for one in arm.interventions[len(model.interventions) :]:
-                if one.month == model.month + 1:
-                    model.intervene(one.kind, one.who, one.unit, one.strength, one.months)
-            model.step()
+        with TURN:
+            for name in self:
+                self._step(self[name], self._arms[name])
+
+    @staticmethod
+    def _step(model: OutcomeContractingModel, arm: Arm) -> None:
+        """One month of one model, with what changes and happens then."""
+        for change in arm.changes[len(model.changes) :]:
+            if change.month == model.month + 1:
+                model.change(change.set, change.who)
+        for one in arm.interventions[len(model.interventions) :]:
+            if one.month == model.month + 1:
+                model.intervene(one.kind, one.who, one.unit, one.strength, one.months)
+        model.step()
 
     def run_to(self, month: int, tell: Callable[[int], None] | None = None) -> None:
         """On to a month; `tell` hears of each."""

@@ -42,7 +42,6 @@ class Job:
 
     setup: Setup
     arms: tuple[Arm, Arm]
-    months: int
     tell: Callable[[Any], None]
     seeds: tuple[int, ...]
     stopped: bool = False
@@ -58,13 +57,13 @@ class Pairs:
         self._thread: threading.Thread | None = None
         self._workers: LocalWorkers | None = None
 
-    def start(self, setup: Setup, a: Arm, b: Arm, months: int, tell: Callable[[Any], None]) -> Job:
+    def start(self, setup: Setup, a: Arm, b: Arm, tell: Callable[[Any], None]) -> Job:
         """Queue a batch under the seed of the setup and those after it. Raises ConfigError where too many wait."""
         if (a.case, a.design, a.changes, a.interventions) == (b.case, b.design, b.changes, b.interventions):
             raise ConfigError(
                 "both designs come to the same here, so there is nothing to compare: choose another one beside"
             )
-        job = Job(setup, (a, b), months, tell, tuple(range(setup.seed, setup.seed + SEEDS)))
+        job = Job(setup, (a, b), tell, tuple(range(setup.seed, setup.seed + SEEDS)))
         with self._changed:
             if len(self._waiting) >= MOST_WAITING:
                 raise ConfigError("too many comparisons are waiting; try again in a minute")
@@ -106,7 +105,7 @@ class Pairs:
         while ahead or running:
             while ahead and len(running) < processors():
                 arm, seeds = ahead.popleft()
-                running.append(self._workers.submit(simulate_unit, arm, job.arms[arm], job.months, seeds))
+                running.append(self._workers.submit(simulate_unit, arm, job.arms[arm], seeds))
             for run in running.popleft().result():
                 if run.status != DONE:
                     raise RuntimeError(f"seed {run.seed}: {run.status}")

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import threading
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -66,6 +67,10 @@ def serve(host: str = HERE, port: int = PORT, browser: bool = True) -> None:
     os.environ.update(SETTINGS)
     os.environ.setdefault("SOLARA_ASSETS_PROXY_CACHE_DIR", str(Path(sys.prefix) / "share" / "solara" / "cdn"))
     os.environ.pop("HOST", None)  # Solara would listen there
+    warnings.filterwarnings(
+        "ignore", message="Cookies with samesite=none"
+    )  # of a page within another page, which this is not
+    sys.setswitchinterval(0.001)  # what a page asks is heard while months are run
     import uvicorn
 
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"

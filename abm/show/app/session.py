@@ -276,9 +276,7 @@ class Session:
         """Thirty paired runs of the two arms, at work beside the page."""
         PAIRS.drop(self._job)
         arms = self._need
-        self._job = PAIRS.start(
-            self.setup, arms.arm("a"), arms.arm("b"), arms.months, lambda told: self._tell("pairs", told)
-        )
+        self._job = PAIRS.start(self.setup, arms.arm("a"), arms.arm("b"), lambda told: self._tell("pairs", told))
 
     def do_stop(self, asked: Mapping[str, Any]) -> None:
         """No more of them."""

@@ -86,10 +86,10 @@ def _service(arms: Arms) -> str:
         return f"What the service has added so far: {signed(gain)} of wellbeing." if gain == gain and gain else ""
     text = f"{served:.0f} families are in service and {waiting:.0f} wait."
     gap = value(model, "access_gap")
-    if gap == gap and gap > 0.05:
-        text += f" Of the least complex third {100 * gap:.0f} % more are served than of the most complex: creaming."
-    elif gap == gap and gap < -0.05:
-        text += f" Of the most complex third {-100 * gap:.0f} % more are served than of the least complex."
+    if gap == gap and abs(gap) > 0.05:
+        more, less = ("least", "most") if gap > 0 else ("most", "least")
+        points = f"{100 * abs(gap):.0f} points of 100"
+        text += f" The {more} complex third is served more often than the {less} complex, by {points}."
     return text
 
 

@@ -30,9 +30,8 @@ def differences(found: Findings) -> Html:
     """Differences to the baseline: drawn, in a table, all of them to unfold."""
     results = found.results
     if found.compared.empty:
-        return section(
-            "differences", "Differences", "There is nothing to compare: one design only, or no run that finished."
-        )
+        words = "There is no other design to compare with."
+        return section("differences", "Differences", words, _twins(found))
     drawn = [
         found.pictures.figure(
             f"forest{ending(found, case)}", partial(forest, results, found.key_metrics, case, table=found.compared)

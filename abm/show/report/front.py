@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from abm.declare import ASSUMED
 from abm.lab.for_whom import WORST_OFF
+from abm.lab.precision import best_settings
 from abm.lab.verdict import BETTER, EQUAL, UNDECIDED, WORSE
 from abm.show.parameters import declared, is_number
 from abm.show.report.findings import MOST_BLOCKS, Findings
@@ -15,6 +16,9 @@ from abm.show.tables import number
 
 if TYPE_CHECKING:
     pass
+
+
+MOST_SETTINGS = 40  # of one design, in the table of its settings
 
 
 def assumed_share() -> float:
@@ -235,22 +239,26 @@ def matrix(found: Findings, case: str, factors: str) -> Html:
 
 
 def levels(found: Findings) -> Html:
-    """Where there is one design only: its own means."""
-    summary = found.results.summary()
-    summary = summary[summary["metric"].isin(found.front_metrics)]
-    body = [
-        [
-            short(row.metric),
-            row.factors or "–",
-            row.n,
-            with_interval(row.mean, row.low, row.high, signed=False),
-            row.unit,
-        ]
-        for row in summary.itertuples()
+    """Where there is one design only: which of its settings is best, and the means of each."""
+    results, wanted = found.results, [name for name in found.front_metrics if name != "satisfaction"]
+    best = best_settings(results, wanted)
+    cards = [
+        _card(short(row.metric), row.factors, f"Best of the settings with probability {chance(row.best)}, n = {row.n}.")
+        for row in best[best["case"] == results.cases[0]].itertuples()
     ]
-    return joined(
-        [
-            paragraph("There is one design and so nothing to compare; these are its means with their 95 % intervals."),
-            table(["", "setting", "n", "mean", "unit"], body),
-        ]
+    summary = results.summary()
+    by = {(row.case, row.factors, row.metric): row for row in summary.itertuples()}
+    body = []
+    for case, factors in found.blocks[:MOST_SETTINGS]:
+        cells: list[Any] = [factors or results.title(case)]
+        for metric in wanted:
+            row = by[case, factors, metric]
+            cells.append(with_interval(row.mean, row.low, row.high, signed=False, money=row.unit == "€"))
+        body.append(cells)
+    words = (
+        "There is one design, so its settings are compared with one another, and each with its own block twin below."
     )
+    if len(found.blocks) < 2:
+        words = "There is one design and so nothing to compare; these are its means with their 95 % intervals."
+    shown = table(["", *map(short, wanted)], body, "matrix", f"Means with 95 % intervals, n = {found.runs} seeds.")
+    return joined([paragraph(words), tag("div", cards, class_="cards") if cards else "", shown])

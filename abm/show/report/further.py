@@ -10,7 +10,7 @@ from abm.lab.analyses import Analysis
 from abm.show.dots import curves, dots
 from abm.show.report.findings import Findings
 from abm.show.report.html import Html, folded, joined, paragraph, section, table, tag
-from abm.show.report.words import figures, percent, with_interval
+from abm.show.report.words import figures, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,6 +202,7 @@ def _deciders(one: Analysis) -> Html:
     rows = one.tables.get("deciders")
     if rows is None:
         return Html("")
+    rows = rows[rows["changes"].astype(str).isin(["yes", "True"])]
     if rows.empty:
         return paragraph("No assumed number that was looked at changes the ranking within its plausible range.")
     return joined([paragraph("Assumed numbers that decide which design is best:"), frame(rows)])
@@ -219,12 +220,7 @@ def fails(found: Findings) -> Html:
         keys = [key for key in ("design", "metric", "box") if key in boxes]
         for _, part in boxes.groupby(keys, sort=False):
             first = part.iloc[0]
-            told.append(
-                tag(
-                    "li",
-                    f"{first['sentence']} (coverage {percent(first['coverage'])}, density {percent(first['density'])})",
-                )
-            )
+            told.append(tag("li", first["sentence"]))
     return section(
         "fails",
         "When it fails",

@@ -115,6 +115,7 @@ def font_face(characters: Iterable[str]) -> str:
     text = "".join(sorted({*characters, *"0123456789 "}))
     options = subset.Options()
     options.flavor, options.layout_features, options.notdef_outline = "woff", [], True
+    options.drop_tables += ["FFTM"]
     font = subset.load_font(str(_font_file()), options)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)

@@ -99,12 +99,12 @@ parts["obc-lab"] = {
     on_frame(said) {
       for (const arm of Object.keys(said.rows)) { const kept = this.rows[arm].slice(0, said.from); this.rows[arm] = kept.concat(said.rows[arm]); }
       if (!said.net.ends && this.frame) said.net.ends = this.frame.net.ends; // sent only when they moved
-      this.waiting = false; this.frame = Object.freeze(said); this.month = said.month; this.over = said.over; this.shown = said.shown; this.tick += 1; this.busy = ""; this.dragged = null;
+      const wait = performance.now() - this.sent; this.waiting = false; this.frame = Object.freeze(said); this.month = said.month; this.over = said.over; this.shown = said.shown; this.tick += 1; this.busy = ""; this.dragged = null;
       if (this.agent && this.agent.kind !== "region") this.send({ do: "look", kind: this.agent.kind, row: this.agent.row, name: this.agent.name });
       if (this.goal > this.month && !this.over) { this.askStep(Math.min(12, this.goal - this.month)); this.busy = "Month " + this.month + " of " + this.goal + " …"; return; }
       this.goal = 0; if (this.over) { this.pause(); this.spoken = "The run is over. " + said.now.join(" "); }
       clearTimeout(this.timer);
-      if (this.playing) this.timer = setTimeout(() => this.askStep(1), Math.max(0, 1000 / this.speed - (performance.now() - this.sent)));
+      if (this.playing) this.timer = setTimeout(() => this.askStep(1), Math.max(1000 / this.speed, 6 * wait) - wait); // slower where many play at once
     },
     on_dated(said) { this.busy = ""; this.world = Object.freeze({ ...this.world, ...said }); this.spoken = "Taken note of: it holds from month " + (this.month + 1) + " on."; },
     on_agent(said) { this.agent = Object.freeze(said); }, on_pairs(said) { this.pairs = Object.freeze({ ...(said.table ? {} : this.pairs || {}), ...said }); },

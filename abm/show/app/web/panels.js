@@ -81,7 +81,7 @@ parts["obc-money"] = {
   <svg ref="svg" :viewBox="'0 0 ' + width + ' ' + tall" :height="tall" style="width:100%;display:block" role="img" :aria-label="spoken">
     <path v-for="l in links" :d="l.d" fill="none" :stroke="l.color" :stroke-width="l.w" opacity=".5"><title>{{ l.text }}</title></path>
     <g v-for="n in nodes"><rect :x="n.x - 4" :y="n.y - n.h / 2" width="8" :height="n.h" rx="3" fill="var(--ink)"></rect>
-      <text :x="n.end ? n.x - 9 : n.x + 9" :y="n.c % 2 ? n.y + n.h / 2 + 15 : n.y - n.h / 2 - 6" font-size="12" :text-anchor="n.end ? 'end' : n.c ? 'middle' : 'start'" :dx="n.end ? 13 : n.c ? -9 : -13" font-weight="600" fill="var(--ink)">{{ n.name }}</text></g>
+      <text :x="n.end ? n.x - 9 : n.x + 9" :y="n.c % 2 && !n.end ? n.y + n.h / 2 + 15 : n.y - n.h / 2 - 6" font-size="12" :text-anchor="n.end ? 'end' : n.c ? 'middle' : 'start'" :dx="n.end ? 13 : n.c ? -9 : -13" font-weight="600" fill="var(--ink)">{{ n.name }}</text></g>
   </svg>
   <details><summary class="small">As a table</summary><table class="small"><tbody><tr v-for="f in flows"><td>{{ words[f[0]] }} to {{ words[f[1]].toLowerCase() }}</td><td class="soft">{{ f[2].replace('_', ' ') }}</td><td class="n">{{ euros(f[3]) }}</td></tr></tbody></table></details>
 </div>`,
