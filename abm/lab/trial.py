@@ -44,7 +44,8 @@ ERROR = 0.1  # of a measured outcome from 0 to 1, assumed; one measured result o
 SEED = 5  # of errors of measurement
 ARMS = ("half", "nobody", "everybody")
 POWER = [
-    "units", "clusters", "months", "power", "low", "high", "bias", "bias_low", "bias_high", "estimate", "truth", "spill_over",
+    "units", "clusters", "months", "power", "low", "high", "bias", "bias_low", "bias_high", "estimate", "truth", "on_treated",
+    "spill_over",
     "false_alarms", "false_low", "false_high", "covered", "trials",
 ]  # fmt: skip
 
@@ -132,8 +133,9 @@ def trial(
 
     The middle value of `clusters`, `families` (in each; unless given, half, once and twice as many as the place has, at
     most 120) and `months` is the usual size, and each is varied around it. Table `power`: a row a size with `power` (share
-    of trials with p < .05), `bias` (mean estimate less mean truth), each with its interval, `spill_over` (what the untreated
-    half gains from the others being treated), `false_alarms` (the same test where nobody was treated). Raises ConfigError.
+    of trials with p < .05), `bias` (mean estimate less mean truth), each with its interval, `on_treated` (what the treated
+    half gains, which may be less than where all are treated), `spill_over` (what the untreated half gains from it),
+    `false_alarms` (the same test where nobody was treated). Raises ConfigError.
     """
     import pandas as pd
 
@@ -202,12 +204,14 @@ def judged(plan: Trial, units: pd.DataFrame) -> tuple[float, ...]:
     """The columns of `power` from `power` on, from units with `trial, locality, treated, half, nobody, everybody`."""
     found: list[Estimate] = []
     false: list[Estimate] = []
-    truths, spills = [], []
+    truths, moved, spills = [], [], []
     for seed, one in units.groupby("trial"):
         for name, to in (("half", found), ("nobody", false)):
             to.append(plan.estimate(one.assign(value=plan.measured(int(str(seed)), one[name])).dropna(subset="value")))
         truths.append(float((one["everybody"] - one["nobody"]).mean()))
-        spills.append(float((one["half"] - one["nobody"])[~one["treated"]].mean()))
+        change = one["half"] - one["nobody"]
+        moved.append(float(change[one["treated"]].mean()))
+        spills.append(float(change[~one["treated"]].mean()))
     effects, truth = np.array([one.effect for one in found]), np.array(truths)
     known = ~np.isnan(effects)
     power = wilson(sum(one.p < ALPHA for one in found), int(known.sum()))
@@ -221,7 +225,8 @@ def judged(plan: Trial, units: pd.DataFrame) -> tuple[float, ...]:
     ]
     return (
         *power, mean, mean - half, mean + half, float(effects[known].mean()) if known.any() else math.nan,
-        float(truth.mean()), float(np.nanmean(spills)), *alarms, float(np.mean(covered)) if covered else math.nan,
+        float(truth.mean()), float(np.nanmean(moved)), float(np.nanmean(spills)), *alarms,
+        float(np.mean(covered)) if covered else math.nan,
         int(known.sum()),
     )  # fmt: skip
 

@@ -105,6 +105,7 @@ def test_what_spills_over_is_seen_as_bias(spill):
     found = dict(zip(COLUMNS, judged(plan, worlds(0.6, spill)), strict=True))
     assert found["truth"] == pytest.approx(0.6)
     assert found["spill_over"] == pytest.approx(spill)
+    assert found["on_treated"] == pytest.approx(0.6)
     assert found["bias_low"] <= -spill <= found["bias_high"]
     assert found["low"] <= found["power"] <= found["high"]
     assert found["trials"] == 60
