@@ -2,7 +2,7 @@
 
     python experiments/NN_question.py [--seeds N] [--workers N] [--out FOLDER]
 
-With --seeds it is a look only: nothing in experiments/found is replaced.
+With --seeds it is a look only: nothing in docs/found is replaced.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from abm.config import load_experiment
 from abm.lab.compare import half_width
 from abm.show.style import COLOURS, MARKERS, STYLE, blank, caption, dash
 
-HERE = Path(__file__).parent
+KEPT = Path(__file__).parents[1] / "docs" / "found"
 PARSER = argparse.ArgumentParser(description="Repeats the table and the figure of an experiment.")
 PARSER.add_argument("--seeds", type=int, help="a look at this many seeds; else the configuration's")
 PARSER.add_argument("--workers", type=int, help="processes at work; else as many as there are processors")
@@ -112,13 +112,13 @@ class Finding:
         self.panels.append((title, [str(one) for one in x], lines))
 
     def write(self) -> None:
-        """Print all; keep table and figure in experiments/found, unless this was a look."""
+        """Print all; keep table and figure in docs/found, unless this was a look."""
         for what, found in self.rows:
             print(f"{what:68} {found.mean:10.4f} [{found.low:.4f}, {found.high:.4f}] n = {found.n}")
         for expected, holds in self.answers:
             print(f"{'as expected' if holds else 'NOT as expected'}: {expected}")
         wanted = asked()
-        folder = wanted.out / "found" if wanted.seeds else HERE / "found"
+        folder = wanted.out / "found" if wanted.seeds else KEPT
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / f"{self.name}.csv").open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")

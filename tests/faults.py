@@ -233,7 +233,7 @@ def stopped(folder, number, code, workers=2):
         process.send_signal(number)
         start = time.monotonic()
         _, err = process.communicate(timeout=30)
-    assert time.monotonic() - start < 2.0
+    assert time.monotonic() - start < faulty.patience(2.0)
     assert process.returncode == code, err
     assert "Traceback" not in err
     assert "the same command goes on from there" in err
@@ -527,7 +527,7 @@ def two_writers(folder):
         start = time.monotonic()
         with pytest.raises(ConfigError, match="another batch is writing there"):
             faulty.here(folder)
-        assert time.monotonic() - start < 1.0
+        assert time.monotonic() - start < faulty.patience(1.0)
         process.send_signal(signal.SIGTERM)
         process.communicate()
     faulty.finish(folder)

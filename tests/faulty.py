@@ -103,6 +103,11 @@ def program(folder, seeds=SEEDS, *words, fault="none:none:0", pace=0.0, **more):
     return subprocess.Popen(command, env=environment, text=True, **pipes)
 
 
+def patience(seconds):
+    """Seconds on a machine that does nothing else; more where others are at work on it."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def marks(folder):
     """The runs that were over, as (design, seed), each with the time."""
     try:
@@ -161,15 +166,18 @@ def kept(folder, seeds=SEEDS):
 
 
 def kill_parent(folder, seeds, after, fault="none:none:0", pace=0.02):
-    """Kill a batch by SIGKILL once so many runs are over: no orphan after 2 s, no work lost that is older than a second."""
+    """Kill a batch by SIGKILL once so many runs are over: no orphan after 2 s, no work lost that is older than a second.
+
+    Both by `patience`.
+    """
     with program(folder, seeds, "--workers", "2", fault=fault, pace=pace) as process:
         wait_for(lambda: len(marks(folder)) >= after or process.poll() is not None)
         workers = children(process.pid)
         process.send_signal(signal.SIGKILL)
         killed = time.monotonic()
         process.communicate()
-    wait_for(lambda: not alive(workers), killed + 2.0 - time.monotonic())
-    lost = {run for run, when in marks(folder).items() if when < killed - 1.0} - kept(folder, seeds)
+    wait_for(lambda: not alive(workers), killed + patience(2.0) - time.monotonic())
+    lost = {run for run, when in marks(folder).items() if when < killed - patience(1.0)} - kept(folder, seeds)
     assert not lost, lost
 
 

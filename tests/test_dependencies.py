@@ -97,7 +97,7 @@ def test_nothing_is_unpickled_from_a_disk(path):
     if path in PIPES:
         assert all("pickle.load" in one for one in found)
         text = (ROOT / path).read_text(encoding="utf-8")
-        assert {match for match in re.findall(r"pickle\.loads?\(([\w.]+)", text)} <= {
+        assert set(re.findall(r"pickle\.loads?\(([\w.]+)", text)) <= {
             "process.stdout",
             "sys.stdin.buffer",
             "call",

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
 MAX_KEYS = 1000  # of one table
+LONGEST_LINE = 900  # of a message
 MOST_TOLD = 50  # things at fault; more are counted
 KeyPath = tuple[str | int, ...]
 
@@ -35,7 +36,8 @@ class ConfigError(Exception):
 
 
 def _visible(text: str) -> str:
-    """A text with what no screen shows, or obeys, written out: an invisible space, an escape."""
+    """A text with what no screen shows, or obeys, written out: an invisible space, an escape; cut where it is endless."""
+    text = text if len(text) <= LONGEST_LINE else text[:LONGEST_LINE] + "…"
     return "".join(
         char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
     )

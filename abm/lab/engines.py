@@ -1,7 +1,7 @@
 """Where runs are done: here, on workers of this machine, on dask, or on MPI; one seam, `concurrent.futures.Executor`.
 
 The order and place of a run cannot change its numbers. A unit of work is one arm with a few seeds, as many as take about
-a quarter of a second, so that a message costs little beside the work it asks for, and little is lost where it is lost.
+a tenth of a second, so that a message costs little beside the work it asks for, and little is lost where it is lost.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from abm.lab.workers import LocalWorkers, WorkerDied, WorkersWillNotStart
 
 ENGINES = ("local", "dask", "mpi")
 CHUNK = 64  # most seeds in a unit of work
-UNIT_SECONDS = 0.25  # how long a unit of work should take
+UNIT_SECONDS = 0.1  # how long a unit of work should take
 AHEAD = 2  # units of work handed out for each worker, so that none waits for the next
 RETRIES = 2  # further attempts at a run whose process died
 TICK = 0.25  # seconds after which the one who waits for runs hears that there is none yet

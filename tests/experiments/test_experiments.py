@@ -14,6 +14,7 @@ import pytest
 from abm.config import load_experiment
 
 FOLDER = Path(__file__).parents[2] / "experiments"
+FOUND = FOLDER.parent / "docs" / "found.md"
 SCRIPTS = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
 LONGEST = 60  # lines
 
@@ -53,7 +54,7 @@ def test_it_runs(script, fake_engine, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_what_was_found_is_kept_and_answers_what_the_script_asks(script):
-    kept = FOLDER / "found" / f"{script.stem}.csv"
+    kept = FOUND.with_suffix("") / f"{script.stem}.csv"
     if not kept.exists():
         pytest.skip("not run yet")
     assert kept.with_suffix(".png").exists()
@@ -63,7 +64,7 @@ def test_what_was_found_is_kept_and_answers_what_the_script_asks(script):
         row["what"].removeprefix("expected: "): row["mean"] for row in rows if row["what"].startswith("expected: ")
     }
     assert answers
-    reported = (FOLDER / "FOUND.md").read_text(encoding="utf-8")
+    reported = FOUND.read_text(encoding="utf-8")
     section = reported.split(f"\n## {script.stem[:2]} ")[1].split("\n## ")[0]
     held = sum(answer == "yes" for answer in answers.values())
     assert f"{held} of {len(answers)} expectations held" in section

@@ -139,3 +139,10 @@ def test_a_mechanism_of_one_design_can_be_explained(small):
         explain(
             small, "social_impact_bond", "provider_financed_pbr", to_settings={"case.money.wage": 20.0}, **arguments
         )
+
+
+def test_the_number_of_workers_changes_nothing(small):
+    arms, seeds = list(small.experiment.arms()), (1, 2, 3)
+    one, two = (run_ends(arms, seeds, months=20, workers=workers) for workers in (1, 2))
+    assert np.array_equal(one.values, two.values, equal_nan=True)
+    assert not np.isnan(one.of("spend_public")).any()
