@@ -88,8 +88,9 @@ def _service(arms: Arms) -> str:
     gap = value(model, "access_gap")
     if gap == gap and abs(gap) > 0.05:
         more, less = ("least", "most") if gap > 0 else ("most", "least")
-        points = f"{100 * abs(gap):.0f} points of 100"
-        text += f" The {more} complex third is served more often than the {less} complex, by {points}."
+        text += (
+            f" The {more} complex third is served more often than the {less}, by {100 * abs(gap):.0f} points of 100."
+        )
     return text
 
 
