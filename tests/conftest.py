@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from abm.config import Experiment, load_case, load_design
-from abm.lab import results, run
+from abm.lab import batches, results, run
 
 
 def put_in_place(patch):
@@ -21,6 +21,7 @@ def put_in_place(patch):
     patch.setattr(run, "prepare_worker", fake_engine.nothing)
     patch.setattr(results, "simulate", fake_engine.simulate)
     patch.setattr(results, "prepare_engine", fake_engine.nothing)
+    patch.setattr(batches, "prepare_engine", fake_engine.nothing)
     patch.delenv("FAULT", raising=False)
 
 

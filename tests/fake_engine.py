@@ -45,10 +45,16 @@ def simulate(case, design, seed, months=None, changes=(), watch=None, interventi
     return FakeWorld(matrix(case, design, seed, months).view(kind)[:, 0].view(np.recarray))
 
 
-def simulate_unit(number, arm, months, seeds, tables=()):
+def simulate_unit(number, arm, seeds, asked):
     """In place of `abm.lab.run.simulate_unit`, with the fault that the environment asks for."""
-    runs = [one_run(number, arm.case, arm.design, months, seed) for seed in seeds]
-    return [run._replace(tables={name: agents(name, arm, run.seed) for name in tables}) for run in runs]
+    runs = []
+    for seed in seeds:
+        run = one_run(number, arm.case, arm.design, asked.months, seed)
+        if run.status == DONE:
+            tables = {name: agents(name, arm, seed) for name in asked.tables_of(seed)}
+            run = run._replace(series=asked.of_series(run.series), tables=tables)
+        runs.append(run)
+    return runs
 
 
 def agents(name, arm, seed):

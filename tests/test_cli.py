@@ -240,9 +240,9 @@ def test_an_interrupted_batch_keeps_its_runs(fake_engine, small_file, in_folder)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     slow = {**environment, "SLEEP": "sleep:social_impact_bond:8"}
     with subprocess.Popen(words, env=slow, stderr=subprocess.PIPE, text=True) as process:
-        manifest = in_folder / "results/small/manifest.json"
+        journal = in_folder / "results/small/parts/journal.jsonl"
         until = time.monotonic() + 30
-        while time.monotonic() < until and not (manifest.exists() and "parts/" in manifest.read_text()):
+        while time.monotonic() < until and not (journal.exists() and "parts/" in journal.read_text()):
             time.sleep(0.05)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
@@ -251,6 +251,6 @@ def test_an_interrupted_batch_keeps_its_runs(fake_engine, small_file, in_folder)
     assert time.monotonic() - start < 2
     assert process.returncode == 130
     assert re.fullmatch(r"interrupted: \d+ of 24 runs are kept; the same command goes on from there\n", err)
-    assert "parts/" in manifest.read_text()
+    assert "parts/" in journal.read_text()
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
     assert "24 of 24 runs are over" in done.stderr

@@ -331,7 +331,19 @@ SETTINGS = [
     ({"payment.lag_months": 2.5}, "expected a whole number from 0 to 36, got 2.5"),
     ({"payment": 3}, "setting: payment: expected a table, got 3"),
     ({"payment.rule.kind": 3}, "setting: payment.rule.kind: unknown key"),
-    ({"payment.milestone.0.price": 3}, "setting: payment.milestone.0.price: unknown key"),
+    (
+        {"payment.milestone.0.price": 3},
+        "payment.milestone.0.price: no '0' in payment.milestone, expected one of 'entered', 'kept'",
+    ),
+    (
+        {"payment.milestone.kept.price": -3},
+        "setting: payment.milestone.kept.price: expected a number from 0 to 1,000,000, got -3",
+    ),
+    (
+        {"payment.milestone.kept.pric": 3},
+        "payment.milestone.kept.pric: unknown key; did you mean 'payment.milestone.kept.price'?",
+    ),
+    ({"payment.step.1.share": 1}, "no '1' in payment.step, which has no lines in 'social_impact_bond'"),
     ({"payment.rule": "block"}, "payment.outcome_share: must be 0 where payment.rule is 'block'"),
     ({"payment.rule": "block"}, "(in 'social_impact_bond' with these settings)"),
     ({"name": "x"}, "setting: name: belongs to the file and cannot be set"),
@@ -685,8 +697,8 @@ BAD = [
     ("experiment", ONE_EXPERIMENT + '[factors]\n"case.calendar.plan" = [[1, 2]]', ["expected numbers, names, or true and false"]),
     ("experiment", ONE_EXPERIMENT + '[set]\n"control.audit" = 1\n[factors]\n"control.audit" = [0, 1]',
      ["bad.toml:7: factors.control.audit: is also set to one value"]),
-    ("experiment", ONE_EXPERIMENT + "[factors]\n" + "\n".join(f'"control.{key}" = {list(range(99))}' for key in ("audit", "penalty")),
-     ["bad.toml:4: factors: 19,602 combinations"]),
+    ("experiment", ONE_EXPERIMENT + "[factors]\n" + "\n".join(f'"control.{key}" = {list(range(240))}' for key in ("audit", "penalty")),
+     ["bad.toml:4: factors: 115,200 combinations"]),
     ("experiment", ONE_EXPERIMENT + '[factors]\n"payment.rule" = ["block"]', ["(in 'social_impact_bond' with these settings)"]),
 ]  # fmt: skip
 

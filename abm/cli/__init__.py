@@ -51,11 +51,12 @@ def main() -> None:
 def code_of(error: Exception) -> int | None:
     """The exit code of an error that needs no traceback: 2 the input's, 1 the machine's; None for a defect of ours."""
     from abm.config import ConfigError
+    from abm.lab.engines import EngineLost
     from abm.lab.workers import WorkersWillNotStart
 
     if isinstance(error, ConfigError):
         return 2
-    return 1 if isinstance(error, OSError | WorkersWillNotStart) else None
+    return 1 if isinstance(error, OSError | WorkersWillNotStart | EngineLost) else None
 
 
 def _version(asked: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from abm.cli.screen import Bar, complain, console
+from abm.cli.screen import Bar, complain, console, ended_by_signals
 
 if TYPE_CHECKING:
     from abm.lab.results import Results
@@ -72,23 +72,37 @@ def batch(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the results; else results/NAME.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Replace the results that the folder holds.")] = False,
+    engine: Annotated[
+        str, typer.Option(help="Where runs are done: local, dask or mpi; see docs/cluster.md.")
+    ] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Of a dask cluster; else one is made here.")
+    ] = None,
+    limit: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Longest that a run may take; then it has failed.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File to which progress is added, line by line.")
+    ] = None,
 ) -> None:
     """Run an experiment, every design under every seed, then compare the designs.
 
-    Runs that the folder holds already are kept: an interrupted batch goes on where it stopped.
+    Runs that the folder holds already are kept: an interrupted batch goes on where it stopped, and seeds, designs or
+    values of factors may be added.
     """
     from abm.lab.plan import DONE
     from abm.lab.results import batch as run_batch
 
-    bar = Bar()
+    bar = Bar(quiet=quiet, log=log)
     try:
-        with bar:
-            results = run_batch(experiment, workers, out, fresh, bar.tell)
-    except KeyboardInterrupt:
+        with bar, ended_by_signals():
+            results = run_batch(experiment, workers, out, fresh, bar.tell, engine, scheduler, limit=limit)
+    except KeyboardInterrupt as stop:
         kept = f"{bar.over - bar.failed} of {bar.planned} runs are kept" if bar.planned else "no run was under way"
         complain(f"interrupted: {kept}; the same command goes on from there")
-        raise typer.Exit(130) from None
-    screen = console()
+        raise typer.Exit(143 if stop.args else 130) from None
+    screen = console(quiet=quiet)
     if (results.runs["status"] == DONE).any():
         show_comparison(results, None, screen)
     for path in write_reports(results):

@@ -19,6 +19,7 @@ from abm.config.interventions import (
 from abm.config.load import load_case, load_design
 from abm.config.load_experiment import load_any, load_experiment, resolved
 from abm.config.presets import preset_names, preset_path
+from abm.config.sample import Sample
 from abm.config.settings import (
     Design,
     changed_case,
@@ -38,6 +39,7 @@ __all__ = [
     "Design",
     "Experiment",
     "Intervention",
+    "Sample",
     "Step",
     "as_changes",
     "as_interventions",

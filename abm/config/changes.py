@@ -184,7 +184,7 @@ def award_months(calendar: Calendar, months: int) -> list[int]:
 def why_fixed(key: str) -> str | None:
     """Why a setting cannot change in a run at all; None where it can."""
     key = everywhere(key)
-    if key in SHAPING or any(key.startswith(table) for table in SHAPING if table.endswith(".")):
+    if any(key == one or key.startswith(one.removesuffix(".") + ".") for one in SHAPING):
         return "cannot change in a run, for populations, tables and calendar are made by it at the start"
     return "cannot change in a run, for people and ties were drawn by it at the start" if key in DRAWN else None
 

@@ -15,6 +15,7 @@ from abm.config.toml_file import ConfigError
 from abm.config.words import did_you_mean, listed
 from abm.design import EVERY_MEASURED_DOMAIN
 
+MOST_ERRORS = 50  # of an experiment: of thousands of arms with the same fault, no one reads more
 ASSUMED_MEMORY = 16 * 2**30  # where the system does not tell
 
 
@@ -24,20 +25,33 @@ def check_experiment(experiment: Experiment, places: Mapping[str, str] | None = 
     `places` says where each setting stands. Raises `ConfigError` with everything that is wrong, one line each.
     """
     places = places or {}
-    errors: list[str] = []
-    for case, design, factors in experiment.combinations():
+    errors: dict[str, None] = {}
+    for number, (case, design, factors) in enumerate(experiment.combinations()):
+        here = _at_point(experiment, number, places)
         try:
-            arm = experiment.arm(case, design, factors, places)
+            arm = experiment.arm(case, design, factors, here)
             check_pair(arm.case, arm.design, experiment.months)
-            check_changes(arm.case, arm.design, arm.changes, experiment.seeds, experiment.months, places)
-            check_interventions(arm.case, arm.interventions, experiment.months, places)
+            check_changes(arm.case, arm.design, arm.changes, experiment.seeds, experiment.months, here)
+            check_interventions(arm.case, arm.interventions, experiment.months, here)
         except ConfigError as error:
-            errors += error.errors
+            errors |= dict.fromkeys(error.errors)
+            if len(errors) > MOST_ERRORS:
+                break
             continue
         unused = unused_settings(arm.design, experiment.settings(design.name))
-        errors += [f"{places.get(key, SETTING)}: {key}: {reason}" for key, reason in unused.items()]
+        errors |= {f"{here.get(key, SETTING)}: {key}: {reason}": None for key, reason in unused.items()}
+    told = list(errors)[:MOST_ERRORS]
     if errors:
-        raise ConfigError(*errors)
+        raise ConfigError(*told, *([f"{places.get('', SETTING)}: … and more"] if len(errors) > MOST_ERRORS else []))
+
+
+def _at_point(experiment: Experiment, number: int, places: Mapping[str, str]) -> Mapping[str, str]:
+    """Where settings stand for an arm of that number: those of its point, where points are listed, at the point."""
+    if not experiment.points or experiment.sample:
+        return places
+    name = f"points[{number % len(experiment.points) + 1}]"  # the points of a combination of factors follow one another
+    where = f"{places[name]}: {name}" if name in places else name
+    return {**places, **dict.fromkeys(experiment.points[0], where)}
 
 
 def check_changes(

@@ -11,14 +11,15 @@ from pydantic import Field, field_validator, model_validator
 from abm.case import Case
 from abm.config.changes import Change
 from abm.config.interventions import Intervention
+from abm.config.keep import Keep
+from abm.config.sample import LAST_SEED, Sample, inconsistencies_of
 from abm.config.settings import CASE, Design, changed_case, changed_design, flat
-from abm.config.words import did_you_mean, listed
+from abm.config.words import did_you_mean, listed, shown
 from abm.declare import Part
 
 NAME = r"^[a-z0-9][a-z0-9_\-]*$"
 MAX_SEEDS = 1_000_000
-MAX_ARMS = 10_000
-LAST_SEED = 2**63 - 1
+MAX_ARMS = 50_000
 AGENT_TABLES = (
     "providers",
     "families",
@@ -43,12 +44,20 @@ def _first(values: dict[str, Any]) -> str:
     return designs[0].name if designs else ""
 
 
+def _drawn(values: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The points of the sample."""
+    sample = values.get("sample")
+    return sample.points() if sample and not inconsistencies_of(sample) else ()
+
+
 class Experiment(Part):
     """Designs compared on the same cases, seeds and factors; results go to a folder of its name.
 
     Settings are dotted keys; those that begin with `case.` address the case. `set` holds for all runs, `designs_set`
-    for one design; `factors` (key → values) are run in every combination, in order, and no other setting may have
-    their key. `changes` and `interventions` come in the course of every run.
+    for one design; `factors` (key → values) are run in every combination, in order, and `points` as they are listed, or
+    as a `sample` draws them: a point gives each of its keys one value, the same keys as all other points. Each
+    combination of factors is run at each point; no key may stand in two of `set`, `factors` and `points`. `changes` and
+    `interventions` come in the course of every run.
     """
 
     name: str = Field(min_length=1, max_length=80, pattern=NAME, description="identifier, and folder of the results")
@@ -60,10 +69,15 @@ class Experiment(Part):
     seeds: tuple[int, ...] = Field(min_length=1, max_length=MAX_SEEDS, description="the paired blocks; n means 1…n")
     months: int | None = Field(None, ge=1, le=2400, description="length of a run; unless given, the case's calendar")
     tables: tuple[str, ...] = Field((), description="tables of agents to keep: providers, families, trust_edges")
+    keep: Keep = Field(default_factory=Keep, description="how much of trajectories and tables of agents is kept")
     twins: bool = Field(True, description="each design's block twin is run too, unless false")
     set: dict[str, Any] = Field(default_factory=dict, description="settings of all runs")
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of single designs")
     factors: dict[str, tuple[Any, ...]] = Field(default_factory=dict, description="values run in every combination")
+    sample: Sample | None = Field(None, description="how the points were drawn")
+    points: tuple[dict[str, Any], ...] = Field(
+        default_factory=_drawn, max_length=MAX_ARMS, description="values run together, a table a point"
+    )
     changes: tuple[Change, ...] = Field((), description="dated changes of all runs")
     interventions: tuple[Intervention, ...] = Field((), description="interventions and shocks in all runs")
 
@@ -87,6 +101,23 @@ class Experiment(Part):
         """The same for each design."""
         return {name: cls._dotted(own) for name, own in settings.items()} if isinstance(settings, dict) else settings
 
+    @field_validator("factors", mode="before")
+    @classmethod
+    def _plain_factors(cls, factors: Any) -> Any:
+        """Lists and numpy's arrays become tuples of plain values."""
+        if not isinstance(factors, Mapping):
+            return factors
+        return {key: tuple(found) if isinstance(found, list) else found for key, found in flat(factors).items()}
+
+    @field_validator("points", mode="before")
+    @classmethod
+    def _plain_points(cls, points: Any) -> Any:
+        """Tables within tables become dotted keys, all points have the order of the first."""
+        if not isinstance(points, list | tuple) or not all(isinstance(point, Mapping) for point in points):
+            return points
+        plain = [flat(point) for point in points]
+        return tuple({key: point[key] for key in (*plain[0], *point) if key in point} for point in plain)
+
     @model_validator(mode="after")
     def _consistent(self) -> Experiment:
         found = inconsistencies(self)
@@ -102,11 +133,16 @@ class Experiment(Part):
         for case, design, factors in self.combinations():
             yield self.arm(case, design, factors)
 
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """The keys that arms differ in, columns of the results: factors, then those of the points."""
+        return (*self.factors, *(self.points[0] if self.points else ()))
+
     def combinations(self) -> Iterator[tuple[Case, Design, dict[str, Any]]]:
-        """The arms before any setting is applied."""
+        """The arms before any setting is applied; the points of a combination of factors follow one another."""
         levels = [dict(zip(self.factors, values, strict=True)) for values in itertools.product(*self.factors.values())]
-        for case, design, factors in itertools.product(self.cases, self.designs, levels):
-            yield case, design, dict(factors)
+        for case, design, factors, point in itertools.product(self.cases, self.designs, levels, self.points or ({},)):
+            yield case, design, factors | point
 
     def arm(self, case: Case, design: Design, factors: dict[str, Any], places: Mapping[str, str] | None = None) -> Arm:
         """One arm with its settings applied; `places` says where each stands, for messages."""
@@ -151,22 +187,66 @@ def wrong_tables(tables: Sequence[str]) -> list[str]:
 
 
 def _inconsistent_factors(experiment: Experiment) -> list[str]:
-    """The same for factors."""
+    """The same for factors and points."""
     found = []
-    arms = len(experiment.cases) * len(experiment.designs)
+    arms = len(experiment.cases) * len(experiment.designs) * max(1, len(experiment.points))
     for key, values in experiment.factors.items():
         arms *= len(values)
         if not values:
             found.append(f"factors.{key}: expected a list of values, got []")
-        elif any(not isinstance(value, str | bool | int | float) for value in values):
+        elif not all(map(_single, values)):
             found.append(f"factors.{key}: expected numbers, names, or true and false")
         else:
             found += [f"factors.{key}: {value} stands twice" for value in _repeated(values)]
         if any(key in settings for settings in (experiment.set, *experiment.designs_set.values())):
             found.append(f"factors.{key}: is also set to one value; a key is either a factor or a setting")
     if arms > MAX_ARMS:
-        found.append(f"factors: {arms:,} combinations of cases, designs and factors, at most {MAX_ARMS:,} are possible")
+        key, what = ("points", "factors and points") if experiment.points else ("factors", "factors")
+        found.append(f"{key}: {arms:,} combinations of cases, designs and {what}, at most {MAX_ARMS:,} are possible")
+    return found + _inconsistent_points(experiment)
+
+
+def _inconsistent_points(experiment: Experiment) -> list[str]:
+    """The same for points, and for the sample from which they come."""
+    points, sample = experiment.points, experiment.sample
+    if sample:
+        found, name = inconsistencies_of(sample), "sample.over."
+        if points and tuple(points[0]) != tuple(sample.over):
+            found.append("points: give either points or a sample, not both")
+    else:
+        found, name = _wrong_points(points), "points[1]."
+    for key in points[0] if points else ():
+        if key in experiment.factors:
+            found.append(f"{name}{key}: is a factor too; a key is either a factor or one of the points'")
+        if any(key in settings for settings in (experiment.set, *experiment.designs_set.values())):
+            found.append(f"{name}{key}: is also set to one value; a key is either varied or a setting")
     return found
+
+
+def _wrong_points(points: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is wrong with points that are listed, the first ten things."""
+    found = []
+    seen: dict[tuple[Any, ...], int] = {}
+    for n, point in enumerate(points, 1):
+        if not point:
+            found.append(f"points[{n}]: expected a table of settings, each with one value, got an empty one")
+        elif point.keys() != points[0].keys():
+            other = listed([*(points[0].keys() - point.keys()), *(point.keys() - points[0].keys())])
+            found.append(f"points[{n}]: expected the same keys as in the first point, which differs in {other}")
+        wrong = [key for key, value in point.items() if not _single(value)]
+        found += [
+            f"points[{n}].{key}: expected a number, a name, or true or false, got {shown(point[key])}" for key in wrong
+        ]
+        if not wrong and (first := seen.setdefault(tuple(point.values()), n)) != n:
+            found.append(f"points[{n}]: is the same as points[{first}]")
+        if len(found) >= 10:
+            break
+    return found
+
+
+def _single(value: Any) -> bool:
+    """Whether a value is one number, name or switch."""
+    return isinstance(value, str | bool | int | float)
 
 
 def _repeated(values: Any) -> list[Any]:

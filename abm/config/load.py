@@ -27,8 +27,8 @@ from abm.design import GovernanceDesign
 from abm.imported.files import with_file
 
 EXPERIMENT_KEYS = (
-    "case", "cases", "designs", "baseline", "seeds", "factors", "set", "designs_set", "changes", "interventions",
-    "twins", "tables",
+    "case", "cases", "designs", "baseline", "seeds", "factors", "sample", "points", "set", "designs_set", "changes",
+    "interventions", "twins", "tables",
 )  # fmt: skip
 GRAPH = ("network", "graph")
 

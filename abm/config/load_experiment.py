@@ -11,12 +11,14 @@ from pydantic import BaseModel, Field
 from abm.case import Case
 from abm.config.changes import Change, name_of
 from abm.config.check import check_experiment
-from abm.config.experiment import LAST_SEED, MAX_SEEDS, NAME, Experiment
+from abm.config.experiment import MAX_ARMS, MAX_SEEDS, NAME, Experiment
 from abm.config.interventions import Intervention, name_of_intervention
+from abm.config.keep import Keep
 from abm.config.load import check_kind, kind_of, load_case, load_design, named
 from abm.config.presets import KINDS, ONE_OF, REFERENCE_WORDS, file_of, file_referred_to, is_path, preset_names
+from abm.config.sample import LAST_SEED, WORDS, Sample
 from abm.config.settings import Design
-from abm.config.toml_file import ConfigError, Table, read_toml, shown_path
+from abm.config.toml_file import ConfigError, KeyPath, Table, read_toml, shown_path
 from abm.config.words import did_you_mean, shown, validated
 from abm.declare import Part
 
@@ -58,9 +60,12 @@ class _ExperimentFile(Part):
     months: int | None = Field(None, ge=1, le=2400)
     twins: bool = True
     tables: tuple[str, ...] = ()
+    keep: Keep = Keep()
     set: dict[str, Any] = Field(default_factory=dict)
     designs_set: dict[str, dict[str, Any]] = Field(default_factory=dict)
     factors: dict[str, Any] = Field(default_factory=dict)
+    sample: Sample | None = None
+    points: tuple[dict[str, Any], ...] = Field((), max_length=MAX_ARMS)
     changes: tuple[Change, ...] = ()
     interventions: tuple[Intervention, ...] = ()
 
@@ -136,7 +141,7 @@ def _check_seeds(table: Table) -> None:
 
 def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str, Any], dict[str, str]]:
     """An experiment's own values, its settings with dotted keys, and where each setting stands (the file at "")."""
-    own = ("name", "title", "description", "months", "seeds", "changes", "interventions", "twins", "tables")
+    own = ("name", "title", "description", "months", "seeds", "changes", "interventions", "twins", "tables", "keep")
     values: dict[str, Any] = {key: table.values[key] for key in own if key in table.values}
     places = {"": table.places[()]}
     if written is None:
@@ -144,7 +149,15 @@ def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str
     places |= {name_of(n): table.place(("changes", n)) for n in range(len(written.changes))}
     events = range(len(written.interventions))
     places |= {name_of_intervention(n): table.place(("interventions", n)) for n in events}
-    values |= {"set": {}, "factors": {}, "designs_set": {name: {} for name in written.designs_set}}
+    if "sample" in table.values and "points" in table.values:
+        table.refuse(("points",), "give either points or a sample, not both")
+    for n in range(len(written.points)):
+        places[f"points[{n + 1}]"] = table.place(("points", n))
+    values |= _points(table, places) | {
+        "set": {},
+        "factors": {},
+        "designs_set": {name: {} for name in written.designs_set},
+    }
     for path in (("set",), ("factors",), *(("designs_set", name) for name in written.designs_set)):
         settings = values[path[0]] if len(path) == 1 else values[path[0]][path[1]]
         for key, value, place in table.leaves(path):
@@ -156,6 +169,28 @@ def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str
                 table.refuse(here, f"expected a list of values, got {shown(value)}")
             settings[key] = value
     return values, places
+
+
+def _points(table: Table, places: dict[str, str]) -> dict[str, Any]:
+    """The points or the sample of an experiment, with dotted keys; where they stand goes to the table and `places`."""
+    found: dict[str, Any] = {}
+    paths: list[KeyPath] = [("sample", "over"), *(("points", n) for n in range(len(table.values.get("points", ()))))]
+    for path in paths:
+        settings: dict[str, Any] = {}
+        for key, value, place in table.leaves(path):
+            here: KeyPath = (*path, *key.split("."))
+            named: KeyPath = here[:-1] if path[0] == "sample" and here[-1] in WORDS else here
+            table.places.setdefault(named, place)
+            if path[0] == "sample":
+                places.setdefault(".".join(map(str, named[2:])), place)
+            if key in settings:
+                table.refuse(here, "stands twice")
+            settings[key] = value
+        if path[0] == "points":
+            found.setdefault("points", []).append(settings)
+        elif settings:
+            found["sample"] = table.values["sample"] | {"over": settings}
+    return found
 
 
 def resolved(value: BaseModel) -> dict[str, Any]:

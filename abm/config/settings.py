@@ -2,6 +2,8 @@
 
 `case.trust.asymmetry` addresses the case, any other key the design. `locality.cremona.payment.lag_months` addresses the
 design in one place; a setting without `locality.` holds in every place, also where a place has a value of its own.
+A line of a list goes by its name, `payment.milestone.kept.price`, or counts from 1, `payment.step.2.share`; how well a
+domain can be measured goes by the domain, `case.measurability.health`.
 """
 
 from __future__ import annotations
@@ -9,11 +11,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
 
 from abm.case import Case
+from abm.config.lines import no_such_line, numbered, put
 from abm.config.toml_file import ConfigError, KeyPath, Problem, Table, dotted
 from abm.config.words import did_you_mean, field_at, known_beside, known_keys, listed, meant_key, shown, validated
 from abm.declare import Part
@@ -165,19 +169,59 @@ def _changed(
     model = type(value)
     table = Table(value.model_dump(), {(): root}, about=f" (in '{value.name}' with these settings)")
     unknown = []
-    for key, new in settings.items():
-        path = tuple(key.split("."))
+    written: dict[
+        str, str
+    ] = {}  # keys with positions in lists, as messages of pydantic have them: as they were asked for
+    for key, new in sorted(settings.items(), key=lambda one: one[0].count(".")):  # a whole list before its lines
+        path = numbered(table.values, key.split("."))
         table.places[path] = where[key]
-        if field_at(model, path) is None or path[0] in NAMING:
-            unknown.append(Problem(where[key], prefix + key, _unknown(model, path, prefix)))
+        if len(path) < key.count(".") + 1:
+            unknown.append(Problem(where[key], prefix + key, no_such_line(table.values, path, key)))
             continue
-        inner = table.values
-        for name in path[:-1]:
-            inner = inner[name]
-        inner[path[-1]] = new
+        if field_at(model, path) is None or path[0] in NAMING:
+            text = _as_asked(_unknown(model, path, prefix), path, key)
+            unknown.append(Problem(where[key], prefix + key, text))
+            continue
+        put(table.values, path, new)
+        written[prefix + dotted(path)] = prefix + key
     table.incomplete = bool(unknown)
     changed, found = validated(model, table, prefix)
-    return (None if unknown else changed), unknown + found
+    found = [problem._replace(key=written.get(problem.key, problem.key)) for problem in found]
+    return (None if unknown or changed is None else _sharing(changed, value)), unknown + found
+
+
+def _sharing(changed: Value, value: Value) -> Value:
+    """The changed value with the parts that did not change being the very same: thousands of arms fit in memory so."""
+    same = {name: part for name, part in value if getattr(changed, name) == part}
+    return changed.model_copy(update=same)
+
+
+def setting_path(key: str) -> tuple[type[BaseModel], str, KeyPath]:
+    """The model that a setting addresses, the prefix of its keys, and the path; any line of a list is taken to be there."""
+    model: type[BaseModel] = Case if key.startswith(CASE) else GovernanceDesign
+    path: KeyPath = ()
+    for name in (key.removeprefix(CASE) if model is Case else re.sub(r"^locality\.[^.]+\.", "", key)).split("."):
+        around = field_at(model, path)
+        path = (*path, 0 if around and get_origin(around[0]) is tuple else name)
+    return model, CASE if model is Case else "", path
+
+
+def declared_setting(key: str) -> tuple[Any, FieldInfo | None] | None:
+    """Type and declaration of a setting by its dotted key, whatever the design or the case; None where it is none."""
+    model, _, path = setting_path(key)
+    return None if path[0] in NAMING else field_at(model, path)
+
+
+def unknown_setting(key: str) -> str:
+    """What is said of a key that is no setting of any design or case, with the one that it probably stands for."""
+    model, prefix, path = setting_path(key)
+    return _as_asked(_unknown(model, path, prefix), path, key.removeprefix(prefix))
+
+
+def _as_asked(text: str, path: KeyPath, key: str) -> str:
+    """A message with the key's own words where it has the position of a line."""
+    lined = any(isinstance(part, int) for part in path)
+    return text.replace(dotted(path[:-1]), key.rpartition(".")[0]) if lined else text
 
 
 def _unknown(model: type[BaseModel], path: KeyPath, prefix: str) -> str:

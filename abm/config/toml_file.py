@@ -62,7 +62,7 @@ class Table:
         """Every value beneath a table: its dotted key (a quoted key may have dots of its own), itself, its place."""
         tree: Any = self.values
         for part in path:
-            tree = tree.get(part, {})
+            tree = tree[int(part)] if isinstance(tree, list) else tree.get(part, {})
         for key, value in tree.items():
             if isinstance(value, Mapping):
                 yield from self.leaves((*path, key), f"{prefix}{key}.")
@@ -99,6 +99,15 @@ def dotted(path: KeyPath) -> str:
     for part in path:
         key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else part
     return key
+
+
+def undotted(key: str) -> KeyPath:
+    """The path of a key as messages show it."""
+    path: KeyPath = ()
+    for part in key.split("."):
+        line = re.fullmatch(r"(.+)\[(\d+)\]", part)
+        path = (*path, line[1], int(line[2]) - 1) if line else (*path, part)
+    return path
 
 
 def shown_path(path: Path) -> str:

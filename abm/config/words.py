@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from abm.config.toml_file import KeyPath, Problem, Table, dotted
+from abm.config.toml_file import KeyPath, Problem, Table, dotted, undotted
 
 Model = TypeVar("Model", bound=BaseModel)
 NAME_WORDS = "a name of small letters, digits, '_' and '-' that begins with a letter or a digit"
@@ -43,7 +43,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return "a table"
+        return "a table" if value else "an empty table"
     if isinstance(value, int) and value.bit_length() > 128:  # Python refuses to print the longest
         return "a very large number"
     if isinstance(value, list | tuple):
@@ -112,7 +112,7 @@ def expected(annotation: Any, declared: FieldInfo | None) -> str:
         return _expected_text(declared, rules)
     if get_origin(annotation) is tuple:
         return _expected_list(get_args(annotation), rules)
-    return "a table"
+    return "a table that is not empty" if rules.get("min_length") else "a table"
 
 
 def _expected_text(declared: FieldInfo | None, rules: Mapping[str, Any]) -> str:
@@ -130,7 +130,8 @@ def _expected_list(items: tuple[Any, ...], rules: Mapping[str, Any]) -> str:
     if items[-1] is not Ellipsis:
         return f"a list of {_COUNTS[len(items)]} {words}"
     if rules.get("max_length"):
-        return f"a list of {rules['min_length']:,} to {rules['max_length']:,} {words}"
+        least = f"{rules['min_length']:,} to" if "min_length" in rules else "at most"
+        return f"a list of {least} {rules['max_length']:,} {words}"
     return f"a list of {words}" + (", not empty" if rules.get("min_length") else "")
 
 
@@ -210,13 +211,14 @@ def _contradictions(wrong: Iterable[Any], table: Table, touched: set[KeyPath], p
     """What the models' own validators found, each sentence at the key that it begins with."""
     joined = "; ".join(str(item["ctx"]["error"]) for item in wrong if item["type"] == "value_error")
     problems = []
-    for sentence in re.split(r"; (?=[a-z_]+(?:\.[\w-]+)*: )", joined) if joined else ():
+    for sentence in re.split(r"; (?=[a-z_]+(?:\[\d+\])?(?:\.[\w-]+)*: )", joined) if joined else ():
         key, _, text = sentence.partition(": ")
-        words = [key, *re.findall(r"\b[a-z_]+(?:\.[a-z_]+)+", text)]
-        named: list[KeyPath] = [tuple(word.split(".")) for word in words]
+        named = [undotted(word) for word in (key, *re.findall(r"\b[a-z_]+(?:\.[a-z_]+)+", text))]
         if any(one[: len(other)] == other[: len(one)] for one in named for other in touched):
             continue
-        written = next((path for path in named if table.place(path) != table.places[()]), named[0])
+        root = table.places[()]
+        beneath = (path for path in table.places if any(path[: len(one)] == one for one in named))
+        written = next((path for path in (*named, *beneath) if table.place(path) != root), named[0])
         problems.append(Problem(table.place(written), prefix + key, text + table.about))
     return problems
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,12 +71,13 @@ def verified(folder: Path, name: str, checksum: str) -> Path:
     return path
 
 
-def read_table(path: Path) -> pa.Table:
-    """The table of a Parquet file."""
+def read_table(path: Path, columns: Sequence[str] | None = None, categories: Sequence[str] = ()) -> pa.Table:
+    """The table of a Parquet file, or some columns of it; `categories` are read as such where they are text."""
     import pyarrow.parquet as pq
 
     with path.open("rb") as file:
-        return pq.read_table(file)
+        read = {"columns": columns, "read_dictionary": list(categories), "page_checksum_verification": True}
+        return pq.read_table(file, **read)
 
 
 def read_verified(folder: Path, name: str, checksum: str) -> pa.Table:
@@ -85,24 +86,65 @@ def read_verified(folder: Path, name: str, checksum: str) -> pa.Table:
 
 
 def lock(folder: Path) -> int | None:
-    """Lock a folder, made where it is missing, for this process; the lock goes with the process, however it ends."""
+    """Lock a folder, made where it is missing, for this process; the lock goes with the process, however it ends.
+
+    Raises ConfigError where that cannot be, or nothing can be written there.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise ConfigError(f"{folder}: is not a folder, so results cannot be written there") from None
     except OSError as error:
         raise ConfigError(f"{folder}: cannot be made ({error.strerror})") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise ConfigError(f"{folder}: cannot be written to")
-    if fcntl is None:
-        return None
-    handle = os.open(folder, os.O_RDONLY)
+    handle = None
+    if fcntl is not None:
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except OSError as error:
+            raise ConfigError(f"{folder}: cannot be read ({error.strerror})") from None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            words = "another batch is writing there; wait for it or choose another folder"
+            raise ConfigError(f"{folder}: {words}") from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise ConfigError(f"{folder}: another batch is writing there; wait for it or choose another folder") from None
+        probe = folder / f".probe.{os.getpid()}"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        if handle is not None:
+            os.close(handle)
+        raise ConfigError(f"{folder}: cannot be written to ({error.strerror})") from None
     return handle
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes that are free where a folder is, or where it would be made."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def move_into_place(staged: Path, folder: Path, checksums: Mapping[str, str]) -> None:
+    """Move finished files out of the folder where they were made; those that are not what the checksums say stay.
+
+    It can be done again after a crash in the middle.
+    """
+    for name, checksum in checksums.items():
+        source = staged / name
+        if source.exists() and digest(source) == checksum:
+            (folder / name).parent.mkdir(exist_ok=True)
+            source.replace(folder / name)
+            sync_folder((folder / name).parent)
+    sync_folder(folder)
+
+
+def forget_temporary(folder: Path) -> None:
+    """Remove what `write_whole` could not finish because its process was killed."""
+    for path in folder.glob(".*.*"):
+        if path.suffix[1:].isdigit() and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def remove(path: Path) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from abm.config import ConfigError
+from abm.config.keep import Keep
+from abm.lab.files import write_whole
 
-FORMAT = 1  # of the folder
+FORMAT = 2  # of the folder
+NEXT = ".next"  # where final files are made before they are moved into their place
+CHECK = "check"  # the manifest's own checksum
 
 
+@functools.cache
 def code_hash() -> str:
     """A hash of the sources that the numbers come from: all of the package but laboratory, figures and command line."""
     package = Path(__file__).parents[1]
@@ -21,6 +28,25 @@ def code_hash() -> str:
         if not name.startswith(("lab/", "show/", "cli/")) and name != "__init__.py":
             sources.update(name.encode() + b"\0" + path.read_bytes())
     return sources.hexdigest()[:16]
+
+
+def new_manifest(description: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of a folder that has no results yet."""
+    return {"format": FORMAT, **description, "sessions": [], "finished": None, "files": {}}
+
+
+def _check_of(manifest: dict[str, Any]) -> str:
+    rest = {key: value for key, value in manifest.items() if key != CHECK}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write a manifest with its own checksum, unless it is there as it is."""
+    check = _check_of(manifest)
+    if manifest.get(CHECK) != check:
+        manifest[CHECK] = check
+        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+        write_whole(folder / "manifest.json", lambda to: to.write_text(text, encoding="utf-8"))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -34,9 +60,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
             raise ConfigError(f"{path}: written in format {manifest['format']}; this version reads format {FORMAT}")
-        manifest["configuration"], manifest["files"]
+        whole = manifest[CHECK] == _check_of(manifest)
     except (OSError, ValueError, KeyError, TypeError):
         raise ConfigError(f"{path}: damaged, it cannot be read as a manifest") from None
+    if not whole:
+        raise ConfigError(f"{path}: damaged or changed since it was written (its own checksum does not fit)")
     return manifest
 
 
@@ -73,10 +101,25 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
+def is_extension(manifest: dict[str, Any], description: dict[str, Any]) -> bool:
+    """Whether more is asked than the folder was planned for, or in another order."""
+    before, now = manifest["configuration"], description["configuration"]
+    return manifest["arms"] != description["arms"] or any(before[key] != now[key] for key in ("seeds", "twins"))
+
+
 def refuse_other(folder: Path, manifest: dict[str, Any], description: dict[str, Any]) -> None:
-    """Raise ConfigError, naming what differs, where the folder's results are of another configuration or other code."""
-    differs = what_differs(what_counts(manifest["configuration"]), what_counts(description["configuration"]))
-    if not differs and manifest.get("code") != description["code"]:
+    """Raise ConfigError, naming what differs, unless all that the folder holds is still asked for, by the same code.
+
+    More seeds, cases, designs or values of factors are welcome, and other titles. `arms` are the keys of what is run.
+    """
+    before, now = what_counts(manifest["configuration"]), what_counts(description["configuration"])
+    same_code = manifest["code"] == description["code"]
+    kept = not same_code or set(manifest["arms"][: manifest["own_arms"]]) <= set(description["arms"])
+    kept &= set(before["seeds"]) <= set(now["seeds"]) and (now["twins"] or not before["twins"])
+    kept &= all(before[key] == now[key] for key in ("tables", "keep"))
+    kept &= _sampled(before) == _sampled(now) & set(before["seeds"])
+    differs = [] if kept and same_code else _without_additions(before, now)
+    if not same_code and not differs:
         differs = ["the model's code has changed since"]
     if differs:
         more = f"\n  … and {len(differs) - 5} more" if len(differs) > 5 else ""
@@ -84,3 +127,19 @@ def refuse_other(folder: Path, manifest: dict[str, Any], description: dict[str, 
         raise ConfigError(
             f"{folder}: holds results of something else; --fresh replaces them, --out goes elsewhere{listed}{more}"
         )
+
+
+def _sampled(configuration: dict[str, Any]) -> frozenset[int]:
+    return Keep.model_validate_json(json.dumps(configuration["keep"])).sampled(configuration["seeds"])
+
+
+def _without_additions(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What differs, but for cases, designs, seeds and values of factors that are new."""
+    now = copy.deepcopy(now)
+    for part in ("cases", "designs"):
+        now[part] = {name: value for name, value in now[part].items() if name in before[part]}
+    for there, here, keys in ((before, now, ["seeds"]), (before["factors"], now["factors"], list(before["factors"]))):
+        for key in keys:
+            if key in here and set(there[key]) <= set(here[key]):
+                here[key] = there[key]
+    return what_differs(before, now)

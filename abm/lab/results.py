@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,6 @@ from abm.config import (
     load_case,
     load_design,
     load_experiment,
-    resolved,
     unused_settings,
 )
 from abm.config.experiment import wrong_tables
@@ -37,25 +36,22 @@ from abm.design import GovernanceDesign
 from abm.lab import compare
 from abm.lab.agents import Recorder, check_tables
 from abm.lab.assignment import assignment_table, reached_table
-from abm.lab.files import read_verified, write_whole
-from abm.lab.manifest import code_hash, read_manifest
+from abm.lab.batches import How, Progress, run_batch
+from abm.lab.engines import Workforce, check_engine, open_engine
+from abm.lab.files import move_into_place, read_table, read_verified, verified, write_whole
+from abm.lab.manifest import NEXT, read_manifest
 from abm.lab.plan import DONE, Plan
 from abm.lab.result import Result
-from abm.lab.run import execute, prepare_engine, simulate, versions
-from abm.lab.store import Store
-from abm.lab.twins import NAME_ENDING, is_own_twin, twins_of
+from abm.lab.run import prepare_engine, simulate
+from abm.lab.twins import NAME_ENDING, is_own_twin
 from abm.lab.workers import processors
-from abm.metrics import METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from abm.case import Case
 
-Progress = Callable[[int, int, int], None]  # runs over so far, runs in all, failed so far
 
-
-@dataclass(frozen=True)
 class Results:
     """The results of a batch.
 
@@ -66,25 +62,68 @@ class Results:
     `manifest` holds what was run, in full.
     """
 
-    runs: pd.DataFrame
-    series: pd.DataFrame
-    manifest: dict[str, Any]
-    folder: Path
-    twins: pd.DataFrame | None = None
+    def __init__(
+        self,
+        runs: pd.DataFrame | None,
+        series: pd.DataFrame | None,
+        manifest: dict[str, Any],
+        folder: Path,
+        twins: pd.DataFrame | None = None,
+    ) -> None:
+        """A table that is None is read from the folder when asked for."""
+        self.manifest, self.folder = manifest, folder
+        given = {"runs": runs, "series": series, "twins": twins}
+        vars(self).update({name: table for name, table in given.items() if table is not None})
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:
-        """Read a results folder; raises ConfigError where it is none, unfinished, or damaged."""
+        """A results folder, whose tables are read when asked for.
+
+        Raises ConfigError where it is none, unfinished, or damaged: every table is compared with its checksum.
+        """
         folder = Path(folder)
         manifest = read_manifest(folder)
-        files = manifest["files"]
-        if "runs.parquet" not in files:
+        if not manifest["finished"]:
             raise ConfigError(f"{folder}: the batch was interrupted; the same `obc batch` command continues it")
-        runs, series, twins = (
-            read_verified(folder, name, files[name]).to_pandas() if name in files else None
-            for name in ("runs.parquet", "series.parquet", "twins.parquet")
-        )
-        return cls(runs, series, manifest, folder, twins)
+        with suppress(OSError):  # where a crash came between the manifest and this
+            move_into_place(folder / NEXT, folder, manifest["files"])
+        for name, checksum in manifest["files"].items():
+            if not name.startswith("agents/"):
+                verified(folder, name, checksum)
+        return cls(None, None, manifest, folder)
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A row per run."""
+        return self._frame("runs.parquet")
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """A row per run and month; all of it in memory (`series_of` reads less)."""
+        return self._frame("series.parquet")
+
+    @cached_property
+    def twins(self) -> pd.DataFrame | None:
+        """The block twin of every run."""
+        return self._frame("twins.parquet") if "twins.parquet" in self.manifest["files"] else None
+
+    def series_of(self, metrics: Sequence[str]) -> pd.DataFrame:
+        """The series of these metrics alone: keys (names as categories), `month`, and a column each.
+
+        Raises ConfigError for a metric that there is not, or that the experiment did not keep.
+        """
+        for name in metrics:
+            self.metric(name)
+        kept = self.manifest["configuration"]["keep"]["metrics"]
+        absent = [name for name in metrics if kept and name not in kept]
+        if absent:
+            raise ConfigError(f"keep.metrics: the series of {listed(absent)} were not kept")
+        names = ["case", "design", *self.factors]
+        table = read_table(self.folder / "series.parquet", [*names, "seed", "month", *metrics], names)
+        return table.to_pandas(split_blocks=True, self_destruct=True)
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        return read_table(self.folder / name).to_pandas(split_blocks=True, self_destruct=True)
 
     @property
     def baseline(self) -> str:
@@ -93,7 +132,17 @@ class Results:
 
     @property
     def factors(self) -> list[str]:
-        """Dotted keys that the experiment varies."""
+        """Dotted keys that the experiment varies, by factors or points."""
+        return [*self.manifest["configuration"]["factors"], *self.points]
+
+    @property
+    def points(self) -> list[str]:
+        """Those of them that the points of the experiment vary together."""
+        return list(next(iter(self.manifest["configuration"].get("points", ())), ()))
+
+    @property
+    def _settings(self) -> list[str]:
+        """The factors, over which comparisons do not average."""
         return list(self.manifest["configuration"]["factors"])
 
     @property
@@ -184,10 +233,11 @@ class Results:
         return next(one["calendar"] for one in self.manifest["configuration"]["cases"] if one["name"] == case)
 
     def compare(self, baseline: str | None = None) -> pd.DataFrame:
-        """Every design against a baseline (the experiment's own where none is named), paired by seed.
+        """Every design against a baseline (the experiment's own where none is named), paired by point and seed.
 
         Columns `case, design, factors, metric, unit, n, baseline, mean, difference, low, high`: means over the n seeds
         under which both designs have a value, and the 95 % paired t interval of the difference, in the metric's unit.
+        Where there are points, at each of them over its seeds first; then n counts points.
         Where there are twins, the rows of `against_twins` follow. Raises ConfigError for a design that these results do
         not hold.
         """
@@ -196,7 +246,7 @@ class Results:
         baseline = baseline or self.baseline
         if baseline not in self.designs:
             raise ConfigError(f"baseline: no '{baseline}' in these results{did_you_mean(baseline, self.designs)}")
-        table = compare.differences(self.runs, self.units, self.factors, self.designs, baseline)
+        table = compare.differences(self.runs, self.units, self._settings, self.designs, baseline, self.points)
         against = self.against_twins()
         return pd.concat([table, against], ignore_index=True) if len(against) else table
 
@@ -206,7 +256,7 @@ class Results:
         Columns as in `compare`; `baseline` is the twin's mean, `metric` is `<metric>_vs_block`, and `additional_gain` is
         `attributable_gain_vs_block` by its own name. Without twins there are no rows.
         """
-        return compare.against_twins(self.runs, self.twins, self.units, self.factors, self.designs)
+        return compare.against_twins(self.runs, self.twins, self.units, self._settings, self.designs, self.points)
 
     def own_twins(self) -> list[str]:
         """The designs that pay by block grant in all their arms, and so are their own twins."""
@@ -215,7 +265,7 @@ class Results:
 
     def summary(self) -> pd.DataFrame:
         """Each design by itself: `case, design, factors, metric, unit, n, mean, sd, low, high` (95 % of the mean)."""
-        return compare.summary(self.runs, self.units, self.factors, self.designs)
+        return compare.summary(self.runs, self.units, self._settings, self.designs, self.points)
 
     def write_tables(self, folder: Path) -> list[Path]:
         """Write `summary.csv` and `differences.csv` into a folder; returns what was written."""
@@ -273,83 +323,41 @@ def batch(
     out: str | Path | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
+    engine: str = "local",
+    scheduler: str | None = None,
+    executor: Executor | None = None,
+    limit: float | None = None,
 ) -> Results:
     """Run every arm of an experiment under every seed; all of it is kept in `results/<name>`, or the folder `out`.
 
     Unless the experiment says `twins = false`, the block twin of each arm is run too, once where several are the same.
-    What the folder holds already is not run again; an interrupted batch goes on where it stopped. A folder with
-    results of another configuration is refused, or replaced with `fresh`. A run that fails is a row whose status says
-    why. `workers` is the number of processes (unless given, the processors there are), and changes no number in the
-    results. `progress(over, planned, failed)` is called after each run. Raises ConfigError for input that cannot be
-    run.
+    What the folder holds already is not run again: an interrupted batch goes on where it stopped, and seeds, designs,
+    cases or values of factors may be added. A folder with results of anything that is no more asked for, or of other
+    code, is refused, or replaced with `fresh`. A run that fails is a row whose status says why.
+
+    `workers` is the number of processes (unless given, the processors there are). `engine` is local, dask (with the
+    address of a `scheduler`, or a cluster on this machine) or mpi; any `executor` of `concurrent.futures` will do
+    instead. None of them changes a number in the results. `limit` is the longest that a run may take, in seconds.
+    `progress(over, planned, failed)` is called after each run. Raises ConfigError for input that cannot be run, and
+    EngineLost where the engine ends before the work does; what is done by then is kept.
     """
-    if isinstance(experiment, str | Path):
-        experiment = load_experiment(experiment)
-    else:
-        check_experiment(experiment)
-    if workers is not None:
-        _check_whole("workers", workers, 1, 4096)
-    folder = Path(out) if out is not None else Path("results") / experiment.name
-    arms = list(experiment.arms())
-    further, twin_of = twins_of(arms) if experiment.twins else ([], [])
-    metrics = tuple(metric.name for metric in METRICS)
-    plan = Plan(tuple(experiment.factors), arms, experiment.seeds, metrics, further, twin_of, experiment.tables)
-    workers = workers or processors()
-    for arm in arms if experiment.tables else ():
-        check_tables(experiment.tables, arm.case, experiment.months, workers)
-    about = _description(experiment) | {"twins": _named(plan)}
-    with Store(folder, plan, about, fresh=fresh) as store:
-        missing = store.missing()
-        over = plan.runs - len(missing)
-        if missing:
-            for domains in {len(case.domains) for case in experiment.cases}:
-                prepare_engine(domains)
-            if progress:
-                progress(over, plan.runs, 0)
-            tables = dict.fromkeys(range(len(arms)), experiment.tables)
-            for one in execute(plan.all_arms, missing, experiment.months, min(workers, len(missing)), tables):
-                store.add(one)
-                over += 1
-                if progress:
-                    progress(over, plan.runs, len(store.failed))
-        if not store.complete:
-            store.finish(_now())
+    check_engine(engine, scheduler)
+    with ExitStack() as stack:
+        force = None if executor is None else Workforce(executor, workers or processors())
+        if engine == "mpi" and force is None:  # the other ranks wait for the first: before anything can go wrong
+            force = stack.enter_context(open_engine(engine))
+        if isinstance(experiment, str | Path):
+            experiment = load_experiment(experiment)
+        else:
+            check_experiment(experiment)
+        if workers is not None:
+            _check_whole("workers", workers, 1, 4096)
+        if limit is not None and not 0.0 < limit < math.inf:
+            raise ConfigError(f"limit: expected seconds above 0, got {limit!r}")
+        folder = Path(out) if out is not None else Path("results") / experiment.name
+        how = How(workers or processors(), "executor" if executor else engine, scheduler, limit, force)
+        run_batch(experiment, folder, how, fresh, progress)
     return Results.load(folder)
-
-
-def _description(experiment: Experiment) -> dict[str, Any]:
-    """What a manifest says of a batch: all that its numbers depend on, and where and when it ran."""
-    return {
-        "configuration": resolved(experiment),
-        "code": code_hash(),
-        "versions": versions(),
-        "metrics": [
-            {
-                "name": m.name,
-                "group": m.group,
-                "unit": m.unit,
-                "meaning": m.meaning,
-                "direction": m.direction,
-                "at_end": m.at_end,
-            }
-            for m in METRICS
-        ],
-        "machine": platform.platform(),
-        "started": _now(),
-    }
-
-
-def _named(plan: Plan) -> list[dict[str, Any]]:
-    """The twins that are no arms of the experiment: number, case, design, and the factors of the first arm they serve."""
-    first = len(plan.arms)
-    return [
-        {"twin": first + place, "case": arm.case.name, "design": arm.design.name, "factors": arm.factors}
-        for place, arm in enumerate(plan.further)
-    ]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _check_whole(name: str, value: Any, low: int, high: int) -> None:

@@ -1,35 +1,22 @@
-"""Running: one world, or every arm of an experiment under every seed, here or on an executor.
-
-Whatever has the interface of `concurrent.futures.Executor` can do the runs; the order and place of a run cannot change
-its numbers. A unit of work is one arm with a few seeds, so that a message costs little beside the work it asks for.
-"""
+"""Running: one world, or an arm of an experiment under some seeds, which is what workers do (`abm.lab.engines`)."""
 
 from __future__ import annotations
 
-import math
 import sys
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from abm.case import Case
 from abm.lab.agents import Recorder
-from abm.lab.plan import DONE, Run, values_at_end
-from abm.lab.workers import LocalWorkers, WorkerDied
+from abm.lab.plan import DONE, Asked, Run, values_at_end
 from abm.metrics import METRICS
 
 if TYPE_CHECKING:
     from abm.config import Arm, Change, Design, Intervention
     from abm.world import World
-
-CHUNK = 8  # most seeds in a unit of work
-AHEAD = 2  # units of work handed out for each worker, so that none waits for the next
-RETRIES = 2  # further attempts at a run whose process died
-
-Unit = tuple[int, tuple[int, ...]]  # number of an arm, seeds
 
 
 def simulate(
@@ -103,96 +90,57 @@ def as_matrix(series: np.ndarray) -> np.ndarray:
     return np.array(series).view(np.float64).reshape(len(series), len(METRICS))
 
 
-def simulate_unit(
-    number: int, arm: Arm, months: int | None, seeds: Sequence[int], tables: Sequence[str] = ()
-) -> list[Run]:
-    """Runs of the arm of that number, with these tables of agents; what goes wrong in a run stops no other."""
+WHOLE = Asked()  # the case's calendar, the whole series, no tables
+
+
+def simulate_unit(number: int, arm: Arm, seeds: Sequence[int], asked: Asked = WHOLE) -> list[Run]:
+    """Runs of the arm of that number; what goes wrong in a run stops no other."""
     runs = []
     for seed in seeds:
+        tables = asked.tables_of(seed)
         try:
             recorder = Recorder(tables, arm.case) if tables else None
-            world = simulate(arm.case, arm.design, seed, months, arm.changes, recorder, arm.interventions)
+            watch = _watch(recorder, asked.seconds)
+            world = simulate(arm.case, arm.design, seed, asked.months, arm.changes, watch, arm.interventions)
             matrix, recorded = as_matrix(world.series), recorder.tables(world) if recorder else {}
-            runs.append(Run(number, seed, DONE, matrix, values_at_end(matrix, arm.case), recorded))
-        except Exception as error:  # whatever it is, it is this run's
-            runs.append(Run(number, seed, failure(f"{type(error).__name__}: {error}"), None, None))
+            runs.append(Run(number, seed, DONE, asked.of_series(matrix), values_at_end(matrix, arm.case), recorded))
+        except TimeLimit:
+            runs.append(Run(number, seed, failure(f"time limit of {asked.seconds:g} s"), None, None))
+        except (Exception, SystemExit) as error:  # whatever it is, it is this run's
+            runs.append(Run(number, seed, failure(reason_of(error)), None, None))
     return runs
+
+
+class TimeLimit(Exception):
+    """A run that took longer than it may."""
+
+
+def _watch(recorder: Recorder | None, seconds: float | None) -> Callable[[World], None] | None:
+    """What looks at the world after each month: the recorder of tables, and the clock where time is limited."""
+    if seconds is None:
+        return recorder
+    until = time.monotonic() + seconds
+
+    def watch(world: World) -> None:
+        if recorder is not None:
+            recorder(world)
+        if time.monotonic() > until:
+            raise TimeLimit
+
+    return watch
+
+
+def reason_of(error: BaseException) -> str:
+    """What an error says, with its kind; some cannot even say it."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
 
 
 def failure(reason: str) -> str:
     """The status of a run that failed: one line."""
     return "failed: " + " ".join(reason.split())[:300]
-
-
-def units(missing: Sequence[tuple[int, int]], workers: int) -> list[Unit]:
-    """Missing runs in units of one arm and a few neighbouring seeds, small enough that all workers end together."""
-    size = max(1, min(CHUNK, math.ceil(len(missing) / (4 * workers))))
-    by_arm: dict[int, list[int]] = {}
-    for arm, seed in missing:
-        by_arm.setdefault(arm, []).append(seed)
-    longest = max(map(len, by_arm.values()), default=0)
-    return [
-        (arm, tuple(seeds[start : start + size]))
-        for start in range(0, longest, size) for arm, seeds in by_arm.items() if seeds[start : start + size]
-    ]  # fmt: skip
-
-
-def execute(
-    arms: Sequence[Arm],
-    missing: Sequence[tuple[int, int]],
-    months: int | None,
-    workers: int,
-    tables: Mapping[int, Sequence[str]] | None = None,
-) -> Iterator[Run]:
-    """Do the missing runs, as (number of the arm, seed), and yield each as it ends, in no particular order.
-
-    `tables` says for which arms which tables of agents are recorded.
-    One worker is this process itself; more are processes of their own, ended with the iterator. The model must be
-    compiled before (`prepare_engine`), or each worker would do it.
-    """
-    if workers == 1:
-        for arm, seed in missing:
-            yield from simulate_unit(arm, arms[arm], months, [seed], (tables or {}).get(arm, ()))
-        return
-    executor = LocalWorkers(workers, prepare_worker)
-    try:
-        yield from on_executor(executor, arms, units(missing, workers), months, workers * AHEAD, tables)
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-def on_executor(
-    executor: Executor,
-    arms: Sequence[Arm],
-    work: Sequence[Unit],
-    months: int | None,
-    most: int,
-    tables: Mapping[int, Sequence[str]] | None = None,
-) -> Iterator[Run]:
-    """Hand out at most `most` units at a time and yield their runs.
-
-    A unit whose process died is done again run by run, as it is not known which run it was; a run is given up when its
-    process has died three times.
-    """
-    waiting, deaths = deque(work), Counter[tuple[int, int]]()
-    running: dict[Future[list[Run]], Unit] = {}
-    while waiting or running:
-        while waiting and len(running) < most:
-            arm, seeds = waiting.popleft()
-            asked = (tables or {}).get(arm, ())
-            future = executor.submit(simulate_unit, arm, arms[arm], months, seeds, tables=asked)
-            running[future] = (arm, seeds)
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            arm, seeds = running.pop(future)
-            try:
-                yield from future.result()
-            except WorkerDied as death:
-                for seed in seeds:
-                    deaths[arm, seed] += 1
-                    if deaths[arm, seed] > RETRIES:
-                        yield Run(arm, seed, failure(f"{death}, {deaths[arm, seed]} times"), None, None)
-                    else:
-                        waiting.appendleft((arm, (seed,)))
 
 
 def versions() -> dict[str, str]:

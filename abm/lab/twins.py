@@ -78,17 +78,17 @@ def twins_of(arms: Sequence[Arm]) -> tuple[list[Arm], list[int]]:
     """
     numbers: dict[tuple[str, ...], int] = {}
     for number, arm in enumerate(arms):
-        numbers.setdefault(_what_acts(arm), number)
+        numbers.setdefault(what_acts(arm), number)
     further: list[Arm] = []
     found = []
     for number, arm in enumerate(arms):
         twin, new = _twin_of_arm(arm), len(arms) + len(further)
-        found.append(number if twin is arm else numbers.setdefault(_what_acts(twin), new))
+        found.append(number if twin is arm else numbers.setdefault(what_acts(twin), new))
         further += [twin] if found[-1] == new else []
     return further, found
 
 
-def _what_acts(arm: Arm) -> tuple[str, ...]:
+def what_acts(arm: Arm) -> tuple[str, ...]:
     """All that an arm's numbers depend on besides the seed: equal for arms that come to the same."""
     acting = []
     for rules in map(arm.design.for_locality, arm.case.locality):

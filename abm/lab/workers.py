@@ -22,10 +22,19 @@ from typing import Any
 
 STARTS = 3  # attempts at starting a worker before giving up
 READY = "ready"
+LOADING = 20.0  # seconds that a worker's first task may take beyond the limit: it reads compiled code
+PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 
 class WorkerDied(RuntimeError):
-    """The process of a task ended before the task did: killed from outside, out of memory, or a crash."""
+    """The process of a task ended before the task did: killed from outside, out of memory, or a crash.
+
+    `overtime`: it was killed because the task took longer than it may.
+    """
+
+    def __init__(self, reason: str, *, overtime: bool = False) -> None:
+        super().__init__(reason)
+        self.overtime = overtime
 
 
 class WorkersWillNotStart(RuntimeError):
@@ -38,9 +47,13 @@ def processors() -> int:
 
 
 class LocalWorkers(Executor):
-    """`count` worker processes on this machine; `initializer()` runs in each before its first task."""
+    """`count` worker processes on this machine; `initializer()` runs in each before its first task.
 
-    def __init__(self, count: int, initializer: Callable[[], Any] | None = None) -> None:
+    A task that takes longer than `limit` seconds fails with its process, which is killed.
+    """
+
+    def __init__(self, count: int, initializer: Callable[[], Any] | None = None, limit: float | None = None) -> None:
+        self._limit = limit
         self._initializer = pickle.dumps(initializer)
         self._tasks: queue.SimpleQueue[tuple[Future, bytes] | None] = queue.SimpleQueue()
         self._processes: set[subprocess.Popen] = set()
@@ -83,9 +96,11 @@ class LocalWorkers(Executor):
             if not future.set_running_or_notify_cancel():
                 continue
             try:
+                seconds = self._limit
                 if process is None or process.poll() is not None:
                     process = self._start()
-                worked, answer = _ask(process, call)
+                    seconds = None if seconds is None else seconds + LOADING
+                worked, answer = self._in_time(process, call, seconds)
             except Exception as error:  # whatever it was, the one who waits for the task must hear of it
                 future.set_exception(error)
             else:
@@ -95,6 +110,21 @@ class LocalWorkers(Executor):
                     future.set_exception(RuntimeError(answer))
         if process is not None:
             _end(process)
+
+    def _in_time(self, process: subprocess.Popen, call: bytes, seconds: float | None) -> tuple[bool, Any]:
+        """Send a task and wait for the answer, so long."""
+        if seconds is None:
+            return _ask(process, call)
+        alarm = threading.Timer(seconds, process.kill)
+        alarm.start()
+        try:
+            return _ask(process, call)
+        except WorkerDied:
+            if alarm.finished.is_set():  # it went off
+                raise WorkerDied(f"time limit of {self._limit:g} s", overtime=True) from None
+            raise
+        finally:
+            alarm.cancel()
 
     def _start(self) -> subprocess.Popen:
         """A new worker that has said it is ready; only then does a death count against its task."""
@@ -144,6 +174,7 @@ def _end(process: subprocess.Popen) -> None:
 def work() -> None:
     """What a worker process does: read tasks from standard input, answer on what was standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a task prints must not get between the answers
     calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -158,6 +189,17 @@ def work() -> None:
             answer = pickle.dumps((False, f"{type(error).__name__}: {error}"))
         answers.write(answer)
         answers.flush()
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this process with the thread that keeps it, where it can (Linux).
+
+    The end of the pipe ends it too, but only between two calls of compiled code, which holds the interpreter's lock.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _perform(call: Any) -> Any:

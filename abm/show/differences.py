@@ -88,10 +88,11 @@ def _panels(
             _dots_of_group(figure, grid[row], group, [results.metric(name) for name in names], table, lines, results)
             grid[row, 0].set_yticks(range(len(lines)), labels, linespacing=0.95)
             grid[row, 0].set_ylim(len(lines) - 0.4, -0.6)
+        pairs = "points, each the mean of its runs paired by seed" if results.points else "runs paired by seed"
         n = table["n"][table["metric"].isin([name for names in groups.values() for name in names])].max()
         caption(
             figure, height,
-            f"{about} n = {n} runs paired by seed, with the 95 % paired t interval; a smaller n stands beside its point. "
+            f"{about} n = {n} {pairs}, with the 95 % paired t interval; a smaller n stands beside its point. "
             "Each metric as it is at the end: last month, or mean over the months of service.",
         )  # fmt: skip
     return figure

@@ -54,7 +54,8 @@ def comparison(results: Results, baseline: str | None, width: int) -> Group:
     for case, factors in combinations[:MOST_BLOCKS]:
         block, of_twins = (one[(one["case"] == case) & (one["factors"] == factors)] for one in (table, twins))
         about = f"{results.title(case)}{': ' if factors else ''}{factors}"
-        shown.append(Text(f"{about}, {block['n'].max()} paired runs a design", style="bold"))
+        pairs = f"{block['n'].max()} {'points' if results.points else 'paired runs a design'}"
+        shown.append(Text(f"{about}, {pairs}", style="bold"))
         designs = [baseline, *(name for name in dict.fromkeys(block["design"]) if name != baseline)]
         for group, names in KEY_METRICS.items():
             columns = [_column(results, block, name, designs, first_is_mean=True) for name in _known(results, names)]
@@ -68,6 +69,7 @@ def comparison(results: Results, baseline: str | None, width: int) -> Group:
         shown.append(Text(f"… and {len(combinations) - MOST_BLOCKS} more combinations: see differences.csv"))
     lines = [
         f"{baseline}: means. Others: difference ± half of its 95 % interval, paired.",
+        f"Over the points of {', '.join(results.points)}; at each, over its seeds." if results.points else "",
         "Block twin: the same design with block pay and state finance." if len(twins) else "",
         "↑ ↓ which way is better. † fewer pairs than above. – no value.",
     ]

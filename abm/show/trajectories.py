@@ -57,7 +57,8 @@ def trajectories(results: Results, metrics: Sequence[str] = TRUST, case: str | N
     """
     case = known_case(results, case)
     declared = [results.metric(name) for name in metrics]
-    data = results.series[results.series["case"] == case]
+    data = results.series_of([metric["name"] for metric in declared])
+    data = data[data["case"] == case]
     if not declared or data.empty:
         raise ConfigError(f"trajectories: nothing to show of case '{case}'")
     designs, calendar = results.designs, results.calendar(case)
@@ -86,7 +87,7 @@ def trajectories(results: Results, metrics: Sequence[str] = TRUST, case: str | N
             _name_row(figure, grid[row, 0], results.title(design), row, baseline=design == results.baseline)
         _phase_key(figure, calendar, height)
         figure.text(0.6, 0.45 / height, f"months from the start ({calendar['start']})", ha="center", va="bottom")
-        runs = data[data["month"] == 0].groupby("design").size()
+        runs = data[data["month"] == 0].groupby("design", observed=True).size()
         n = f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
         caption(
             figure, height,
@@ -99,7 +100,7 @@ def trajectories(results: Results, metrics: Sequence[str] = TRUST, case: str | N
 def _curves(data: pd.DataFrame, metrics: Sequence[str]) -> dict[str, dict[str, pd.DataFrame]]:
     """For each metric and design, by month: mean over runs, and the edges of the band."""
     found: dict[str, dict[str, pd.DataFrame]] = {}
-    groups = data.groupby(["design", "month"], sort=True)
+    groups = data.groupby(["design", "month"], sort=True, observed=True)
     for metric in metrics:
         values = groups[metric]
         table = values.mean().to_frame("mean")

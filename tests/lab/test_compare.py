@@ -106,3 +106,20 @@ def test_key_metrics_are_declared():
 def test_factors_as_text():
     assert factor_text(["payment.lag_months", "control.audit"], [1, 0.3]) == "payment.lag_months=1, control.audit=0.3"
     assert factor_text([], []) == ""
+
+
+def test_points_count_once_each_with_the_mean_of_their_seeds():
+    runs = table()
+    runs["point"] = (runs["seed"] - 1) % 4  # four points, three seeds each
+    runs.loc[(runs["design"] == "other") & (runs["seed"] == 5), "gain"] = math.nan
+    row = one(differences(runs, UNITS, [], DESIGNS, "plain", ["point"]))
+    wide = runs.pivot_table("gain", ["point", "seed"], "design").dropna()
+    means = (wide["other"] - wide["plain"]).groupby("point").mean()
+    low, high = stats.ttest_1samp(means, 0).confidence_interval(0.95)
+    assert row["n"] == 4
+    assert [row["difference"], row["low"], row["high"]] == pytest.approx([means.mean(), low, high], rel=1e-12)
+    own = one(summary(runs, UNITS, [], DESIGNS, ["point"]))
+    means = runs[runs["design"] == "other"].groupby("point")["gain"].mean()
+    assert (own["n"], own["mean"], own["sd"]) == (4, pytest.approx(means.mean()), pytest.approx(means.std()))
+    apart = differences(runs, UNITS, ["point"], DESIGNS, "plain")
+    assert sorted(apart[(apart["design"] == "other") & (apart["metric"] == "gain")]["n"]) == [2, 3, 3, 3]

@@ -11,8 +11,8 @@ import pytest
 from abm.config import ConfigError, load_case, load_design
 from abm.design import GovernanceDesign
 from abm.lab import run as running
+from abm.lab.engines import Units
 from abm.lab.results import Results, batch, run
-from abm.lab.run import units
 from abm.metrics import METRICS
 
 NAMES = [metric.name for metric in METRICS]
@@ -166,14 +166,22 @@ def test_workers_are_a_whole_number(experiment, workers, in_folder):
     assert list(in_folder.iterdir()) == []
 
 
+def handed_out(missing, size):
+    ahead, work = Units(missing), []
+    while ahead:
+        work.append(ahead.take(size))
+    assert ahead.runs == 0
+    return work
+
+
 def test_units_are_one_arm_and_few_seeds_and_cover_everything():
     missing = [(arm, seed) for seed in range(1, 41) for arm in range(8)]
-    work = units(missing, 2)
+    work = handed_out(missing, 7)
     assert sorted((arm, seed) for arm, seeds in work for seed in seeds) == sorted(missing)
-    assert max(len(seeds) for _, seeds in work) == running.CHUNK
+    assert max(len(seeds) for _, seeds in work) == 7
     assert [arm for arm, _ in work[:8]] == list(range(8))
-    assert [seeds for _, seeds in units([(0, 1), (1, 1)], 4)] == [(1,), (1,)]
-    assert units([], 2) == []
+    assert [seeds for _, seeds in handed_out([(0, 1), (1, 1)], 4)] == [(1,), (1,)]
+    assert handed_out([], 2) == []
 
 
 # ---- one run

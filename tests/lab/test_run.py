@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from abm.config import Experiment, load_case, load_design
 from abm.lab import run as running
+from abm.lab.batches import plan_of
+from abm.lab.engines import EngineLost, Workforce, execute, open_engine
 from abm.lab.results import batch
-from abm.lab.run import execute, on_executor, prepare_engine, simulate_unit, units, versions
+from abm.lab.run import prepare_engine, simulate_unit, versions
 from abm.lab.workers import WorkerDied
 
 
@@ -29,54 +31,83 @@ def small():
 
 def bits(runs):
     """Runs by arm and seed, numbers as bytes."""
-    return {(run.arm, run.seed): (run.status, run.series.tobytes(), run.at_end.tobytes()) for run in runs}
+    return {
+        (run.arm, run.seed): (run.status, run.series.tobytes() if run.series is not None else b"", run.at_end.tobytes())
+        for run in runs if run is not None
+    }  # fmt: skip
+
+
+def everything(plan):
+    return [(arm, seed) for seed in plan.seeds for arm in range(len(plan.all_arms))]
+
+
+def alone(plan):
+    """What this process gives."""
+    return bits(execute(Workforce(None, 1), plan, everything(plan)))
 
 
 def test_the_engine_gives_the_same_bits_on_one_and_two_workers_and_in_any_order(small, tmp_path):
     prepare_engine(4)
-    arms = list(small.arms())
-    missing = [(arm, seed) for seed in small.seeds for arm in range(2)]
-    alone = bits(execute(arms, missing, small.months, 1))
-    assert {status for status, _, _ in alone.values()} == {"done"}
-    assert len({series for _, series, _ in alone.values()}) == 8
-    assert bits(execute(arms, missing, small.months, 2)) == alone
-    assert bits(execute(arms, missing[::-1], small.months, 1)) == alone
+    plan = plan_of(small)
+    found = alone(plan)
+    assert {status for status, _, _ in found.values()} == {"done"}
+    assert len({end for _, _, end in found.values()}) == len(found)
+    with open_engine("local", 2) as force:
+        assert bits(execute(force, plan, everything(plan))) == found
+    assert bits(execute(Workforce(None, 1), plan, everything(plan)[::-1])) == found
     files = [batch(small, workers=n, out=tmp_path / str(n)).manifest["files"] for n in (1, 2)]
     assert files[0] == files[1]
 
 
-def test_any_executor_will_do(fake_engine, small):
-    arms = list(small.arms())
-    missing = [(arm, seed) for seed in small.seeds for arm in range(2)]
+def test_any_executor_will_do(fake_engine, small, tmp_path):
+    plan = plan_of(small)
     with ThreadPoolExecutor(3) as threads:
-        found = bits(on_executor(threads, arms, units(missing, 3), small.months, 6))
-    assert found == bits(execute(arms, missing, small.months, 1))
+        assert bits(execute(Workforce(threads, 3), plan, everything(plan))) == alone(plan)
+        files = batch(small, out=tmp_path / "threads", executor=threads).manifest["files"]
+    assert files == batch(small, workers=1, out=tmp_path / "alone").manifest["files"]
 
 
 class Deadly(Executor):
-    """An executor on which every unit that holds seed 2 dies."""
+    """An executor on which every unit that holds seed 2 of the first arm dies, and others fail or come back."""
 
-    def __init__(self):
+    def __init__(self, error):
         self.attempts = Counter()
+        self.error = error
 
     def submit(self, fn, /, *args, **kwargs):
-        *_, seeds = args
-        self.attempts[seeds] += 1
+        _, _, number, _, seeds, _ = args
+        self.attempts[number, seeds] += 1
         future = Future()
-        if 2 in seeds:
-            future.set_exception(WorkerDied("its process ended (SIGKILL)"))
+        if 2 in seeds and number == 0:
+            future.set_exception(self.error)
         else:
             future.set_result(fn(*args, **kwargs))
         return future
 
 
 def test_a_death_costs_its_run_alone_after_two_retries(fake_engine, small):
-    deadly = Deadly()
-    runs = list(on_executor(deadly, list(small.arms()), [(0, (1, 2, 3))], small.months, 4))
-    assert {run.seed: run.status for run in runs} == {
-        1: "done", 2: "failed: its process ended (SIGKILL), 3 times", 3: "done"
-    }  # fmt: skip
-    assert deadly.attempts == {(1, 2, 3): 1, (1,): 1, (2,): 2, (3,): 1}
+    deadly, plan = Deadly(WorkerDied("its process ended (SIGKILL)")), plan_of(small)
+    runs = list(execute(Workforce(deadly, 4), plan, everything(plan)))
+    assert len(runs) == plan.runs
+    failed = {(run.arm, run.seed): run.status for run in runs if run.status != "done"}
+    assert failed == {(0, 2): "failed: its process ended (SIGKILL), 3 times"}
+    assert sum(times for (number, seeds), times in deadly.attempts.items() if number == 0 and 2 in seeds) == 3
+
+
+def test_what_goes_wrong_with_a_task_is_its_run_s_and_is_not_tried_again(fake_engine, small):
+    deadly, plan = Deadly(RuntimeError("it cannot be sent back")), plan_of(small)
+    runs = list(execute(Workforce(deadly, 4), plan, everything(plan)))
+    failed = {(run.arm, run.seed): run.status for run in runs if run.status != "done"}
+    assert failed == {(0, 2): "failed: RuntimeError: it cannot be sent back"}
+    assert deadly.attempts[0, (2,)] == 1
+
+
+def test_a_pool_that_breaks_ends_the_batch_and_what_is_done_is_kept(fake_engine, small, tmp_path):
+    with pytest.raises(EngineLost, match="ended"):
+        batch(small, out=tmp_path / "r", executor=Deadly(BrokenExecutor("gone")))
+    told = []
+    batch(small, workers=1, out=tmp_path / "r", progress=lambda over, *_: told.append(over))
+    assert told[0] > 0
 
 
 def test_an_exception_becomes_one_line_of_status(monkeypatch, small):
@@ -85,7 +116,7 @@ def test_an_exception_becomes_one_line_of_status(monkeypatch, small):
 
     monkeypatch.setattr(running, "simulate", broken)
     arm = next(small.arms())
-    (run,) = simulate_unit(0, arm, small.months, [7])
+    (run,) = simulate_unit(0, arm, [7])
     assert run.status.startswith("failed: ValueError: two lines xxx")
     assert len(run.status) < 320
     assert run.series is None

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pytest
 
 from abm.config import ConfigError
+from abm.config.keep import Keep
+from abm.lab.batches import description, plan_of
 from abm.lab.files import read_verified, write_table, write_whole
 from abm.lab.manifest import code_hash, read_manifest, what_differs
-from abm.lab.plan import DONE, Plan, Run
-from abm.lab.results import _description
+from abm.lab.plan import DONE, Run
 from abm.lab.store import Store
 from abm.metrics import METRICS
 
@@ -24,11 +25,16 @@ def open_store(tmp_path, experiment):
     """Opens the store of the small experiment in a folder."""
 
     def opened(fresh=False, **changes):
-        changed = experiment.model_copy(update=changes)
-        plan = Plan(tuple(changed.factors), list(changed.arms()), changed.seeds, NAMES)
-        return Store(tmp_path / "r", plan, _description(changed), fresh=fresh)
+        changed = experiment.model_copy(update={"twins": False} | changes)
+        plan = plan_of(changed)
+        return Store(tmp_path / "r", plan, description(changed, plan), fresh=fresh)
 
     return opened
+
+
+def done(store):
+    """The runs that a store counts as done."""
+    return {(arm, store.plan.seeds[place]) for arm, place in zip(*np.nonzero(store.done), strict=True)}
 
 
 def a_run(arm, seed):
@@ -72,7 +78,7 @@ def test_what_was_added_is_there_after_a_crash(open_store):
         store.add(a_run(0, 1))
         store.add(Run(1, 1, "failed: x", None, None))
     with open_store() as again:  # nothing was finished: as after a crash
-        assert set(again.rows) == {(2, 4), (0, 1)}
+        assert done(again) == {(2, 4), (0, 1)}
         assert len(again.missing()) == 18
         assert not again.complete
 
@@ -104,9 +110,9 @@ def test_a_damaged_part_is_left_out_with_a_warning(open_store, tmp_path):
         store.add(a_run(0, 1))
         store.flush()
         store.add(a_run(0, 2))
-    (tmp_path / "r/parts/series-0001.parquet").write_bytes(b"?")
-    with pytest.warns(UserWarning, match="series-0001.*done again"), open_store() as again:
-        assert set(again.rows) == {(0, 2)}
+    (tmp_path / "r/parts/000001-series.parquet").write_bytes(b"?")
+    with pytest.warns(UserWarning, match="000001-series.*done again"), open_store() as again:
+        assert done(again) == {(0, 2)}
 
 
 def test_there_is_one_writer(open_store):
@@ -122,6 +128,8 @@ def test_another_configuration_is_refused_by_name(open_store):
     assert "months: 20 in the folder, 19 now" in str(error.value)
     with pytest.raises(ConfigError, match="seeds:"):
         open_store(seeds=(1, 2))
+    with pytest.raises(ConfigError, match=r"keep.every: 1 in the folder, 2 now"):
+        open_store(keep=Keep(every=2))
     open_store(title="Other words", baseline="provider_financed_pbr").close()
     open_store(fresh=True, months=19).close()
     open_store(months=19).close()
@@ -129,7 +137,7 @@ def test_another_configuration_is_refused_by_name(open_store):
 
 def test_other_code_is_refused(open_store, monkeypatch):
     open_store().close()
-    monkeypatch.setattr("abm.lab.results.code_hash", lambda: "other")
+    monkeypatch.setattr("abm.lab.batches.code_hash", lambda: "other")
     with pytest.raises(ConfigError, match="code has changed"):
         open_store()
 
@@ -148,7 +156,7 @@ def test_fresh_leaves_other_files_of_the_folder(open_store, tmp_path):
         store.add(a_run(0, 1))
     (tmp_path / "r/notes.txt").write_text("mine")
     with open_store(fresh=True) as store:
-        assert store.rows == {}
+        assert done(store) == set()
     assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["manifest.json", "notes.txt"]
 
 
