@@ -130,6 +130,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("net_benefit", "money", "€", "`money.wellbeing_value` × Σ over months of attributable gain of all eligible families ÷ 12, less public spending, cumulative; the gain is against no service at all, usual services included, so compare designs", "up", "last"),
     Metric("cost_per_gain", "money", "€/point", "public spending ÷ (100 × sum of attributable gain); missing where there is no gain", "down", "last", POSITIVE),
     Metric("transaction_cost_exante", "money", "share", "hours of all sides from preparing the last tender to signature, at their cost ÷ the contract's value", "down", "last", POSITIVE),
+    Metric("transaction_cost_authority", "money", "share", "of `transaction_cost_exante`, the authority's own: all but bids, and half of negotiation; what the source measured", "down", "last", POSITIVE),
     Metric("overhead_share", "money", "share", "paid for running governance, evaluation, intermediary and network management ÷ all that has gone into the contract, cumulative", "down", "last", SHARE),
     Metric("forecast_commissioner", "money", "wellbeing", "weighted measured change by this month of service as the commissioner published it, beside `reported_gain`", "context", "last"),
     Metric("forecast_bidders", "money", "wellbeing", "the same as the winners foresaw it when they bid", "context", "last"),

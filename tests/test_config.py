@@ -296,6 +296,18 @@ name = "other"
     ]
 
 
+def test_trust_has_facets_in_all_places_or_in_none(write):
+    """A relation may join two places, and evidence fades by one rule."""
+    text = 'extends = "block_grant"\n[locality.cremona.mechanisms]\nfacets = false\n'
+    words = "locality.cremona.mechanisms.facets: must be the same in all places: say mechanisms.facets for all of them"
+    assert errors_of("design", write("split.toml", text)) == (f"split.toml:3: {words}",)
+    design = load_design("block_grant")
+    with pytest.raises(ConfigError, match=words):
+        changed_design(design, {"locality.cremona.mechanisms.facets": False})
+    whole = changed_design(design, {"mechanisms.facets": False, "locality.cremona.mechanisms.facets": False})
+    assert not whole.for_locality("cremona").mechanisms.facets
+
+
 # --- settings --------------------------------------------------------------------------------------------------------
 
 

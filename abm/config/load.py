@@ -19,6 +19,7 @@ from abm.config.settings import (
     changed_case,
     changed_design,
     not_yet_told,
+    unlike,
     with_total,
 )
 from abm.config.toml_file import ConfigError, Problem, Table, read_toml, shown_path
@@ -72,6 +73,7 @@ def load_design(reference: str | Path, settings: Mapping[str, Any] | None = None
     for name, keys in overrides.items():
         by_locality[name], found = validated(GovernanceDesign, _in_locality(table, name, keys))
         problems += not_yet_told(found, problems, f"locality.{name}.")
+    problems += unlike(base, by_locality, lambda key: table.place(tuple(key.split("."))))
     if problems or table.problems:
         raise ConfigError(*map(str, table.problems + problems))
     design = Design(base=base, by_locality=by_locality)  # type: ignore[arg-type]  # without problems there is no None

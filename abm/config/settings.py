@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, Field
@@ -144,9 +144,24 @@ def changed_design(design: Design, settings: Mapping[str, Any], places: Mapping[
         here = where | {key: where[f"locality.{name}.{key}"] for key in keys}
         designs[name], found = _changed(design.for_locality(name), everywhere | keys, here, root)
         problems += not_yet_told(found, problems, f"locality.{name}.")
+    problems += unlike(base, designs, lambda key: where.get(key, root))
     if problems:
         raise ConfigError(*map(str, problems))
     return Design(base=base, by_locality=designs)  # type: ignore[arg-type]  # without problems there is no None
+
+
+def unlike(
+    base: GovernanceDesign | None, places: Mapping[str, GovernanceDesign | None], where: Callable[[str], str]
+) -> list[Problem]:
+    """What may not differ between places: whether trust has facets, for a relation may join two of them."""
+    found = []
+    for name, rules in places.items():
+        if base and rules and rules.mechanisms.facets != base.mechanisms.facets:
+            key = f"locality.{name}.mechanisms.facets"
+            found.append(
+                Problem(where(key), key, "must be the same in all places: say mechanisms.facets for all of them")
+            )
+    return found
 
 
 def not_yet_told(found: Iterable[Problem], told: Iterable[Problem], prefix: str) -> list[Problem]:
@@ -252,7 +267,8 @@ def scaled(case: Case, families: int, place: str = SETTING) -> Case:
     """The same case with another number of families in total: a larger or smaller copy, not another place.
 
     Families, providers of each kind (rounded; at least one where there was one) and grants of all localities change by
-    one factor; families by largest remainders, so that they sum to the number asked for. Raises `ConfigError` where a
+    one factor; families by largest remainders, so that they sum to the number asked for. A larger copy has as many more
+    hours for bids and negotiation, or the more who bid the later all would sign. Raises `ConfigError` where a
     locality would be left without families or a number outgrows its range; `place` says where the number stands.
     """
     counts = [locality.families for locality in case.locality.values()]
@@ -268,6 +284,7 @@ def scaled(case: Case, families: int, place: str = SETTING) -> Case:
         locality["grant_eur"] = round(locality["grant_eur"] * factor, 2)
         for kind in PROVIDER_KINDS:
             locality[kind] = max(1, int(locality[kind] * factor + 0.5)) if locality[kind] > 0 else 0
+    values["money"]["negotiation_capacity"] *= max(1.0, factor)
     changed, problems = validated(Case, Table(values, {(): f"{place}: with {families:,} families"}), CASE)
     if changed is None:
         raise ConfigError(*map(str, problems))

@@ -37,7 +37,7 @@ def adapt_family(world, row, i, trained):
         eased = load * (1.0 - 0.4 * trained) * (1.0 - relief)
         rest = min(1.0, facts.work_fatigue_recovery * (1.0 + facts.menu_strength * offers[WEEKEND]))
         family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, rest)
-    letters = facts.coproduction_encouragement if world.localities[row].serving else 0.0
+    letters = facts.coproduction_encouragement if _invites(world, row) else 0.0
     family.encouraged = next_encouragement(family.encouraged, letters, facts.work_encouragement_memory)
     training = trained * (1.0 if family.took_part > 0.0 else 0.0) * family.engagement
     training += facts.menu_strength * offers[PARENT_TRAINING] * family.enrolled * family.engagement
@@ -51,6 +51,13 @@ def adapt_family(world, row, i, trained):
     )
     family.engagement = next_engagement(family.engagement, family.own_engagement, trust, family.fatigue, family.voice)
     family.tailoring += 0.02 * family.took_part * (1.0 - family.tailoring) - 0.03 * family.tailoring
+
+
+@compiled
+def _invites(world, row):
+    """Whether a place has anything to invite families to: surveys and meetings before its first service, and service."""
+    place, clock = world.localities[row], world.clock[0]
+    return place.serving > 0 or (place.funded > 0 and clock.month < clock.service_first)
 
 
 @compiled

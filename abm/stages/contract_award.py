@@ -15,6 +15,7 @@ from abm.streams import RIVALRY, uniform
 from abm.tables import PROVIDER_PROVIDER
 
 LEAST_SUPPORT = 0.15  # political support below which nothing is renewed
+AUTHORITY_NEGOTIATES = 0.5  # of the hours of negotiation (assumed)
 SPOKEN_LINK = 0.5  # joint hours a month that count as a link when rivals part
 
 
@@ -113,6 +114,7 @@ def _sign(place, facts, clock, skill):
     prepared = facts.money_preparation_hours + facts.money_specification_hours * terms
     prepared = left * (prepared + facts.money_review_hours * place.bidders)
     place.exante_hours = prepared + place.bid_hours + place.negotiation_hours
+    place.authority_hours = prepared + AUTHORITY_NEGOTIATES * place.negotiation_hours
     place.launched, place.signed = 1, clock.month
     if clock.contract == 0:  # renewals are negotiated while the contract runs
         hours = (place.bid_hours + place.negotiation_hours) * (1.0 - early_hours(place, facts))

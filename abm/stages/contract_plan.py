@@ -10,11 +10,16 @@ from abm.compiled import compiled
 from abm.rules.forecast import settling_share
 from abm.rules.learning import revised
 from abm.rules.payment import ENTRY, GAIN, RATE_CARD, SUSTAINED, reached_share
-from abm.stages.contract_prices import expected_stay
-from abm.streams import power
+from abm.stages.contract_entries import (
+    FIRST_REVIEW,
+    GAIN_REVIEW,
+    entries_by_month,
+    expected_stay,
+    leaving,
+    months_before,
+    months_late,
+)  # fmt: skip
 
-GAIN_MONTHS, REVIEW_MONTHS = 6, 3  # in service before a gain is paid, and before a threshold can be reached
-MOST_ENTER = 0.95  # of a place's families
 PACE_STEP = 3.0  # a revision sees at most three times, or a third of, what was planned
 
 
@@ -24,10 +29,9 @@ def plan_payments(world, row):
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     if place.expected_outcome_payment <= 0.0:
         return
-    before = clock.service_first + clock.contract * clock.service_months - 1
-    late = max(0, place.signed - before - 1)
-    months = max(1, clock.service_months - late)
-    entries = _entries(place, facts, months)
+    before, late = months_before(clock), months_late(place, clock)
+    entries = entries_by_month(place, facts, clock)
+    months = entries.shape[0]
     if facts.payment_rule == RATE_CARD:
         shares = _card_shares(place, facts, world.milestones[row], entries)
     else:
@@ -70,30 +74,6 @@ def _pace(done, planned):
 
 
 @compiled
-def _leaving(facts, age):
-    """Probability that a family leaves after so many months in service: turnover, and the end of the programme."""
-    length = int(facts.family_programme_months)
-    if age > length:
-        return 0.0
-    stayed = power(1.0 - facts.family_turnover, age - 1.0) if age > 1 else 1.0
-    return stayed if age == length else stayed * facts.family_turnover
-
-
-@compiled
-def _entries(place, facts, months):
-    """Families expected to enter in each month of service: places are filled at once, and again as families leave."""
-    entries = np.zeros(months)
-    room = MOST_ENTER * (place.family_end - place.family_first)
-    for k in range(months):
-        enter = place.places if k == 0 else 0.0
-        for j in range(k):
-            enter += entries[j] * _leaving(facts, k - j)
-        entries[k] = min(room, enter)
-        room -= entries[k]
-    return entries
-
-
-@compiled
 def _result_after(place, facts, months):
     """Expected measured change after some months in service: its way to what is forecast for a whole stay."""
     stay = expected_stay(facts)
@@ -119,9 +99,9 @@ def _due_by(place, facts, milestone, age):
     if milestone.kind == ENTRY:
         return 1.0
     if milestone.kind == GAIN:
-        return 1.0 if age >= GAIN_MONTHS else 0.0
+        return 1.0 if age >= GAIN_REVIEW else 0.0
     held = milestone.months - 1 if milestone.kind == SUSTAINED else 0
-    if age < REVIEW_MONTHS or age <= held:
+    if age < FIRST_REVIEW or age <= held:
         return 0.0
     noise = facts.measurement_noise
     at_end = reached_share(_result_after(place, facts, expected_stay(facts)), milestone.threshold, noise)
@@ -142,7 +122,7 @@ def _card_shares(place, facts, lines, entries):
                 new = _due_by(place, facts, lines[line], age)
                 new -= _due_by(place, facts, lines[line], age - 1) if age > 1 else 0.0
                 by_age[age - 1] += lines[line].expected * new * staying
-        staying -= _leaving(facts, age)
+        staying -= leaving(facts, age)
     earned = 0.0
     for k in range(months):
         for j in range(k + 1):

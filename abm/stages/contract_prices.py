@@ -22,14 +22,14 @@ from abm.rules.payment import (
     stepped_payment,
     tariff,
 )  # fmt: skip
-from abm.streams import DEADWEIGHT, exp, normal, power
+from abm.stages.contract_entries import entries_by_month, expected_stay, in_time, months_asked
+from abm.streams import DEADWEIGHT, exp, normal
 
 EXPECTED_INTENSITY, EXPECTED_WORK, EXPECTED_INTEGRATION = (
     0.8,
     0.75,
     0.3,
 )  # taken for granted in a commissioner's forecast
-NO_TURNOVER = 1e-9  # a month; below it 1 − (1 − turnover)^months would lose its digits
 
 
 @compiled
@@ -81,15 +81,16 @@ def _scale_card(place, facts, lines, clock, row):
 
     So a deadweight taken for too small is a windfall, and one taken for too large starves.
     """
-    entries, deducted = expected_entries(place, facts, clock.service_months), facts.payment_deadweight_deducted
+    entries, deducted = entries_by_month(place, facts, clock), facts.payment_deadweight_deducted
     error = normal(clock.seed, DEADWEIGHT, clock.contract, row)
     misjudged = exp(facts.measurement_deadweight_error * error)
-    deadweight, total = np.zeros(lines.shape[0]), 0.0
+    deadweight, claims, total = np.zeros(lines.shape[0]), np.zeros(lines.shape[0]), 0.0
     for line in range(lines.shape[0]):
         if lines[line].expected > 0.0:
             deadweight[line] = lines[line].unserved / lines[line].expected
         lines[line].expected = net_price(lines[line].expected, deducted, deadweight[line])
-        total += entries * lines[line].expected
+        claims[line] = in_time(facts, entries, months_asked(lines[line]))
+        total += claims[line] * lines[line].expected
     if total <= 0.0:
         return
     optimism = facts.money_forecast_optimism
@@ -98,7 +99,8 @@ def _scale_card(place, facts, lines, clock, row):
         milestone = lines[line]
         price = net_price(milestone.relative_price, deducted, misjudged * deadweight[line]) * scale
         milestone.price = min(price, place.expected_outcome_payment)  # what nobody will reach
-        milestone.cap = int(min(9e15, 100.0 * milestone.metric_cap * milestone.expected * entries * scale * optimism))
+        most = 100.0 * milestone.metric_cap * milestone.expected * claims[line] * scale * optimism
+        milestone.cap = int(min(9e15, most))
 
 
 @compiled
@@ -141,22 +143,6 @@ def need_scale(concentration, domains):
 
 
 @compiled
-def expected_stay(facts):
-    """Mean months in the programme: its length, cut short by turnover."""
-    if facts.family_turnover < NO_TURNOVER:
-        return facts.family_programme_months
-    stayed = 1.0 - power(1.0 - facts.family_turnover, facts.family_programme_months)
-    return min(facts.family_programme_months, stayed / facts.family_turnover)
-
-
-@compiled
-def expected_entries(place, facts, service_months):
-    """Families that a contract will take in: its places, filled again as families leave; at most nearly all of them."""
-    families = place.family_end - place.family_first
-    return min(0.95 * families, place.places * max(1.0, service_months / expected_stay(facts)))
-
-
-@compiled
 def _forecast_family(world, row, i):
     """Add one family's part, as the commissioner foresees it, to the expected result and to each line's expected payment."""
     place, facts, family = world.localities[row], world.settings[row], world.families[i]
@@ -167,30 +153,38 @@ def _forecast_family(world, row, i):
     quality = service_after_fragmentation(quality, facts.outcome_fragmentation, EXPECTED_INTEGRATION)
     own = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
     crises = facts.family_crisis_rate * facts.family_crisis_dip
-    change, alone = np.zeros(domains), np.zeros(domains)
+    change, alone = np.zeros((months + 1, domains)), np.zeros((months + 1, domains))
     for d in range(domains):
         served = place.promised_hours * priorities[d] * quality
         served /= facts.outcome_typical_hours * facts.outcome_typical_quality * place.need_scale
         input_now = combined_input(served, EXPECTED_WORK, facts.outcome_family_weight, facts.outcome_complementarity)
         y = without = start = family.wellbeing[d]
-        for _ in range(months):
+        for month in range(1, months + 1):
             added = improvement(y, own, input_now)
             y = next_wellbeing(y, family.baseline[d], added, facts.outcome_return_rate, -crises)
             without = next_wellbeing(without, family.baseline[d], 0.0, facts.outcome_return_rate, -crises)
-        change[d], alone[d] = y - start, without - start
-        if facts.payment_attribution != GROSS:  # who subtracts what comes by itself foresees that too
-            change[d], alone[d] = y - without, 0.0
-        place.expected_result += share * place.metric_weight[d] * change[d]
-        place.expected_change[d] += share * change[d]
+            change[month, d], alone[month, d] = y - start, without - start
+            if facts.payment_attribution != GROSS:  # who subtracts what comes by itself foresees that too
+                change[month, d], alone[month, d] = y - without, 0.0
+        place.expected_result += share * place.metric_weight[d] * change[months, d]
+        place.expected_change[d] += share * change[months, d]
     noise = facts.measurement_noise
     share *= tariff(facts.payment_tariff_groups, facts.payment_tariff_ratio, family.filed_complexity)
     for d in range(domains):
         for line in range(lines.shape[0]):
-            worth = share * lines[line].relative_price
+            worth, by = share * lines[line].relative_price, reached_by(lines[line], months)
             if worth > 0.0:
-                lines[line].expected += worth * expected_count(lines, line, d, place.measured, change, noise, months)
+                lines[line].expected += worth * expected_count(
+                    lines, line, d, place.measured, change[by], noise, months
+                )
             if worth > 0.0 and lines[line].kind != ENTRY:  # nobody enters a service that does not exist
-                lines[line].unserved += worth * expected_count(lines, line, d, place.measured, alone, noise, months)
+                lines[line].unserved += worth * expected_count(lines, line, d, place.measured, alone[by], noise, months)
+
+
+@compiled
+def reached_by(milestone, months):
+    """Month of a stay by which a threshold must be reached: what is to stand for some months, so many before the end."""
+    return max(0, months - milestone.months + 1) if milestone.kind == SUSTAINED else months
 
 
 @compiled

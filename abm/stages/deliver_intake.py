@@ -152,6 +152,7 @@ def _fill_places(world, row, slots):
     for p in range(place.provider_first, place.provider_end):
         provider = world.providers[p]
         begin, end = first[p - place.provider_first], first[p - place.provider_first + 1]
+        provider.intake_weight *= CONDUCT_MEMORY
         free = int(min(provider.places - provider.main_families, end - begin)) if provider.partner else 0
         if free <= 0:
             continue
@@ -193,7 +194,7 @@ def _note_intake(world, provider, order, begin, end):
         if family.enrolled:
             taken += 1.0
             of_taken += family.complexity
-    provider.intake_weight = CONDUCT_MEMORY * provider.intake_weight + taken
+    provider.intake_weight += taken
     if taken > 0.0:
         step = taken / provider.intake_weight
         provider.complexity_taken += step * (of_taken / taken - provider.complexity_taken)

@@ -24,6 +24,8 @@ def find_match(world, row, i):
         return
     place, match = world.localities[row], world.families[best]
     family.comparison_intake = family.comparison_last = weighted_level(place, match)
+    if place.survey_month == 0:
+        return  # nothing is known of the time before
     for d in range(place.metric_weight.shape[0]):
         own = family.wellbeing[d] - family.surveyed[d]
         family.trend_before += place.metric_weight[d] * (own - (match.wellbeing[d] - match.surveyed[d]))

@@ -8,7 +8,7 @@ from abm.stages.measure_claims import claim_fees, claim_milestones, person_cap
 from abm.stages.measure_cohort import claim_period
 from abm.stages.measure_dates import chosen_shift, count_anew, is_deadline
 from abm.stages.measure_estimates import coassessment, estimate_counterfactual, measure_families, overstatement
-from abm.stages.measure_groups import follow_matches, note_levels
+from abm.stages.measure_groups import follow_matches, note_levels, survey
 from abm.stages.measure_layers import claim_milestone_layers, claim_period_layers
 from abm.streams import AUDIT, uniform
 
@@ -25,6 +25,7 @@ WRITES = (
     "localities.layer_pooled", "localities.unclaimed", "localities.deadline_claims", "milestones.layer_claimed",
     "claims.layer_held", "claims.layer_reached", "families.layer_earned", "families.population_last",
     "families.surveyed", "families.comparison_last", "families.closing", "providers.shifting_hours",
+    "localities.survey_month",
     "providers.claimed",
 )  # fmt: skip
 
@@ -33,6 +34,7 @@ WRITES = (
 def measure(world):
     """Measure, claim and audit in every locality whose contract is served."""
     clock = world.clock[0]
+    survey(world)
     for row in range(world.localities.shape[0]):
         place, facts = world.localities[row], world.settings[row]
         for p in range(place.provider_first, place.provider_end):

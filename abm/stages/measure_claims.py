@@ -4,8 +4,9 @@ import math
 
 from abm.compiled import compiled
 from abm.rules.payment import ATTAINED, ENTRY, GAIN, reached_now, room_under
+from abm.stages.contract_entries import FIRST_REVIEW, GAIN_REVIEW
 from abm.stages.contract_prices import may_claim, price_for
-from abm.stages.measure_dates import FIRST_REVIEW, GAIN_REVIEW, months_lacking, take_hours
+from abm.stages.measure_dates import months_lacking, take_hours
 from abm.stages.measure_estimates import error_of
 from abm.streams import CLAIM, uniform
 

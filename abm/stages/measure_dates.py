@@ -9,11 +9,11 @@ import numpy as np
 from abm.compiled import compiled
 from abm.rules.claiming import best_shift, chance_later, months_to_deadline
 from abm.rules.payment import ATTAINED, ENTRY, GAIN, SUSTAINED, reached_share
+from abm.stages.contract_entries import FIRST_REVIEW, GAIN_REVIEW
 from abm.stages.contract_prices import may_claim, price_for
 from abm.stages.measure_estimates import error_of
 
 MOST_MONTHS = 12  # by which a claim can be brought forward
-FIRST_REVIEW, GAIN_REVIEW = 3, 6  # months in service at which `attained` may first be claimed, and `gain` is
 
 
 @compiled
@@ -54,14 +54,15 @@ def chosen_shift(world, row, i, added):
             if milestone.price <= 0.0 or not (milestone.domain == d or (milestone.domain < 0 and place.measured[d])):
                 continue
             lacks = months_lacking(milestone, claim.held + 1, family.served_months)
-            if claim.reached or milestone.kind == ENTRY or lacks == 0:
-                continue
+            stands = change >= milestone.threshold
+            if claim.reached or milestone.kind == ENTRY or (lacks == 0 and (stands or milestone.kind == GAIN)):
+                continue  # what is due now is claimed, however long the programme goes on
             value = bears * price_for(facts, milestone, family) * may_claim(world, row, i, line, True)
             value *= max(0.0, change) if milestone.kind == GAIN else 1.0
-            needed = milestone.months if milestone.kind == SUSTAINED else lacks
+            needed = milestone.months if milestone.kind == SUSTAINED else max(1, lacks)
             reach = reached_share(change, milestone.threshold, facts.measurement_noise)
             going_on += value * chance_later(reach, facts.family_turnover, needed, left)
-            if change >= milestone.threshold and lacks <= MOST_MONTHS:
+            if stands and lacks <= MOST_MONTHS:
                 gains[lacks] += value
     room = 0.01 * bears * (place.claim_ceiling - place.outcome_claimed)
     cost = facts.provider_shift_hours * facts.money_wage * (1.0 + facts.money_overhead)

@@ -9,7 +9,7 @@ SURVEY_MONTHS = 6  # between surveys of all eligible families, where an estimate
 
 @compiled
 def note_levels(world, row):
-    """Keep the mean no-service path, earlier families' change up to the first contract, and the half-yearly survey."""
+    """Keep the mean no-service path, and earlier families' change up to the first contract."""
     place, clock = world.localities[row], world.clock[0]
     families = place.family_end - place.family_first
     for d in range(place.natural.shape[0]):
@@ -21,10 +21,26 @@ def note_levels(world, row):
             place.earlier_start[d] = place.natural[d]
         if clock.month < clock.service_first:
             place.earlier_change[d] = place.natural[d] - place.earlier_start[d]
-    if world.settings[row].payment_attribution == DIFFERENCE and clock.month % SURVEY_MONTHS == 1:
-        for i in range(place.family_first, place.family_end):
-            for d in range(place.natural.shape[0]):
-                world.families[i].surveyed[d] = world.families[i].wellbeing[d]
+
+
+@compiled
+def survey(world):
+    """Every half year all families are surveyed where any place pays on difference in differences.
+
+    Its matches may live in any place; where none pays so, nobody is surveyed.
+    """
+    clock, asked = world.clock[0], False
+    for row in range(world.localities.shape[0]):
+        facts = world.settings[row]
+        asked = asked or (facts.payment_outcome_share > 0.0 and facts.payment_attribution == DIFFERENCE)
+    if not asked or clock.month % SURVEY_MONTHS != 1:
+        return
+    for row in range(world.localities.shape[0]):
+        world.localities[row].survey_month = clock.month
+    for i in range(world.families.shape[0]):
+        family = world.families[i]
+        for d in range(family.wellbeing.shape[0]):
+            family.surveyed[d] = family.wellbeing[d]
 
 
 @compiled

@@ -23,7 +23,7 @@ from abm.ledger import (
 )  # fmt: skip
 from abm.rules.forecast import settling_share
 from abm.rules.indices import MISSING, ratio
-from abm.stages.contract_prices import expected_stay
+from abm.stages.contract_entries import expected_stay
 from abm.streams import log
 from abm.tables import ASSOCIATION, THIRD_SECTOR
 
@@ -34,18 +34,20 @@ FASTEST = 0.99  # a month: speed at which a forecast may settle
 @compiled
 def observe_contracts(world, row):
     """Cost before signature, running overhead, small providers at work and partners that left, in funded localities."""
-    cost = value = left = small = 0.0
+    cost = own = value = left = small = 0.0
     for loc in range(world.localities.shape[0]):
         place, facts = world.localities[loc], world.settings[loc]
         left += place.partners_left
         if place.funded and place.launched:
-            cost += place.exante_hours * facts.money_wage * (1.0 + facts.money_overhead)
+            hour = facts.money_wage * (1.0 + facts.money_overhead)
+            cost, own = cost + place.exante_hours * hour, own + place.authority_hours * hour
             value += place.contract_value
     for p in range(world.providers.shape[0]):
         provider = world.providers[p]
         if world.localities[provider.locality].funded and provider.active and provider.small:
             small += 1.0
-    row.transaction_cost_exante, row.partners_left, row.small_providers_active = ratio(cost, value), left, small
+    row.transaction_cost_exante, row.transaction_cost_authority = ratio(cost, value), ratio(own, value)
+    row.partners_left, row.small_providers_active = left, small
     row.overhead_share = _overhead(world.flows, world.clock[0].month)
 
 

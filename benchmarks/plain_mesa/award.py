@@ -14,6 +14,7 @@ from benchmarks.plain_mesa.grant import early_hours
 
 LEAST_SUPPORT = 0.15  # political support below which nothing is renewed
 SPOKEN_LINK = 0.5  # joint hours a month that count as a link when rivals part
+AUTHORITY_NEGOTIATES = 0.5  # of the hours of negotiation
 LEAST_EASE = 0.5  # of the usual speed, at which the least skilled authority negotiates
 
 
@@ -140,6 +141,7 @@ def sign(office: Any) -> None:
     prepared = money.preparation_hours + money.specification_hours * terms
     prepared = left * (prepared + money.review_hours * office.bidders)
     contract.exante_hours = prepared + contract.bid_hours + contract.negotiation_hours
+    contract.authority_hours = prepared + AUTHORITY_NEGOTIATES * contract.negotiation_hours
     contract.launched, contract.signed = True, calendar.month
     if calendar.contract == 0:  # renewals are negotiated while the contract runs
         hours = (contract.bid_hours + contract.negotiation_hours) * (1.0 - early_hours(office))

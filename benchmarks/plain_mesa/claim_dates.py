@@ -28,11 +28,13 @@ def chosen_shift(family: Any, added: float) -> int:
         change -= office.contract.counterfactual
         for line in office.contract.card.paid(d):
             lacks = months_lacking(line, family.claim(line, d).held + 1, family.served_months)
-            if family.claim(line, d).reached or line.kind == "entry" or lacks == 0:
+            stands = change >= line.threshold
+            due_or_never = lacks == 0 and (stands or line.kind == "gain")
+            if family.claim(line, d).reached or line.kind == "entry" or due_or_never:
                 continue
             value = bears * worth(family, line, change)
             going_on += value * chance_if_going_on(family, line, change, lacks)
-            if change >= line.threshold and lacks <= MOST_MONTHS:
+            if stands and lacks <= MOST_MONTHS:
                 gains[lacks] += value
     room = 0.01 * bears * office.contract.room
     return int(best_shift(gains, going_on, room, facts.shift_hours * money.wage * (1.0 + money.overhead)))
@@ -51,7 +53,7 @@ def chance_if_going_on(family: Any, line: Any, change: float, lacks: int) -> flo
     case, calendar = family.office.case, family.model.calendar
     left = calendar.service_months - calendar.service_month
     left = int(min(left, case.family.programme_months - family.served_months))
-    needed = line.months if line.kind == "sustained" else lacks
+    needed = line.months if line.kind == "sustained" else max(1, lacks)
     reach = reached_share(change, line.threshold, case.measurement.noise)
     return chance_later(reach, case.family.turnover, needed, left)
 

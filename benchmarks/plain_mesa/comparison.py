@@ -20,7 +20,8 @@ class Compared:
     def begin_comparing(self, domains: int) -> None:
         """Nobody is compared with anybody yet."""
         nothing = [0.0] * domains
-        self.surveyed, self.population_intake, self.population_last = list(nothing), list(nothing), list(nothing)
+        self.population_intake, self.population_last = list(nothing), list(nothing)
+        self.surveyed: list[float] | None = None
         self.match_found: Any = None  # the unserved family that it is compared with
         self.comparison_intake = self.comparison_last = self.trend_before = 0.0
 
@@ -43,6 +44,8 @@ class Compared:
             return
         weights = self.office.contract.metric_weight
         self.comparison_intake = self.comparison_last = match.level(weights)
+        if self.surveyed is None or match.surveyed is None:
+            return
         for d, weight in enumerate(weights):
             own, other = self.wellbeing[d] - self.surveyed[d], match.wellbeing[d] - match.surveyed[d]
             self.trend_before += weight * (own - other)
@@ -84,7 +87,7 @@ class Compared:
 
 
 def note_levels(office: Any) -> None:
-    """The mean path without service; its change until the first contract; and a survey every half year where one is needed."""
+    """The mean path without service, and its change until the first contract."""
     calendar = office.model.calendar
     for d in range(len(office.natural)):
         whole = 0.0
@@ -95,6 +98,14 @@ def note_levels(office: Any) -> None:
         office.earlier_start = list(office.natural)
     if calendar.month < calendar.dates.service[0]:
         office.earlier_change = [now - then for now, then in zip(office.natural, office.earlier_start, strict=True)]
-    if office.design.payment.attribution == "difference" and calendar.month % SURVEY_MONTHS == 1:
-        for family in office.families:
+
+
+def survey(model: Any) -> None:
+    """Survey everybody every half year, if any authority pays on difference in differences."""
+    needed = any(
+        office.design.payment.outcome_share > 0.0 and office.design.payment.attribution == "difference"
+        for office in model.offices
+    )
+    if needed and model.calendar.month % SURVEY_MONTHS == 1:
+        for family in model.families:
             family.surveyed = list(family.wellbeing)

@@ -29,7 +29,7 @@ class Contract:
         self.signed = 0  # month
         self.value = 0.0  # €, when it was signed
         self.cut = 0.0  # part of its money that is cut this month
-        self.exante_hours = 0.0  # of all sides, before it was signed
+        self.exante_hours = self.authority_hours = 0.0  # before it was signed: of all sides, and of these its own
         self.forecast = self.bidders_forecast = 0.0  # result, as the authority publishes it and the winners see it
         self.places = self.promised_hours = 0.0
         self.service_budget = self.fee_per_hour = self.overhead_budget = 0.0  # €
@@ -150,10 +150,10 @@ class Contract:
         return min(length, (1.0 - power(1.0 - facts.turnover, length)) / facts.turnover)
 
     @property
-    def expected_entries(self) -> float:
-        """Families that a contract will take in: its places, filled again as families leave; at most nearly all."""
-        turns = self.service_months / self.expected_stay
-        return min(0.95 * len(self.office.families), self.places * max(1.0, turns))
+    def months_late(self) -> int:
+        """Months of service that it loses because it is signed late."""
+        calendar = self.office.model.calendar
+        return max(0, self.signed - calendar.dates.service[0] - calendar.contract * calendar.service_months)
 
     def open_year(self) -> None:
         """What may be claimed by now: all, or with annual budgets a year's part of it; an outcomes fund's money has no year."""

@@ -135,13 +135,14 @@ class Judging:
 
     def adapt(self, training: float) -> None:
         """Load tires and support relieves; training and doing make capable; engagement follows trust and voice."""
-        case, offers = self.office.case, self.team.offers
+        office, case, offers = self.office, self.office.case, self.team.offers
         trust = 0.0
         for slot in self.package:
             trust += self.model.trust.in_(self, slot.provider) / len(self.package)
         if self.office.design.mechanisms.fatigue:
             self._tire(training)
-        letters = self.office.design.coproduction.encouragement if self.office.contract.serving else 0.0
+        before = office.funded and self.model.calendar.month < self.model.calendar.dates.service[0]
+        letters = office.design.coproduction.encouragement if office.contract.serving or before else 0.0
         self.encouraged = next_encouragement(self.encouraged, letters, case.work.encouragement_memory)
         trained = training * (self.took_part > 0.0) * self.engagement
         trained += case.menu.strength * (PARENT_TRAINING in offers) * self.enrolled * self.engagement

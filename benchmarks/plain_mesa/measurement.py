@@ -9,7 +9,7 @@ from abm.streams import AUDIT
 from benchmarks.plain_mesa.accountability import note_shortfalls
 from benchmarks.plain_mesa.claims import claim_card, claim_fees
 from benchmarks.plain_mesa.cohort_test import claim_period
-from benchmarks.plain_mesa.comparison import note_levels
+from benchmarks.plain_mesa.comparison import note_levels, survey
 from benchmarks.plain_mesa.estimates import error_of, estimate_counterfactual, overstatement
 from benchmarks.plain_mesa.layers import claim_period_in_layers
 
@@ -18,6 +18,7 @@ WORTH_AN_AUDIT = 0.05  # misreport from which one can be found
 
 def measure(model: Any) -> None:
     """Measure, claim and audit wherever a contract is served."""
+    survey(model)
     for office in model.offices:
         for provider in office.providers:
             provider.caught = provider.results_used = False

@@ -38,6 +38,8 @@ def observe_contracts(model: Any, funded: list[Any], providers: list[Any], found
     hours = math.fsum(contract.exante_hours for contract in launched)
     cost = hours * money.wage * (1.0 + money.overhead)
     found["transaction_cost_exante"] = ratio(cost, math.fsum(contract.value for contract in launched))
+    own = math.fsum(contract.authority_hours for contract in launched) * money.wage * (1.0 + money.overhead)
+    found["transaction_cost_authority"] = ratio(own, math.fsum(contract.value for contract in launched))
     found["partners_left"] = float(sum(office.partners_left for office in model.offices))
     found["small_providers_active"] = float(sum(provider.active and provider.small for provider in providers))
     found["overhead_share"] = overhead_share(model.ledger)

@@ -31,9 +31,8 @@ class PlanOfPayments:
         if contract.expected_outcome_payment <= 0.0:
             return
         begun = calendar.dates.service[0] + calendar.contract * calendar.service_months
-        late = max(0, contract.signed - begun)
-        months = max(1, calendar.service_months - late)
-        entries = expected_entries(contract, months)
+        late, entries = contract.months_late, expected_entries(contract)
+        months = len(entries)
         on_card = contract.office.design.payment.rule == "rate_card"
         shares = shares_of_card(contract, entries) if on_card else shares_of_tests(contract, months, late)
         whole = contract.expected_outcome_payment * min(1.0, contract.office.design.payment.contract_cap)
@@ -77,9 +76,10 @@ def leaving_after(facts: Any, months: int) -> float:
     return still_there * (1.0 if months == facts.programme_months else facts.turnover)
 
 
-def expected_entries(contract: Any, months: int) -> list[float]:
+def expected_entries(contract: Any) -> list[float]:
     """Families that enter in each month: all places in the first, then as many as leave, until nearly all have been."""
     facts, entries = contract.office.case.family, []
+    months = max(1, contract.office.model.calendar.service_months - contract.months_late)
     room = MOST_ENTER * len(contract.office.families)
     for month in range(months):
         places = contract.places if month == 0 else 0.0
@@ -88,6 +88,19 @@ def expected_entries(contract: Any, months: int) -> list[float]:
         entries.append(min(room, places))
         room -= entries[-1]
     return entries
+
+
+def in_time(contract: Any, line: Any) -> float:
+    """Families expected to be in service long enough for a line: who enter early enough, and have not left before."""
+    facts = contract.office.case.family
+    asked = {"entry": 1, "attained": REVIEW_MONTHS, "gain": GAIN_MONTHS}.get(line.kind, line.months)
+    entries = expected_entries(contract)
+    if asked > facts.programme_months:
+        return 0.0
+    early = 0.0
+    for number in entries[: max(0, len(entries) - asked + 1)]:
+        early += number
+    return early * power(1.0 - facts.turnover, asked - 1.0) if asked > 1 else early
 
 
 def result_after(contract: Any, months: float) -> float:

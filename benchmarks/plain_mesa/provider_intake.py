@@ -31,6 +31,7 @@ class TakingIn:
 
     def take_in(self, families: list[Any]) -> None:
         """Fill free places with applicants, until there are none, or none that is worth taking."""
+        self.intake_weight *= CONDUCT_MEMORY
         free = int(min(self.places - self.main_families, len(families))) if self.partner else 0
         if free <= 0:
             return
@@ -54,7 +55,7 @@ class TakingIn:
     def _file_intake(self, families: list[Any]) -> None:
         """File how hard to help those are who were taken in, and all who had applied; files fade."""
         taken = [family.complexity for family in families if family.enrolled]
-        self.intake_weight = CONDUCT_MEMORY * self.intake_weight + len(taken)
+        self.intake_weight += len(taken)
         if taken:
             step = len(taken) / self.intake_weight
             applied = total(family.complexity for family in families) / len(families)

@@ -7,10 +7,10 @@ import pytest
 
 from abm.config import changed_design, load_case, load_design
 from abm.engine import run_months
-from abm.rules.attribution import ATTRIBUTIONS, HISTORICAL
+from abm.rules.attribution import ATTRIBUTIONS, DIFFERENCE, HISTORICAL
 from abm.rules.payment import ATTAINED, ENTRY, GAIN, SUSTAINED
-from abm.stages.measure_dates import months_lacking
-from abm.stages.measure_estimates import estimate_counterfactual
+from abm.stages.measure_dates import chosen_shift, months_lacking
+from abm.stages.measure_estimates import error_of, estimate_counterfactual
 from abm.world import new_world
 
 PARTS = ("payment_true_effect", "payment_deadweight", "payment_selection", "payment_gaming", "payment_noise")
@@ -153,3 +153,59 @@ def test_what_a_line_lacks_before_its_regular_month(kind, held, served, lacks):
     line = world.milestones[0, 0]
     line.kind, line.months = kind, 6
     assert months_lacking(line, held, served) == lacks
+
+
+def dated(design, settings, month, later):
+    """The world one month into service, under terms that change in a month before."""
+    case = load_case("generic", SMALL)
+    world = new_world(case, load_design(design, settings), 1)
+    run_months(world, month)
+    world.settings.payment_attribution[:] = later
+    run_months(world, case.calendar.service[0] - month)
+    return world
+
+
+def test_surveys_are_held_where_matches_may_live_and_only_where_somebody_needs_them():
+    """One place of two pays on difference in differences: its matches live in a third, under the rules of the others."""
+    only = {"locality.cremona.payment.attribution": "difference"}
+    case = load_case("lombardy", {"case.families": 400})
+    for settings, asked in ((only, True), ({}, False)):
+        world = new_world(case, load_design("binary_bond", settings), 1)
+        run_months(world, case.calendar.service[0] + 3)
+        assert (world.localities.survey_month > 0).all() == asked
+        assert (world.families.surveyed > 0.0).all() == asked
+        if asked:
+            mine = world.families[(world.families.locality == 0) & (world.families.enrolled == 1)]
+            assert (mine.comparison >= 0).all()
+            assert np.ptp(mine.trend_before) > 0.0
+            assert abs(mine.trend_before).max() < 0.3  # changes of half a year, not levels
+
+
+def test_nothing_is_known_of_the_time_before_the_first_survey():
+    late = dated("binary_bond", {"payment.attribution": "comparison"}, 8, DIFFERENCE)
+    served = late.families[late.families.comparison >= 0]
+    assert len(served) > 0
+    assert late.localities.survey_month[0] == 0
+    assert (served.trend_before == 0.0).all()
+
+
+def test_a_line_that_has_fallen_back_is_what_going_on_is_worth():
+    """One result could be claimed two months early; another, due by its months, has just fallen back, and may come again."""
+    lines = [
+        {"name": name, "kind": "sustained", "domain": domain, "months": 4, "price": 1.0}
+        for name, domain in (("early", "autonomy"), ("late", "health"))
+    ]
+    settings = {"payment.claim_deadline_months": 6, "payment.milestone": lines, "case.provider.shift_hours": 0.0}
+    world = ended("provider_financed_pbr", settings | {"case.family.turnover": 0.0}, months=14)  # a deadline
+    row, domains = int(np.flatnonzero(world.families.enrolled)[0]), world.localities.measured.shape[1]
+    family, claims = world.families[row], world.claims[row]
+    family.served_months, world.localities.outcome_claimed[0] = 6, 0
+    world.localities.claim_ceiling[0] = 10**14
+    for d, change in enumerate((0.2, 0.0999)):  # the threshold is .10
+        error = error_of(world, world.settings[0], row, d) - world.localities.counterfactual[0]
+        family.wellbeing[d] = family.intake_wellbeing[d] + change - error
+    claims.reached[:], claims.held[:] = 0, 0
+    claims.held[0], claims.held[domains + 1] = 1, 3
+    for price, haste in ((0.1, 2), (1.0, 0)):
+        world.milestones.price[0, 1] = price * world.milestones.price[0, 0]
+        assert chosen_shift(world, 0, row, 0.0) == haste

@@ -8,6 +8,7 @@ import pytest
 from abm.config import load_case, load_design
 from abm.engine import run_months
 from abm.rules.payment import tariff
+from abm.stages.contract_entries import in_time
 from abm.stages.contract_prices import full_payment
 from abm.stages.measure_cohort import earned_share, second_chance
 from abm.world import new_world
@@ -98,10 +99,40 @@ def test_families_as_expected_cost_the_budget_under_every_tariff(groups):
     world = world_of(PBR, settings | {"case.family.turnover": 0.0, "case.calendar.renewals": 0}, months=9)
     place, facts = world.localities[0], world.settings[0]
     tariffs = [tariff(groups, 3.0, x) for x in world.families.filed_complexity]
-    entries = min(0.95 * len(tariffs), place.places * max(1.0, 20.0 / facts.family_programme_months))
+    late = max(
+        0, place.signed - world.clock[0].service_first
+    )  # all places are filled again when the programme has ended
+    refilled = place.places if 20 - late > facts.family_programme_months else 0.0
+    entries = min(0.95 * len(tariffs), place.places + refilled)
     paid = world.milestones[0, 0].price * np.mean(tariffs) * place.measured.sum() * entries
     assert paid == pytest.approx(place.expected_outcome_payment, rel=1e-9)
     assert len(set(tariffs)) == groups
+
+
+def test_who_enters_late_or_leaves_early_is_not_counted_on():
+    """Of 8 + 1 + 1 families over 10 months, those with months left; of these, who has not left before."""
+    facts = world_of(PBR, {"case.family.turnover": 0.1}, months=0).settings[0]
+    entries = np.array([8.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    assert in_time(facts, entries, 1) == 10.0
+    assert in_time(facts, entries, 3) == pytest.approx(10.0 * 0.9**2)
+    assert in_time(facts, entries, 6) == pytest.approx(9.0 * 0.9**5)
+    assert in_time(facts, entries, 10) == pytest.approx(8.0 * 0.9**9)
+    assert (
+        in_time(facts, entries, 11) == in_time(facts, np.ones(60), 19) == 0.0
+    )  # longer than the contract, or a programme
+
+
+@pytest.mark.parametrize("design", ["social_impact_bond", "new_public_management"])
+def test_the_forecast_of_a_card_is_near_what_comes(design):
+    """At an optimism of 1, what is reached of the line with most of the money is within a fifth of what was foreseen."""
+    ratios = []
+    for seed in range(1, 7):
+        facts = {"case.families": 400, "case.calendar.renewals": 0, "payment.contract_cap": 10.0}
+        world = world_of(design, facts, seed, months=29)
+        line, domains = world.milestones[0, 1], world.localities.measured.shape[1]
+        foreseen = line.cap / (100.0 * line.metric_cap * line.price)
+        ratios.append(world.claims.reached[:, domains : 2 * domains].sum() / foreseen)
+    assert 0.87 < np.mean(ratios) < 1.2
 
 
 def test_an_optimistic_forecast_asks_more_for_the_same_budget():

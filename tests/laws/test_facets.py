@@ -8,7 +8,7 @@ from numba import njit
 
 from abm.config import load_case, load_design
 from abm.engine import run_months
-from abm.network import ABILITY, BENEVOLENCE, FACET_NAMES, INTEGRITY, live, live_event, live_parts
+from abm.network import ABILITY, BENEVOLENCE, CONDUCT_MEMORY, FACET_NAMES, INTEGRITY, live, live_event, live_parts
 from abm.stages.adapt import _fade
 from abm.stages.assess_fairness import UNSEEN, hours_beside_peers, intake_beside_file, mixed, wait_beside_peers
 from abm.world import new_world
@@ -157,3 +157,13 @@ def test_who_is_made_to_wait_while_the_easier_are_served_sees_it():
     assert wait_beside_peers(world, 0, waits) == 0.5
     world.families[waits].complexity = 0.8
     assert wait_beside_peers(world, 0, waits) < 0.5
+
+
+def test_the_file_of_an_intake_fades_where_there_is_no_room():
+    world = world_of()
+    run_months(world, 20)
+    before = world.providers.intake_weight.copy()
+    assert (before > 0.0).any()
+    world.providers.places[:] = 0.0
+    run_months(world, 1)
+    assert world.providers.intake_weight == pytest.approx(CONDUCT_MEMORY * before)

@@ -206,3 +206,13 @@ def test_who_leaves_has_no_part_and_its_hours_go_on():
     assert (gone.partner == 0).all()
     assert (gone.planned_hours == 0.0).all()
     assert world.providers.award_share.sum() == pytest.approx(1.0)
+
+
+def test_the_authority_s_part_of_the_cost_is_all_but_bids_and_half_of_negotiation():
+    for design in ("block_grant", NPM, "social_impact_bond"):
+        place = after(design, months=AWARD).localities[0]
+        others = place.bid_hours + 0.5 * place.negotiation_hours
+        assert place.authority_hours == pytest.approx(place.exante_hours - others)
+        assert min(place.authority_hours, place.bid_hours) > 0.0
+    last = after(NPM, months=AWARD).series[-1]
+    assert 0.0 < last.transaction_cost_authority < last.transaction_cost_exante

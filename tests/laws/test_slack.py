@@ -83,7 +83,7 @@ def test_encouragement_fades_in_months():
     case = load_case("generic", {"case.families": 40})
     world = new_world(case, load_design(NPG, {"coproduction.encouragement": 1.0}), 1)
     run_months(world, 20)
-    assert world.families.encouraged == pytest.approx(1.0 - 0.7**12)
+    assert world.families.encouraged == pytest.approx(1.0 - 0.7**20)  # from the first month on
     world.settings.coproduction_encouragement[:] = 0.0
     run_months(world, 6)
     assert (world.families.encouraged < 0.13).all()
@@ -123,3 +123,26 @@ def test_crowding_switched_off_is_none_whatever_its_sign(crowding):
             found.append(world.series.tobytes())
         assert found[0] == found[1]
         assert found[1] != found[2]
+
+
+def test_letters_change_who_is_heard_before_anything_is_bought():
+    """They go out as soon as families are invited: more come to rounds of co-planning, and what is heard is another thing."""
+    case, heard = load_case("lombardy", {"case.families": 400}), {}
+    for letters in (0.0, 1.0):
+        design = load_design(NPG, {"coproduction.encouragement": letters})
+        worlds = [new_world(case, design, seed) for seed in SEEDS]
+        for world in worlds:
+            run_months(world, case.calendar.tender)
+        heard[letters] = [(world.teams.voices.sum(), world.series.representation_gap[-1]) for world in worlds]
+    voices, gaps = (np.array(heard[1.0]) - np.array(heard[0.0])).T
+    assert voices.mean() > 0.0
+    assert (gaps != 0.0).any()
+
+
+def test_nobody_writes_where_there_is_nothing_to_come_to():
+    case = load_case("lombardy", {"case.families": 120})
+    world = new_world(case, load_design(NPG, {"coproduction.encouragement": 1.0}), 1)
+    run_months(world, 6)
+    funded = world.localities.funded[world.families.locality] == 1
+    assert (world.families.encouraged[funded] > 0.0).all()
+    assert (world.families.encouraged[~funded] == 0.0).all()

@@ -249,3 +249,10 @@ def test_dumping_is_felt_only_where_the_mechanism_is_on():
     assert (off.families.dumped == 0.0).all()
     none = after("new_public_governance", case__work__dumping=0.0)
     assert none.series.tobytes() == off.series.tobytes() != felt.series.tobytes()
+
+
+def test_a_larger_copy_of_a_place_signs_as_soon_as_the_place():
+    for design in ("block_grant", "new_public_management"):
+        usual, large = (after(design, months=20, case__families=n) for n in (400, 1600))
+        assert large.localities.bidders[0] > 3.0 * usual.localities.bidders[0]
+        assert large.localities.signed[0] <= usual.localities.signed[0]

@@ -207,6 +207,6 @@ V7 = Pattern(
         Control("reserves of ten years", _deep_reserves, _untouched),
         Control("wages need no cash (mechanisms.liquidity = false)", _wages_without_cash, _nobody_at_risk),
     ),
-    quick=range(1, 15),
+    quick=range(1, 25),
     tuned_on=True,
 )

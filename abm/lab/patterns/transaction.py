@@ -11,6 +11,7 @@ from abm.config import load_case, load_design
 from abm.lab.patterns.base import Control, Figures, Pattern, figure
 from abm.lab.run import simulate
 
+COST = "transaction_cost_authority"  # the source measured governments' spending, not that of those who bid
 LEAST, MOST = 0.02, 0.04  # of the contract's value, before signature
 OVERHEAD = (0.05, 0.15)  # of all that goes into an impact bond
 SIMPLE, COMPLEX = "block_grant", "social_impact_bond"
@@ -20,11 +21,12 @@ BEFORE = ("preparation", "specification", "review", "bid", "negotiation")  # wha
 
 
 def costs(seeds: Sequence[int], settings: Mapping[str, Any] | None = None) -> Figures:
-    """Cost of all sides before signature ÷ contract value, and running overhead ÷ all that went into the contract.
+    """The authority's cost before signature ÷ contract value, and running overhead ÷ all that went into the contract.
 
     `simple` and `complex`: before signature of a block grant and an impact bond in Monza-Brianza; `complexity`: their
-    difference; `overhead`: of the bond. `size`: a block grant in a place four times as large, less in the smaller one;
-    `experience`: the third contract of the smaller place less its first.
+    difference; `all_sides`: of the bond, with what bids and negotiation cost the others; `overhead`: of the bond. `size`: a
+    block grant in a place four times as large, less in the smaller one; `experience`: the third contract of the smaller place
+    less its first.
     """
     given = dict(settings or {})
     of_size = {size: {"case.families": families} | given for size, families in SIZES.items()}
@@ -35,15 +37,16 @@ def costs(seeds: Sequence[int], settings: Mapping[str, Any] | None = None) -> Fi
             _run("generic", SIMPLE, seed, of_size["small"]),
             _run("generic", SIMPLE, seed, of_size["large"], True),
         )
-        by_month = small["transaction_cost_exante"]
+        by_month = small[COST]
         by_month = by_month[~np.isnan(by_month)]
         rows.append(
             {
-                "simple": simple["transaction_cost_exante"][-1],
-                "complex": compound["transaction_cost_exante"][-1],
-                "complexity": compound["transaction_cost_exante"][-1] - simple["transaction_cost_exante"][-1],
+                "simple": simple[COST][-1],
+                "complex": compound[COST][-1],
+                "complexity": compound[COST][-1] - simple[COST][-1],
+                "all_sides": compound["transaction_cost_exante"][-1],
                 "overhead": compound["overhead_share"][-1],
-                "size": large["transaction_cost_exante"][-1] - by_month[0],
+                "size": large[COST][-1] - by_month[0],
                 "experience": by_month[-1] - by_month[0],
             }
         )
@@ -110,10 +113,10 @@ V15 = Pattern(
     title="Transaction costs have a gradient",
     sources=("petersen2019", "indigo"),
     expectation=(
-        "At the size of Lombardy's contracts 2 to 4 % of a contract's value is spent before it is signed, by all sides; "
-        "less in a place four times as large and in a third contract, more for an impact bond than for a block grant; an "
+        "At the size of Lombardy's contracts an authority spends 2 to 4 % of a contract's value before it is signed; less "
+        "in a place four times as large and in a third contract, more for an impact bond than for a block grant; an "
         "impact bond's running overhead is 5 to 15 % of what goes into it. Costs are hours of preparing, specifying, "
-        "bidding, reviewing and negotiating."
+        "reviewing bids and negotiating."
     ),
     measure=costs,
     holds=graded,
@@ -122,6 +125,10 @@ V15 = Pattern(
         Control("no fixed part (preparation takes no hours)", _nothing_fixed, _same_at_any_size),
         Control("terms take no hours", _terms_cost_nothing, _same_at_any_complexity),
         Control("neither authority nor providers learn from contracts", _nothing_learned, _no_cheaper_with_time),
+    ),
+    remark=(
+        "What all sides spend is more, and not judged: the bids of many small providers, each by itself, are hours of theirs "
+        "(on Lombardy under new public management 5.7 % of the value, of which the authority's are 3.0 %)."
     ),
     quick=range(1, 5),
     tuned_on=True,
