@@ -15,7 +15,7 @@ INSTALL = $(PIP) $(1)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint test test-all validate docs clean
+.PHONY: help setup demo lint test test-all bench validate docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -38,6 +38,9 @@ test: lint  ## install if needed; style, types and the quick tests
 test-all: lint  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
+
+bench: .venv/.with-tests  ## measure side by side: docs/speed.md; COMPARE=1 reports what became slower, INSTALL=1 gets other frameworks, LARGE=1
+	$(BIN)/python -m benchmarks $(if $(COMPARE),--compare) $(if $(INSTALL),--install) $(if $(LARGE),--large) $(if $(ONLY),--only $(ONLY))
 
 validate: .venv/.core  ## every pattern at 100 seeds, with its mechanism at work and off: docs/validation.md
 	$(BIN)/obc validate --workers $(WORKERS) --out docs/validation.md

@@ -28,19 +28,28 @@ def main() -> int:
     """Measure, and write or compare."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--compare", action="store_true", help="report regressions against benchmarks/baseline.json")
-    parser.add_argument("--baseline", action="store_true", help="write benchmarks/baseline.json from these measurements")
-    parser.add_argument("--install", action="store_true", help="install other frameworks, each in an environment of its own")
-    parser.add_argument("--large", action="store_true", help="the ordinary Mesa model at 15,000 families too: half an hour")
+    parser.add_argument(
+        "--baseline", action="store_true", help="write benchmarks/baseline.json from these measurements"
+    )
+    parser.add_argument(
+        "--install", action="store_true", help="install other frameworks, each in an environment of its own"
+    )
+    parser.add_argument(
+        "--large", action="store_true", help="the ordinary Mesa model at 15,000 families too: half an hour"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="interleaved runs (5)")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure; others stay as they are")
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure; others stay as they are"
+    )
     asked = parser.parse_args()
+    kept = compare.load(HERE / "baseline.json") if asked.compare else {}
     found = {} if asked.compare else table.stored(DOCS / "speed.json")
     found |= {"machine": machine(), "date": date.today().isoformat()}
     for part in asked.only:
         say(f"measuring {part} …")
         found[part] = MEASURE[part](asked)
     if asked.compare:
-        return compare.report(found, compare.load(HERE / "baseline.json"))
+        return compare.report(found, kept)
     (DOCS / "speed.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     table.write(found, DOCS / "speed.md")
     if asked.baseline:
@@ -100,7 +109,7 @@ def measure_family_month(asked: argparse.Namespace) -> dict[str, Any]:
         task = {"families": families, "months": max(2, 300_000 // families)}
         times = interleave(contestants, dict.fromkeys(names, task), asked.rounds, families)
         found[str(families)] = summary(times, "rules") | {"apart": agree(times, 1e-9)}
-        say(f"  {families:,} families: {({n: found[str(families)][n]['run_ratio']['median'] for n in names[1:]})}")
+        say(f"  {families:,} families: { ({n: found[str(families)][n]['run_ratio']['median'] for n in names[1:]}) }")
     for contestant in contestants.values():
         contestant.close()
     return found
@@ -119,7 +128,8 @@ def measure_kernel(asked: argparse.Namespace) -> dict[str, Any]:
         contestants[framework] = Contestant(f"benchmarks.kernel.in_{framework}", python=python)
     found: dict[str, Any] = {"versions": versions, "skipped": skipped}
     for families, months in ((1500, 60), (150_000, 6)):
-        tasks = dict.fromkeys(contestants, {"families": families, "months": months})
+        task: dict[str, Any] = {"families": families, "months": months}
+        tasks = dict.fromkeys(contestants, task)
         times = interleave(contestants, tasks, asked.rounds, families)
         found[str(families)] = summary(times, "ours") | {"apart": agree(times, 0.01)}
     for contestant in contestants.values():

@@ -35,13 +35,17 @@ def kept_ratios(found: dict[str, Any]) -> Iterator[tuple[str, float, float]]:
 
 def keep(found: dict[str, Any], path: Path) -> None:
     """Write the ratios that later measurements are held against."""
-    ratios = {name: {"ratio": round(ratio, 4), "spread": round(spread, 4)} for name, ratio, spread in kept_ratios(found)}
+    ratios = {
+        name: {"ratio": round(ratio, 4), "spread": round(spread, 4)} for name, ratio, spread in kept_ratios(found)
+    }
     about = {"machine": found["machine"], "date": found["date"], "ratios": ratios}
     path.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The kept ratios."""
+    """The kept ratios. Raises SystemExit with what to do where there are none yet."""
+    if not path.exists():
+        raise SystemExit(f"{path}: no ratios are kept yet; python -m benchmarks --baseline keeps today's")
     return json.loads(path.read_text(encoding="utf-8"))
 
 

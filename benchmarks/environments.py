@@ -1,4 +1,4 @@
-"""Interpreters of the other frameworks: an environment each beside the user's cache, so that none disturbs the project's pins."""
+"""Interpreters of the other frameworks: an environment each in the user's cache, so that none disturbs the pins."""
 
 from __future__ import annotations
 

@@ -55,7 +55,9 @@ class Times:
     figures: list[dict[str, float]] = field(default_factory=list)
 
 
-def interleave(contestants: dict[str, Contestant], tasks: dict[str, dict[str, Any]], rounds: int, families: int) -> dict[str, Times]:
+def interleave(
+    contestants: dict[str, Contestant], tasks: dict[str, dict[str, Any]], rounds: int, families: int
+) -> dict[str, Times]:
     """Ask each contestant its task in turn, `rounds` times after one that is not counted; round n has seed n."""
     found = {name: Times(task["months"], families) for name, task in tasks.items()}
     for seed in range(rounds + 1):

@@ -22,7 +22,10 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
     """All of it; each part in fresh processes."""
     started = [(_seconds(*RUN), _seconds("-c", "import mesa")) for _ in range(asked.rounds + 1)][1:]
     inside = _ask(f"inside_a_run({asked.rounds})")
-    workers = [_ask("with_workers(1)") for _ in range(asked.rounds)], [_ask("with_workers(2)") for _ in range(asked.rounds)]
+    workers = (
+        [_ask("with_workers(1)") for _ in range(asked.rounds)],
+        [_ask("with_workers(2)") for _ in range(asked.rounds)],
+    )
     return {
         "obc_run_s": middle([run for run, _ in started]),
         "import_mesa_s": middle([mesa for _, mesa in started]),

@@ -44,7 +44,13 @@ def summary(found: dict[str, Any]) -> str:
     """The table of the README: how many times slower the others are."""
     rows = []
     for size, sides in found.get("model", {}).items():
-        rows.append([f"the whole model, {int(size):,} families, set-up included", NAMES["plain"], spread(sides["plain"]["whole_ratio"])])
+        rows.append(
+            [
+                f"the whole model, {int(size):,} families, set-up included",
+                NAMES["plain"],
+                spread(sides["plain"]["whole_ratio"]),
+            ]
+        )
     for size, sides in found.get("family_month", {}).items():
         for name, title in (("plain", "plain C"), ("tuned", "tuned C, vectors")):
             rows.append([f"the family's month, {int(size):,} families", title, spread(sides[name]["run_ratio"])])
@@ -86,7 +92,9 @@ def growth(found: dict[str, Any]) -> str:
     for size, sides in found.get("growth", {}).items():
         side = sides["compiled"]
         each = side["ns_per_family_month"]
-        rows.append([f"{int(size):,}", seconds(side["setup_s"]["median"]), f"{each['median']:,.0f} ns", f"{each['spread']:.0%}"])
+        rows.append(
+            [f"{int(size):,}", seconds(side["setup_s"]["median"]), f"{each['median']:,.0f} ns", f"{each['spread']:.0%}"]
+        )
     return grid(["families", "set-up", "a family-month", "spread"], rows)
 
 
@@ -118,7 +126,14 @@ def around(found: dict[str, Any]) -> str:
     return grid(["what", "measured"], rows)
 
 
-TABLES = {"summary": summary, "machine": machine, "details": details, "growth": growth, "profile": profile, "around": around}
+TABLES = {
+    "summary": summary,
+    "machine": machine,
+    "details": details,
+    "growth": growth,
+    "profile": profile,
+    "around": around,
+}
 
 
 def write(found: dict[str, Any], page: Path) -> None:

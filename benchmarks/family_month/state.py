@@ -46,7 +46,10 @@ FACTS_TYPE = np.dtype([(name, "f8") for name in FACTS])
 FAMILY_TYPE = np.dtype(
     [
         *((name, "f8", (DOMAINS,)) for name in ("importance", "wellbeing", "baseline", "alone", "alone_baseline")),
-        *((name, "f8") for name in ("complexity", "free_hours", "own_engagement", "engagement", "capability", "fatigue")),
+        *(
+            (name, "f8")
+            for name in ("complexity", "free_hours", "own_engagement", "engagement", "capability", "fatigue")
+        ),
         *((name, "f8") for name in ("took_part", "work", "hours", "match", "needed")),
     ],
     align=True,
@@ -62,7 +65,10 @@ TIE_TYPE = np.dtype(
 PROVIDER_TYPE = np.dtype(
     [
         *((name, "f8", (DOMAINS,)) for name in ("attention", "skill")),
-        *((name, "f8") for name in ("intensity", "openness", "motivation", "service_hours", "promised_hours", "weights")),
+        *(
+            (name, "f8")
+            for name in ("intensity", "openness", "motivation", "service_hours", "promised_hours", "weights")
+        ),
     ],
     align=True,
 )

@@ -18,7 +18,12 @@ def start(families: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     providers = max(22, families // FAMILIES_PER_PROVIDER)
     known = (rng.integers(0, providers, (families, 1)) + np.array([0, 1, 7])) % providers
     trust = np.full((families, KNOWN), 0.45)
-    return known, trust, np.clip(0.5 + 0.1 * rng.standard_normal(families), 0.02, 0.98), rng.uniform(0.2, 0.9, providers)
+    return (
+        known,
+        trust,
+        np.clip(0.5 + 0.1 * rng.standard_normal(families), 0.02, 0.98),
+        rng.uniform(0.2, 0.9, providers),
+    )
 
 
 def means_of(wellbeing: float, trust: float) -> dict[str, float]:
