@@ -4,6 +4,8 @@
 PYTHON ?= python3
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 TEST_WORKERS ?= 2
+OLDEST_PYTHON ?= python3.11
+OLDEST_TESTS := tests/test_config.py tests/test_config_sample.py tests/test_cli.py tests/test_golden.py tests/lab/test_export.py tests/lab/test_store.py
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -15,7 +17,7 @@ INSTALL = $(PIP) $(1)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint test test-all bench validate docs clean
+.PHONY: help setup demo app lint test test-all test-oldest golden torture bench validate docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -26,6 +28,9 @@ setup: .venv/.with-tests  ## create .venv with everything that development needs
 demo: .venv/.core  ## install and run the main experiment: results, tables and figures in results/lombardy_designs
 	$(BIN)/obc batch configs/experiments/lombardy_designs.toml --workers $(WORKERS)
 
+app: .venv/.with-app  ## the laboratory in the browser, on this machine alone
+	$(BIN)/obc app
+
 lint: .venv/.with-tests  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,18 +40,33 @@ test: lint  ## install if needed; style, types and the quick tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"  # once, before the workers all start
 	$(BIN)/pytest -m "not slow" -n $(TEST_WORKERS)
 
-test-all: lint  ## the same with the slow tests
+test-all: lint .venv/.with-docs  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
 
-bench: .venv/.with-tests  ## measure side by side: docs/speed.md; COMPARE=1 reports what became slower, INSTALL=1 gets other frameworks, LARGE=1
-	$(BIN)/python -m benchmarks $(if $(COMPARE),--compare) $(if $(INSTALL),--install) $(if $(LARGE),--large) $(if $(ONLY),--only $(ONLY))
+bench: .venv/.with-tests  ## measure side by side: docs/speed.md; COMPARE=1 reports what became slower, FRAMEWORKS=1 installs the others, LARGE=1 at 15,000
+	$(BIN)/python -m benchmarks $(if $(COMPARE),--compare) $(if $(FRAMEWORKS),--install) $(if $(LARGE),--large) $(if $(ONLY),--only $(ONLY))
+
+torture: .venv/.with-tests  ## every kind of fault, and workers and parents killed many times over: docs/reliability.md
+	PYTHONPATH=.:tests $(BIN)/python tests/torture.py --page docs/reliability.md
+
+test-oldest:  ## the oldest versions that are allowed, in an environment of their own: a small set of tests
+	$(OLDEST_PYTHON) -m venv --clear build/oldest
+	build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-oldest.txt -e . pytest
+	build/oldest/bin/python -m pytest -q -p no:cacheprovider -m "not slow" $(OLDEST_TESTS)
+
+golden: .venv/.core  ## make the baselines of tests/golden anew, with a line in the changelog: make golden WHY="what changed, and why"
+	$(BIN)/python -m tests.golden $(if $(WHY),"$(WHY)")
 
 validate: .venv/.core  ## every pattern at 100 seeds, with its mechanism at work and off: docs/validation.md
 	$(BIN)/obc validate --workers $(WORKERS) --out docs/validation.md
 
-docs: .venv/.core  ## the pages that are generated: parameters, metrics, and validation from the figures that are kept
-	for page in parameters metrics validation; do $(BIN)/python -m abm.show.$$page || exit 1; done
+docs: .venv/.with-docs  ## the pages and tables that the code writes, and the whole documentation as a site: build/site/index.html
+	for page in show.parameters show.metrics show.validation handbook.odd handbook.mechanisms handbook.commands; do \
+		$(BIN)/python -m abm.$$page || exit 1; done
+	$(BIN)/python experiments/write_found.py
+	$(BIN)/python -m sphinx -q -W --keep-going -b doctest docs build/doctest
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
 
 clean:  ## remove the environment and all caches here; results stay
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -65,6 +85,14 @@ clean:  ## remove the environment and all caches here; results stay
 	$(call INSTALL,-e .)
 	@touch $@
 
+.venv/.with-app: pyproject.toml constraints.txt | .venv/bin/python
+	$(call INSTALL,-e ".[app]")
+	@touch $@ .venv/.core
+
 .venv/.with-tests: pyproject.toml constraints.txt | .venv/bin/python
 	$(call INSTALL,-e ".[test]")
+	@touch $@ .venv/.core .venv/.with-app
+
+.venv/.with-docs: pyproject.toml constraints.txt | .venv/bin/python
+	$(call INSTALL,-e ".[docs]")
 	@touch $@ .venv/.core

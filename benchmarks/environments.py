@@ -23,7 +23,7 @@ def interpreter(framework: str, install: bool) -> tuple[str, str]:
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     if not python.exists():
         if not install:
-            return "", "not installed (make bench INSTALL=1 installs it beside the project)"
+            return "", "not installed (make bench FRAMEWORKS=1 installs it beside the project)"
         venv.create(folder, with_pip=True)
     found = _version(python, framework)
     if not found and install:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from abm.config import Experiment, load_case, load_design
-from abm.lab import batches, results, run
+from abm.lab import batches, more, results, run
 
 
 def put_in_place(patch):
@@ -17,11 +17,13 @@ def put_in_place(patch):
     sys.modules.pop("fake_engine", None)
     import fake_engine
 
+    patch.setattr(run, "simulate", fake_engine.simulate)
     patch.setattr(run, "simulate_unit", fake_engine.simulate_unit)
     patch.setattr(run, "prepare_worker", fake_engine.nothing)
     patch.setattr(results, "simulate", fake_engine.simulate)
     patch.setattr(results, "prepare_engine", fake_engine.nothing)
     patch.setattr(batches, "prepare_engine", fake_engine.nothing)
+    patch.setattr(more, "prepare_engine", fake_engine.nothing)
     patch.delenv("FAULT", raising=False)
 
 

@@ -53,7 +53,7 @@ def files(folder):
 # ---- help, version, lists
 
 
-@pytest.mark.parametrize("command", ["run", "batch", "compare", "list", "check", "validate"])
+@pytest.mark.parametrize("command", ["run", "batch", "compare", "list", "check", "validate", "app"])
 def test_every_command_shows_an_example(obc, command):
     code, out, _ = obc(command, "--help")
     assert code == 0
@@ -158,6 +158,31 @@ def test_input_at_fault_gets_one_message_and_nothing_is_written(obc, in_folder, 
 
 
 # ---- batch and compare
+
+
+def test_run_repeats_a_run_file_and_options_add_to_it(obc, fake_engine, in_folder):
+    path = in_folder / "mine.toml"
+    path.write_text(
+        'case = "generic"\ndesigns = ["social_impact_bond"]\nseeds = [7]\nmonths = 30\n[set]\n"case.families" = 40\n'
+        '[[changes]]\nmonth = 9\nset = { "control.audit" = 0.3 }\n'
+    )
+    code, out, _ = obc("run", path)
+    assert code == 0
+    assert "Social impact bond; Generic place; seed 7, 30 months" in out
+    again = obc("run", "generic", "social_impact_bond", "--seed", 7, "--months", 30, "--set", "case.families=40",
+                "--change", "9:control.audit=0.3")  # fmt: skip
+    assert again[1] == out
+    _, out, _ = obc("run", path, "--seed", 8, "--months", 25, "--change", "10:control.audit=0.2")
+    assert "seed 8, 25 months" in out
+
+
+def test_run_without_a_design_asks_for_a_run_file(obc, in_folder):
+    (in_folder / "two.toml").write_text('case = "generic"\ndesigns = ["block_grant"]\nseeds = 2\n')
+    code, _, err = obc("run", "two.toml")
+    assert (code, "two.toml: seeds: a run has one, these are 2" in err) == (2, True)
+    code, _, err = obc("run", "generic")
+    assert code == 2
+    assert "there is a case of that name" in err
 
 
 def test_batch_compares_and_says_what_it_wrote(obc, fake_engine, small_file, in_folder):

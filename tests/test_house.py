@@ -79,7 +79,8 @@ FLOORS = (
     ("stages.observe_money",),
     ("stages.observe",),
     ("engine", "agents"),
-    ("lab.files", "lab.twins", "lab.agents"),
+    ("lab.files", "lab.twins", "lab.agent_columns"),
+    ("lab.agents",),
     ("lab.manifest", "lab.plan", "lab.analyses", "lab.journal"),
     ("lab.columns",),
     ("lab.sources",),
@@ -87,7 +88,16 @@ FLOORS = (
     ("model", "lab.store", "lab.workers"),
     ("lab.run",),
     ("lab.engines",),
-    ("lab.compare", "lab.assignment"),
+    ("lab.verdict",),
+    ("lab.compare", "lab.assignment", "lab.more"),
+    ("lab.asked",),
+    ("lab.variance", "lab.ensemble", "lab.prim", "lab.estimates", "lab.rejection"),
+    ("lab.smc",),
+    ("lab.explain", "lab.sensitivity", "lab.robust"),
+    ("lab.trial", "lab.calibrate", "lab.search"),
+    ("lab.resample",),
+    ("lab.precision",),
+    ("lab.objectives", "lab.for_whom", "lab.money"),
     ("lab.patterns.base",),
     (
         "lab.patterns.trust",
@@ -106,17 +116,47 @@ FLOORS = (
         "lab.patterns.tariffs",
     ),
     ("lab.patterns",),
-    ("lab.result", "lab.validation", "lab.batches"),
-    ("lab.results",),
+    ("lab.result", "lab.validation", "lab.batches", "lab.dictionary"),
+    ("lab.export",),
+    ("lab.results", "lab.estimate"),
+    ("lab.bundle",),
     ("lab",),
-    ("show", "show.style"),
+    ("show", "show.style", "show.tables"),
     ("show.validation", "show.parameters", "show.metrics"),
-    ("show.trajectories", "show.differences"),
+    ("show.found",),
+    ("show.found_matters", "show.found_robust", "show.found_trial", "show.found_search", "show.found_calibration"),
+    (
+        "show.trajectories",
+        "show.differences",
+        "show.objectives",
+        "show.money",
+        "show.dots",
+        "show.factors",
+        "show.trust_network",
+    ),
+    ("show.forest", "show.fan"),
+    ("show.for_whom", "show.verdicts"),
     ("show.plot",),
+    ("show.report.html",),
+    ("show.report.svg", "show.report.words"),
+    ("show.report.findings",),
+    ("show.report.front", "show.report.designs", "show.report.body", "show.report.further"),
+    ("show.report.back",),
+    ("show.report",),
+    ("show.app.setup",),
+    ("show.app.arms", "show.app.catalogue", "show.app.picture", "show.app.keeper"),
+    ("show.app.panels", "show.app.biography", "show.app.changing"),
+    ("show.app.words", "show.app.learning", "show.app.pairs", "show.app.take_away"),
+    ("show.app.telling",),
+    ("show.app.session",),
+    ("show.app.page", "show.app.serve"),
     ("show.app",),
-    ("cli.screen",),
-    ("cli.runs", "cli.lists", "cli.validate"),
+    ("cli.screen", "cli.complete"),
+    ("cli.asking",),
+    ("cli.runs", "cli.lists", "cli.validate", "cli.analyse", "cli.beyond", "cli.app", "cli.bundling"),
     ("cli",),
+    ("handbook", "handbook.blocks", "handbook.words"),
+    ("handbook.odd", "handbook.mechanisms", "handbook.commands"),
     ("cli.__main__",),
     ("",),  # abm/__init__.py, the Python interface
 )
@@ -210,15 +250,24 @@ def random_state(tree: ast.Module) -> Iterator[str]:
         if name.split(".")[0] in ("random", "secrets", "uuid") or name.startswith("numpy.random"):
             yield f"line {line}: import {name}"
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and re.fullmatch(r"(np|numpy)\.random", dotted(node)):
+        if isinstance(node, ast.Attribute) and re.fullmatch(r"(np|numpy)\.random\.\w+", dotted(node)):
             yield f"line {node.lineno}: {dotted(node)}"
         if isinstance(node, ast.ImportFrom) and node.module == "numpy" and "random" in {a.name for a in node.names}:
             yield f"line {node.lineno}: from numpy import random"
 
 
+# They resample and propose points, with a stated seed; the numbers of no run come from them.
+RESAMPLING = ("lab.variance", "lab.calibrate", "lab.trial", "lab.search", "lab.resample", "lab.verdict")
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_randomness_is_keyed(module):
-    assert list(random_state(TREES[module])) == []
+    found = list(random_state(TREES[module]))
+    if module in RESAMPLING:
+        found = [use for use in found if not use.endswith(": np.random.default_rng")]
+    if module == "lab.smc":  # pyabc draws from the global generator, which is seeded for it and put back
+        found = [use for use in found if not re.search(r"np\.random\.(seed|get_state|set_state)$", use)]
+    assert found == []
 
 
 # Their last digit differs between releases, processors or libraries; that of `sum` between Python 3.11 and 3.12.

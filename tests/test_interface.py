@@ -14,8 +14,12 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
-    "name", ["run", "batch", "Result", "Results", "load_case", "load_design", "load_experiment", "METRICS", "plot"]
-)
+    "name",
+    [
+        "run", "batch", "Result", "Results", "explain", "matters", "robust", "calibrate", "search", "trial", "load_case",
+        "load_design", "load_experiment", "METRICS", "plot",
+    ],
+)  # fmt: skip
 def test_names_lead_somewhere(name):
     assert getattr(abm, name) is not None
     assert name in dir(abm)

@@ -10,13 +10,17 @@ from typing import Annotated
 
 import typer
 
+from abm.cli.analyse import explain, matters, robust
+from abm.cli.app import app as laboratory
+from abm.cli.beyond import calibrate, search, trial
+from abm.cli.bundling import bundle
 from abm.cli.lists import check, list_
-from abm.cli.runs import batch, compare, run
+from abm.cli.runs import batch, compare, export, report, run
 from abm.cli.screen import complain
 from abm.cli.validate import validate
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    no_args_is_help=True, pretty_exceptions_enable=False,
     help="Compare governance designs around outcome-based contracts in simulated fields of service.",
     epilog="Example: obc batch lombardy_designs",
 )  # fmt: skip
@@ -25,9 +29,27 @@ COMMANDS = (  # in the order of the help
     (run, "run", "obc run lombardy social_impact_bond --seed 7 --set payment.outcome_share=0.6"),
     (batch, "batch", "obc batch lombardy_designs --workers 2"),
     (compare, "compare", "obc compare results/lombardy_designs --baseline new_public_governance"),
+    (export, "export", "obc export results/lombardy_designs --out csv"),
+    (explain, "explain", "obc explain results/lombardy_designs --from block_grant --to social_impact_bond"),
+    (
+        matters,
+        "matters",
+        "obc matters results/lombardy_designs --design block_grant --design social_impact_bond --quick",
+    ),
+    (robust, "robust", "obc robust results/lombardy_designs --metric attributable_gain --accept 'trust_mean>=0.5'"),
+    (
+        calibrate,
+        "calibrate",
+        "obc calibrate results/lombardy_designs --target satisfaction=0.75:0.03 --over 'case.satisfaction.*'",
+    ),
+    (search, "search", "obc search results/requisite_contract --quick"),
+    (trial, "trial", "obc trial results/lombardy_designs --kind workshop --unit place --trials 100"),
+    (report, "report", "obc report results/lombardy_designs --matters attributable_gain=0.01"),
     (validate, "validate", "obc validate --quick --pattern V11 --pattern V14"),
+    (bundle, "bundle", "obc bundle results/lombardy_designs --out lombardy.zip"),
     (list_, "list", "obc list metrics"),
     (check, "check", "obc check my_design.toml"),
+    (laboratory, "app", "obc app --port 8765"),
 )
 for function, name, example in COMMANDS:
     app.command(name, epilog=f"Example: {example}")(function)

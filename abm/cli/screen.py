@@ -50,7 +50,7 @@ class Bar:
     """
 
     def __init__(self, what: str = "runs", *, quiet: bool = False, log: Path | None = None) -> None:
-        self._what, self._quiet = what, quiet
+        self._what, self._quiet, self._step = what, quiet, ""
         self.over = self.planned = self.failed = 0
         self._console = Console(stderr=True)
         self._progress: Any = None
@@ -77,14 +77,23 @@ class Bar:
                 self._start(over, planned)
             speed = self._progress.tasks[0].speed
             said = f"{speed:.0f} {self._what}/s" if speed and speed >= 1 else "" if self.over else "starting"
-            self._progress.update(0, completed=over, said=said + (f", {failed} failed" if failed else ""))
+            self._progress.update(
+                0, completed=over, total=planned, said=said + (f", {failed} failed" if failed else "")
+            )
         self.over, self.planned, self.failed = over, planned, failed
+
+    def name(self, step: str) -> None:
+        """Say which step of several begins; each counts for itself."""
+        self._step = f"{step}: "
+        if self._progress is not None:
+            self._progress.reset(0, total=None)
+            self._progress.update(0, what=self._step + self._what)
 
     def _start(self, over: int, planned: int) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._progress = Progress(
-            TextColumn(self._what),
+            TextColumn("{task.fields[what]}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[said]}"),
@@ -92,7 +101,7 @@ class Bar:
             TextColumn("left"),
             console=self._console,
         )
-        self._progress.add_task(self._what, total=planned, completed=over, said="")
+        self._progress.add_task(self._what, total=planned, completed=over, said="", what=self._step + self._what)
         self._progress.start()
 
 

@@ -17,7 +17,7 @@ from abm.config.interventions import (
     treated_units,
 )
 from abm.config.load import load_case, load_design
-from abm.config.load_experiment import load_any, load_experiment, resolved
+from abm.config.load_experiment import load_any, load_experiment, load_run, resolved
 from abm.config.presets import preset_names, preset_path
 from abm.config.sample import Sample
 from abm.config.settings import (
@@ -53,6 +53,7 @@ __all__ = [
     "load_case",
     "load_design",
     "load_experiment",
+    "load_run",
     "parse_assignment",
     "parse_assignments",
     "parse_changes",

@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 from abm.case import Calendar
 from abm.config.settings import CASE, flat, parse_assignment
 from abm.config.toml_file import ConfigError, Table
-from abm.config.words import shown, validated
+from abm.config.words import did_you_mean, listed, shown, validated
 from abm.declare import Part
 
 ALL, HALF = "all", "half"
@@ -134,10 +134,15 @@ def parse_changes(texts: Iterable[str]) -> tuple[Change, ...]:
     settings: dict[tuple[int, str], dict[str, Any]] = {}
     errors: list[str] = []
     for text in texts:
-        parts = re.fullmatch(r"\s*(\d{1,9})\s*:\s*(?:(all|half)\s*:)?(.*)", text, re.DOTALL)
+        parts = re.fullmatch(r"\s*(\d{1,9})\s*:\s*(?:([a-z]+)\s*:)?(.*)", text, re.DOTALL)
         if not parts:
             words = "expected MONTH:KEY=VALUE or MONTH:half:KEY=VALUE such as 50:control.audit=0.3"
             errors.append(f"change: {words}, got {shown(text)}")
+            continue
+        if parts[2] not in (None, ALL, HALF):
+            hint = did_you_mean(parts[2], (ALL, HALF))
+            words = f"expected one of {listed((ALL, HALF))} before the setting"
+            errors.append(f"change {shown(text)}: who: {words}, got {shown(parts[2])}{hint}")
             continue
         try:
             key, value = parse_assignment(parts[3])

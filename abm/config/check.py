@@ -11,11 +11,10 @@ from abm.config.experiment import Experiment
 from abm.config.interventions import check_interventions
 from abm.config.settings import SETTING, Design, unused_settings
 from abm.config.timeline import steps, treated_places
-from abm.config.toml_file import ConfigError
+from abm.config.toml_file import MOST_TOLD, ConfigError
 from abm.config.words import did_you_mean, listed
 from abm.design import EVERY_MEASURED_DOMAIN
 
-MOST_ERRORS = 50  # of an experiment: of thousands of arms with the same fault, no one reads more
 ASSUMED_MEMORY = 16 * 2**30  # where the system does not tell
 
 
@@ -30,19 +29,19 @@ def check_experiment(experiment: Experiment, places: Mapping[str, str] | None = 
         here = _at_point(experiment, number, places)
         try:
             arm = experiment.arm(case, design, factors, here)
-            check_pair(arm.case, arm.design, experiment.months)
+            check_pair(arm.case, arm.design, experiment.months, places.get("", ""))
             check_changes(arm.case, arm.design, arm.changes, experiment.seeds, experiment.months, here)
             check_interventions(arm.case, arm.interventions, experiment.months, here)
         except ConfigError as error:
             errors |= dict.fromkeys(error.errors)
-            if len(errors) > MOST_ERRORS:
+            if len(errors) > MOST_TOLD:
                 break
             continue
         unused = unused_settings(arm.design, experiment.settings(design.name))
         errors |= {f"{here.get(key, SETTING)}: {key}: {reason}": None for key, reason in unused.items()}
-    told = list(errors)[:MOST_ERRORS]
+    told = list(errors)[:MOST_TOLD]
     if errors:
-        raise ConfigError(*told, *([f"{places.get('', SETTING)}: … and more"] if len(errors) > MOST_ERRORS else []))
+        raise ConfigError(*told, *([f"{places.get('', SETTING)}: … and more"] if len(errors) > MOST_TOLD else []))
 
 
 def _at_point(experiment: Experiment, number: int, places: Mapping[str, str]) -> Mapping[str, str]:
@@ -72,13 +71,14 @@ def check_changes(
             check_pair(step.case, step.design, months)
 
 
-def check_pair(case: Case, design: Design, months: int | None = None) -> None:
+def check_pair(case: Case, design: Design, months: int | None = None, place: str = "") -> None:
     """Refuse a design that does not suit a case, and a run that would not fit in this machine's memory.
 
-    Where a design has tables for places, one at least must be the case's; so must the domain of every milestone.
-    Raises `ConfigError`.
+    Where a design has tables for places, one at least must be the case's; so must the domain of every milestone. `place`
+    is the file that asks for both, if one does. Raises `ConfigError`.
     """
-    about = f"design '{design.name}' on case '{case.name}'"
+    where = f"{place}: " if place else ""
+    about = f"{where}design '{design.name}' on case '{case.name}'"
     errors = []
     if design.by_locality and not design.by_locality.keys() & case.locality.keys():
         theirs, ours = listed(design.by_locality), listed(case.locality)
@@ -91,10 +91,10 @@ def check_pair(case: Case, design: Design, months: int | None = None) -> None:
                 errors.append(f"{about}: payment.milestone '{line.name}': domain: {words}")
     if errors:
         raise ConfigError(*errors)
-    _check_size(case, design, months)
+    _check_size(case, design, months, where)
 
 
-def _check_size(case: Case, design: Design, months: int | None) -> None:
+def _check_size(case: Case, design: Design, months: int | None, where: str) -> None:
     """Refuse what would not fit in memory."""
     from abm.world import memory_bytes  # here only: reading a configuration needs no world
 
@@ -103,7 +103,9 @@ def _check_size(case: Case, design: Design, months: int | None) -> None:
         families = sum(place.families for place in case.locality.values())
         size = f"{families:,} families over {months or case.calendar.months:,} months"
         memory = f"need about {needed / 1e9:,.0f} GB of memory, this machine has {there / 1e9:,.0f} GB"
-        raise ConfigError(f"case '{case.name}': case.families: {size} {memory}; ask for fewer families or months")
+        raise ConfigError(
+            f"{where}case '{case.name}': case.families: {size} {memory}; ask for fewer families or months"
+        )
 
 
 def physical_memory() -> int:

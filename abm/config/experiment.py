@@ -16,16 +16,19 @@ from abm.config.sample import LAST_SEED, Sample, inconsistencies_of
 from abm.config.settings import CASE, Design, changed_case, changed_design, flat
 from abm.config.words import did_you_mean, listed, shown
 from abm.declare import Part
+from abm.metrics import METRICS
 
 NAME = r"^[a-z0-9][a-z0-9_\-]*$"
 MAX_SEEDS = 1_000_000
 MAX_ARMS = 50_000
+METRIC_NAMES = tuple(metric.name for metric in METRICS)
 AGENT_TABLES = (
     "providers",
     "families",
     "trust_edges",
     "plans",
-)  # what can be recorded of single agents: `abm/lab/agents.py`
+    "money",
+)  # what can be recorded of single agents: `abm/lab/agent_columns.py`
 
 
 class Arm(NamedTuple):
@@ -68,7 +71,9 @@ class Experiment(Part):
     baseline: str = Field(default_factory=_first, description="design that others are compared with; or the first")
     seeds: tuple[int, ...] = Field(min_length=1, max_length=MAX_SEEDS, description="the paired blocks; n means 1…n")
     months: int | None = Field(None, ge=1, le=2400, description="length of a run; unless given, the case's calendar")
-    tables: tuple[str, ...] = Field((), description="tables of agents to keep: providers, families, trust_edges")
+    tables: tuple[str, ...] = Field(
+        (), description="tables of agents to keep: providers, families, trust_edges, plans, money"
+    )
     keep: Keep = Field(default_factory=Keep, description="how much of trajectories and tables of agents is kept")
     twins: bool = Field(True, description="each design's block twin is run too, unless false")
     set: dict[str, Any] = Field(default_factory=dict, description="settings of all runs")
@@ -80,6 +85,7 @@ class Experiment(Part):
     )
     changes: tuple[Change, ...] = Field((), description="dated changes of all runs")
     interventions: tuple[Intervention, ...] = Field((), description="interventions and shocks in all runs")
+    matters: dict[str, float] = Field(default_factory=dict, description="smallest effect that matters, by metric")
 
     @field_validator("seeds", mode="before")
     @classmethod
@@ -167,6 +173,11 @@ def inconsistencies(experiment: Experiment) -> list[str]:
     if not all(0 <= seed <= LAST_SEED for seed in experiment.seeds):
         found.append("seeds: must be whole numbers from 0 to 2^63 - 1")
     found += wrong_tables(experiment.tables)
+    for name, smallest in experiment.matters.items():
+        if name not in METRIC_NAMES:
+            found.append(f"matters.{name}: no such metric{did_you_mean(name, METRIC_NAMES)}")
+        elif smallest < 0:
+            found.append(f"matters.{name}: expected a number from 0, got {smallest}")
     for name, settings in experiment.designs_set.items():
         if name not in designs:
             found.append(f"designs_set.{name}: not among the designs{did_you_mean(name, designs)}")

@@ -53,4 +53,6 @@ def put(values: dict[str, Any], path: KeyPath, new: Any) -> None:
         if isinstance(inner[part], list | tuple):
             inner[part] = list(inner[part])
         inner = inner[part]
+        if not isinstance(inner, dict | list):  # a table was set to a value, which is told by itself
+            return
     inner[path[-1]] = new

@@ -52,12 +52,14 @@ def load_case(reference: str | Path, settings: Mapping[str, Any] | None = None) 
 
 
 def _graph_file(table: Table) -> str | None:
-    """The path of the case's graph, taken out of its table; None where there is none, or the ties themselves."""
+    """The path of the case's graph, taken out of its table; None where there is none."""
     network = table.values.get("network")
-    if not isinstance(network, dict) or not isinstance(network.get("graph"), str):
+    if not isinstance(network, dict) or "graph" not in network:
         return None
+    if not isinstance(network["graph"], str):
+        table.refuse(GRAPH, f"expected the path of a .graphml or .csv file, got {shown(network['graph'])}")
     table.values = table.values | {"network": {key: value for key, value in network.items() if key != "graph"}}
-    return network["graph"]
+    return network["graph"] if isinstance(network["graph"], str) else None
 
 
 def load_design(reference: str | Path, settings: Mapping[str, Any] | None = None) -> Design:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from abm.config.load import check_kind, kind_of, load_case, load_design, named
 from abm.config.presets import KINDS, ONE_OF, REFERENCE_WORDS, file_of, file_referred_to, is_path, preset_names
 from abm.config.sample import LAST_SEED, WORDS, Sample
 from abm.config.settings import Design
-from abm.config.toml_file import ConfigError, KeyPath, Table, read_toml, shown_path
+from abm.config.toml_file import MOST_TOLD, ConfigError, KeyPath, Table, read_toml, shown_path
 from abm.config.words import did_you_mean, shown, validated
 from abm.declare import Part
 
@@ -68,6 +69,7 @@ class _ExperimentFile(Part):
     points: tuple[dict[str, Any], ...] = Field((), max_length=MAX_ARMS)
     changes: tuple[Change, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    matters: dict[str, float] = Field(default_factory=dict)
 
 
 def load_experiment(reference: str | Path) -> Experiment:
@@ -99,6 +101,21 @@ def load_experiment(reference: str | Path) -> Experiment:
     return experiment
 
 
+def load_run(reference: str | Path) -> Experiment:
+    """A run file: an experiment of one case, one design and one seed, with its settings, changes and interventions.
+
+    Raises `ConfigError` with everything that is wrong, one line each.
+    """
+    experiment = load_experiment(reference)
+    counts = {"case": len(experiment.cases), "designs": len(experiment.designs), "seeds": len(experiment.seeds)}
+    wrong = [f"{key}: a run has one, these are {count}" for key, count in counts.items() if count != 1]
+    wrong += [f"{key}: a run has none" for key in ("factors", "points") if getattr(experiment, key)]
+    if wrong:
+        place = shown_path(file_of("experiments", reference))
+        raise ConfigError(*(f"{place}: {text}; `obc batch` runs an experiment" for text in wrong))
+    return experiment
+
+
 def _case_references(table: Table) -> Any:
     """The value of `cases`, or of `case` as a list."""
     if "case" in table.values and "cases" in table.values:
@@ -115,8 +132,10 @@ def _each(
     key = kind if kind in table.values else ONE_OF[kind]
     names = [name for name in references if isinstance(name, str)] if isinstance(references, list) else []
     loaded = []
-    for reference in dict.fromkeys(names):
-        if names.count(reference) > 1:
+    for reference, times in Counter(names).items():
+        if len(table.problems) > MOST_TOLD:  # finding what was meant takes time
+            break
+        if times > 1:
             table.refuse((key,), f"'{reference}' stands twice")
         file = file_referred_to(kind, reference, table, key, folder)
         try:
@@ -141,7 +160,19 @@ def _check_seeds(table: Table) -> None:
 
 def _own_values(table: Table, written: _ExperimentFile | None) -> tuple[dict[str, Any], dict[str, str]]:
     """An experiment's own values, its settings with dotted keys, and where each setting stands (the file at "")."""
-    own = ("name", "title", "description", "months", "seeds", "changes", "interventions", "twins", "tables", "keep")
+    own = (
+        "name",
+        "title",
+        "description",
+        "months",
+        "seeds",
+        "changes",
+        "interventions",
+        "twins",
+        "tables",
+        "keep",
+        "matters",
+    )
     values: dict[str, Any] = {key: table.values[key] for key in own if key in table.values}
     places = {"": table.places[()]}
     if written is None:

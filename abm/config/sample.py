@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, field_validator
 from pydantic.fields import FieldInfo
 
 from abm.config.settings import declared_setting, flat, unknown_setting
+from abm.config.toml_file import MOST_TOLD
 from abm.config.words import did_you_mean, expected, listed, shown
 from abm.declare import Param, Part
 
@@ -100,6 +101,8 @@ def inconsistencies_of(sample: Sample) -> list[str]:
         words = f"a Sobol sequence is even at powers of 2 only, expected {below} or {2 * below}, got {sample.n}"
         found.append(f"sample.n: {words}")
     for key, asked in sample.over.items():
+        if len(found) > MOST_TOLD:  # finding what was meant takes time
+            break
         try:
             axis(key, asked)
         except ValueError as error:

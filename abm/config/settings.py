@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from abm.case import Case
 from abm.config.lines import no_such_line, numbered, put
-from abm.config.toml_file import ConfigError, KeyPath, Problem, Table, dotted
+from abm.config.toml_file import MOST_TOLD, ConfigError, KeyPath, Problem, Table, dotted
 from abm.config.words import did_you_mean, field_at, known_beside, known_keys, listed, meant_key, shown, validated
 from abm.declare import Part
 from abm.design import GovernanceDesign
@@ -183,11 +183,13 @@ def _changed(
     """A frozen value with some keys changed, or everything that is wrong with them."""
     model = type(value)
     table = Table(value.model_dump(), {(): root}, about=f" (in '{value.name}' with these settings)")
-    unknown = []
+    unknown: list[Problem] = []
     written: dict[
         str, str
     ] = {}  # keys with positions in lists, as messages of pydantic have them: as they were asked for
     for key, new in sorted(settings.items(), key=lambda one: one[0].count(".")):  # a whole list before its lines
+        if len(unknown) > MOST_TOLD:  # finding what was meant takes time
+            break
         path = numbered(table.values, key.split("."))
         table.places[path] = where[key]
         if len(path) < key.count(".") + 1:
@@ -304,12 +306,16 @@ def _apportioned(counts: list[int], total: int) -> list[int]:
 
 
 def unused_settings(design: Design, settings: Iterable[str]) -> dict[str, str]:
-    """Those settings that the design's payment rule never reads, each with the reason."""
+    """Those settings that the design's payment rule never reads, each with the reason.
+
+    Given with values, an empty list is none of them: a design leaves its rate card for another rule by emptying it.
+    """
     rules = sorted({design.base.payment.rule, *(place.payment.rule for place in design.by_locality.values())})
     read = {key for rule in rules for key in (*READ_BY_EVERY_RULE, *READ_BY_RULE[rule])}
     reason = f"design '{design.name}' does not use it, its payment.rule is {listed(rules)}"
     asked = {key: re.match(r"(?:locality\.[^.]+\.)?payment\.(\w+)", key) for key in settings}
-    return {key: reason for key, match in asked.items() if match and match[1] not in read}
+    emptied = {key for key, value in settings.items() if value in ([], ())} if isinstance(settings, Mapping) else set()
+    return {key: reason for key, match in asked.items() if match and match[1] not in read and key not in emptied}
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:

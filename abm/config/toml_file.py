@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -11,14 +12,19 @@ from typing import Any, NamedTuple
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
+MAX_KEYS = 1000  # of one table
+LONGEST_LINE = 900  # of a message
+MOST_TOLD = 50  # things at fault; more are counted
 KeyPath = tuple[str | int, ...]
 
 
 class ConfigError(Exception):
-    """Input that cannot be used: one line for each thing at fault."""
+    """Input that cannot be used: one line for each thing at fault, at most fifty."""
 
     def __init__(self, *errors: str) -> None:
-        super().__init__(*dict.fromkeys(errors))
+        told = list(dict.fromkeys(map(_visible, errors)))
+        more = [f"… and {len(told) - MOST_TOLD:,} more"] if len(told) > MOST_TOLD + 1 else []
+        super().__init__(*(told[:MOST_TOLD] if more else told), *more)
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -27,6 +33,14 @@ class ConfigError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(self.args)
+
+
+def _visible(text: str) -> str:
+    """A text with what no screen shows, or obeys, written out: an invisible space, an escape; cut where it is endless."""
+    text = text if len(text) <= LONGEST_LINE else text[:LONGEST_LINE] + "…"
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 class Problem(NamedTuple):
@@ -74,7 +88,18 @@ class Table:
         places = dict(parent.places)
         values = _merged(parent.values, self.values, (), places)
         problems = parent.problems + self.problems
-        return Table(values, places | self.places, problems, parent.incomplete or self.incomplete, self.about)
+        own = {
+            path: self.place(path) for path in _paths(self.values)
+        }  # within inline tables too, whose keys have no lines
+        return Table(values, places | own | self.places, problems, parent.incomplete or self.incomplete, self.about)
+
+
+def _paths(values: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
+    """The path of every key of a tree."""
+    for key, value in values.items():
+        yield (*path, key)
+        if isinstance(value, Mapping):
+            yield from _paths(value, (*path, key))
 
 
 def _merged(
@@ -97,7 +122,10 @@ def dotted(path: KeyPath) -> str:
     """A key as messages show it; the lines of a list count from 1."""
     key = ""
     for part in path:
-        key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else part
+        if isinstance(part, int):
+            key += f"[{part + 1}]"
+        else:
+            key += ("." if key else "") + (part or '""')
     return key
 
 
@@ -132,6 +160,10 @@ def read_toml(path: Path) -> Table:
         raise ConfigError(f"{name}: not valid TOML: {str(error).split(';')[0]}") from None
     if _deeper_than(values, MAX_DEPTH):
         raise ConfigError(f"{name}: nested too deep: at most {MAX_DEPTH} tables or lists within one another")
+    found = _larger_than(values, MAX_KEYS)
+    if found is not None:
+        where = f": {dotted(found)}" if found else ""
+        raise ConfigError(f"{name}{where}: a table of more than {MAX_KEYS:,} keys, which no configuration has")
     return Table(values, {(): name} | {path: f"{name}:{line}" for path, line in key_lines(text).items()})
 
 
@@ -168,7 +200,9 @@ def _syntax_error(name: str, text: str, message: str) -> str:
         return f"{name}:{line}: a key stands twice, or both as a value and as a table"
     if "twice" in message:
         return f"{name}:{line}: a table stands twice"
-    return f"{name}:{line}: not valid TOML: {message[:1].lower()}{message[1:]}"
+    written = text.splitlines()[line - 1].strip() if line <= len(text.splitlines()) else ""
+    here = f": {json.dumps(written[:60], ensure_ascii=False)}" if written else ""
+    return f"{name}:{line}: not valid TOML: {message[:1].lower()}{message[1:]}{here}"
 
 
 def _deeper_than(values: Any, depth: int) -> bool:
@@ -178,6 +212,15 @@ def _deeper_than(values: Any, depth: int) -> bool:
         items = [item for outer in level for item in (outer.values() if isinstance(outer, dict) else outer)]
         level = [item for item in items if isinstance(item, dict | list)]
     return bool(level)
+
+
+def _larger_than(tree: Any, most: int, path: KeyPath = ()) -> KeyPath | None:
+    """The path of a table with more keys than `most`, None where there is none."""
+    if isinstance(tree, dict) and len(tree) > most:
+        return path
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    found = (_larger_than(inner, most, (*path, key)) for key, inner in items if isinstance(inner, dict | list))
+    return next((one for one in found if one is not None), None)
 
 
 _WORD = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""

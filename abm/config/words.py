@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from abm.config.toml_file import KeyPath, Problem, Table, dotted, undotted
+from abm.config.toml_file import MOST_TOLD, KeyPath, Problem, Table, dotted, undotted
 
 Model = TypeVar("Model", bound=BaseModel)
 NAME_WORDS = "a name of small letters, digits, '_' and '-' that begins with a letter or a digit"
@@ -153,7 +153,10 @@ def validated(model: type[Model], table: Table, prefix: str = "") -> tuple[Model
         wrong = error.errors(include_url=False)
     problems = _contradictions(wrong, table, set(), prefix)
     touched: set[KeyPath] = set()
-    for item in wrong:
+    for told, item in enumerate(wrong):
+        if told == MOST_TOLD:
+            problems.append(Problem(table.places[()], "", f"… and {len(wrong) - told:,} more"))
+            return None, problems
         if item["type"] == "value_error" or (item["type"] == "missing" and table.incomplete):
             continue
         path, text, meant = _in_words(model, item, prefix)
@@ -194,7 +197,8 @@ def meant_key(model: type[BaseModel], path: KeyPath) -> KeyPath | None:
     siblings = tuple(around[0].model_fields) if around and _is_model(around[0]) else ()
     if near := _nearest(word, siblings, 0.75):
         return (*path[:-1], near)
-    if elsewhere := [key for key in known_keys(model) if key[-1] == word]:
+    in_a_list = any(isinstance(part, int) for part in path)
+    if elsewhere := [key for key in known_keys(model) if key[-1] == word and not in_a_list]:
         return elsewhere[0]
     begun = [name for name in siblings if len(word) > 2 and name.startswith(word)]
     near = begun[0] if len(begun) == 1 else _nearest(word, siblings, 0.55)
@@ -211,7 +215,7 @@ def _contradictions(wrong: Iterable[Any], table: Table, touched: set[KeyPath], p
     """What the models' own validators found, each sentence at the key that it begins with."""
     joined = "; ".join(str(item["ctx"]["error"]) for item in wrong if item["type"] == "value_error")
     problems = []
-    for sentence in re.split(r"; (?=[a-z_]+(?:\[\d+\])?(?:\.[\w-]+)*: )", joined) if joined else ():
+    for sentence in re.split(r"; (?=[a-z_]+(?:\[\d+\])?(?:\.[\w-]+)*: )", joined)[: 2 * MOST_TOLD] if joined else ():
         key, _, text = sentence.partition(": ")
         named = [undotted(word) for word in (key, *re.findall(r"\b[a-z_]+(?:\.[a-z_]+)+", text))]
         if any(one[: len(other)] == other[: len(one)] for one in named for other in touched):

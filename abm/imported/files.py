@@ -106,6 +106,8 @@ def _from_csv(case: Case, path: Path, name: str) -> Case:
     for edge in edges:
         if (before := seen.setdefault((edge.source, edge.target), edge)) is not edge:
             errors.append(f"{edge.about}: stands already at {before.about.split(': ')[0]}")
+    if errors and not edges:
+        raise ConfigError(*shortened(errors))
     try:
         changed = with_ties(case, nodes, edges, path.name)
     except ConfigError as error:

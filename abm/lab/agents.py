@@ -1,8 +1,8 @@
-"""Tables of agents, recorded on request while a run goes on: single providers, families and ties, and plans of payment.
+"""Tables of agents, recorded on request while a run goes on: single providers, families and ties, plans of payment, money.
 
-Only places with a grant are in them. They are read from the world and move nothing in it: with tables or without, a run
-is the same to the last bit. Their columns are declared here, or in `abm/tables.py` and taken over under the same name;
-those with a value for each domain become one column a domain (`wellbeing_health`), and cents become euros.
+Only places with a grant are in them, but of money all that moves, as the ledger has it by class of account. They are
+read from the world and move nothing in it: with tables or without, a run is the same to the last bit. Their columns are
+declared in `abm/lab/agent_columns.py`.
 
 Size: on `lombardy` (175 families with a grant, 78 months) a run has about 3,100 rows of providers, 175 of families and
 170,000 of ties, which take 0.16, 0.06 and 0.75 MB as files and 0.8, 0.1 and 5 MB in memory; rows of providers and ties
@@ -11,25 +11,19 @@ grow with months times people.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from abm.case import Case
-from abm.config import ConfigError
-from abm.config.check import physical_memory
-from abm.declare import Column
+from abm.lab.agent_columns import COLUMNS, MAIN, NAMES_OF, OF_FAMILIES, OF_PROVIDERS, schema
 from abm.ledger import provider_account
 from abm.network import TABLE_OF, certainty_of, first_ids
 from abm.tables import (
     COMMISSIONER_PROVIDER,
-    FAMILIES,
     FAMILY_PROVIDER,
-    KINDS,
     PROVIDER_COMMISSIONER,
-    PROVIDERS,
     RELATION_NAMES,
 )
 
@@ -37,134 +31,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from abm.world import World
-
-MONTH = Column("month", "months", "months since the start; 0 is the start", kind="i4")
-LOCALITY = Column("locality", "name", "its locality", kind="name")
-MAIN = Column("main_provider", "id", "provider that took it in; missing while it is not in service", kind="i4")
-NAMES_OF = {"kind": KINDS, "relation": RELATION_NAMES}  # columns of codes, besides domain and locality, the case's own
-
-OF_PROVIDERS = (
-    "territory", "kind", "domain", "active", "partner", "exited", "award_share", "planned_hours", "contract_hours",
-    "service_hours", "reporting_hours", "coordination_hours", "bid_hours", "gaming_hours", "caseload", "main_families",
-    "result", "intensity", "mission_intensity", "motivation", "job_satisfaction", "integrity", "misreport", "burden",
-    "reporting_share", "liquidity", "months_short", "loan", "income", "outcome_income", "small", "contracts", "estimate",
-    "outlook", "price_per_hour", "months_in", "loss", "left", "load",
-    "training_hours", "contracting_skill", "clarity", "treated",
-)  # fmt: skip
-OF_FAMILIES = (
-    "territory", "complexity", "resources", "complexity_third", "resources_third", "free_hours", "enrolled", "applied",
-    "was_served", "served_months", "waiting_months", "start_wellbeing", "importance", "wellbeing", "unserved_wellbeing",
-    "hours_received", "integration", "match", "tailoring", "own_engagement", "engagement", "capability", "fatigue", "work",
-    "took_part", "coproduction_hours", "integration_hours", "red_tape_hours", "voice", "satisfaction", "lost_red_tape",
-    "lost_waiting", "lost_mismatch", "lost_voice", "reported", "overstated", "earned", "encouraged", "respite_hours", "treated",
-)  # fmt: skip
-
-
-def _taken_over(columns: Sequence[Column], names: Iterable[str]) -> tuple[Column, ...]:
-    declared = {column.name: column for column in columns}
-    return tuple(declared[name] for name in names)
-
-
-COLUMNS: dict[str, tuple[Column, ...]] = {
-    "providers": (  # a row for each month and provider that works or has left, from the start on
-        MONTH,
-        Column("service_month", "months", "month within the contract's service, from 1; 0 outside", kind="i4"),
-        Column("provider", "id", "unique id, as in the trust graph", kind="i4"),
-        LOCALITY,
-        *_taken_over(PROVIDERS, OF_PROVIDERS),
-        Column("balance", "€", "its account; below 0 where it draws on its credit line"),
-        Column(
-            "attributable_gain", "wellbeing", "gain against the same world without service, mean over families weighted by "
-            "the contract hours that each has had from it so far; missing before the first hour",
-        ),
-        Column("attention_drift", "share", "distance of its attention from what it would be unpaid for results"),
-        Column("trust_of_families", "trust", "mean trust of the families that know it"),
-        Column("trust_of_commissioner", "trust", "trust of the local authority in it"),
-        Column("trust_in_commissioner", "trust", "its trust in the local authority"),
-    ),
-    "families": (  # a row for each family, at the end
-        Column("family", "id", "unique id, as in the trust graph", kind="i4"),
-        LOCALITY,
-        *_taken_over(FAMILIES, OF_FAMILIES),
-        MAIN,
-        Column("weighted_wellbeing", "wellbeing", "wellbeing, weighted by what matters to it"),
-        Column("attributable_gain", "wellbeing", "that, less the same without service"),
-    ),
-    "trust_edges": (  # a row for each month and tie that exists
-        MONTH,
-        Column("source", "id", "unique id of who trusts", kind="i4"),
-        Column("target", "id", "unique id of who is trusted", kind="i4"),
-        Column("relation", "name", "kind of relation", kind="name"),
-        Column("trust", "trust", "trust"),
-        Column("certainty", "share", "how far that rests on experience"),
-    ),
-    "plans": (  # a row for each plan of a contract, the first and every revision, and month from then to the end of the run
-        Column("contract", "number", "1 is the first contract", kind="i4"),
-        LOCALITY,
-        Column("revision_month", "months", "month in which the plan was made: the award, then revisions", kind="i4"),
-        MONTH,
-        Column("planned_result", "wellbeing", "weighted measured change of the cohort by then, before attribution"),
-        Column("planned_payments", "€", "outcome payments falling due by then, since the start"),
-        Column("actual_result", "wellbeing", "what that change was; missing outside service"),
-        Column("actual_payments", "€", "what fell due"),
-    ),
-}  # fmt: skip
-
-
-def check_tables(tables: Sequence[str], case: Case, months: int | None, runs: int = 1) -> None:
-    """Refuse tables that would not fit in memory; `runs` go on at a time. Raises ConfigError."""
-    length = (months or case.calendar.months) + 1
-    places = [place for place in case.locality.values() if place.grant_eur > 0]
-    rows = {
-        "providers": length * sum(place.providers for place in places),
-        "families": sum(place.families for place in places),
-        "trust_edges": length * sum(_most_ties(case, place) for place in places),
-        "plans": length * length // 2 * len(places),
-    }
-    for table in tables:
-        needed, there = 3.0 * runs * rows[table] * _row_bytes(table, case), physical_memory()
-        if needed > there:
-            raise ConfigError(
-                f"tables: '{table}' of case '{case.name}' has {rows[table]:,} rows a run and needs about "
-                f"{needed / 1e9:,.0f} GB of memory, this machine has {there / 1e9:,.0f} GB; ask for fewer families or "
-                "months, or leave the table out"
-            )
-
-
-def _most_ties(case: Case, place: Any) -> int:
-    """An upper bound on the ties of a place."""
-    of_families = place.families * (case.family.known_providers + case.family.peers + 1 + place.volunteers_per_family)
-    return (
-        math.ceil(of_families)
-        + place.providers * (place.providers + 2 + case.investor.number)
-        + case.investor.number
-        + 3
-    )
-
-
-def _row_bytes(table: str, case: Case) -> int:
-    return sum(8 * (len(case.domains) if column.per else 1) for column in COLUMNS[table])
-
-
-def schema(table: str, domains: Iterable[str]) -> pa.Schema:
-    """The Arrow schema of a table, for all domains that some case has."""
-    import pyarrow as pa
-
-    fields = []
-    for column in COLUMNS[table]:
-        names = [f"{column.name}_{domain}" for domain in domains] if column.per else [column.name]
-        fields += [pa.field(name, _arrow_type(column)) for name in names]
-    return pa.schema(fields)
-
-
-def _arrow_type(column: Column) -> pa.DataType:
-    import pyarrow as pa
-
-    if column.unit in ("name", "code") or column.name == "domain":
-        return pa.dictionary(pa.int16(), pa.string())
-    if column.unit == "flag":
-        return pa.bool_()
-    return pa.int32() if column.kind[0] in "iu" and column.unit != "cents" else pa.float64()
 
 
 class Recorder:
@@ -192,6 +58,8 @@ class Recorder:
         """The tables of the whole run, by name; `world` is at its end."""
         if "families" in self._tables:
             self._months["families"] = [self._families(world)]
+        if "money" in self._tables:
+            self._months["money"] = [_money(world)]
         found = {}
         for table, months in self._months.items():
             if table == "plans":
@@ -212,7 +80,7 @@ class Recorder:
         wanted = schema(table, self._case.domains)
         for field in wanted:
             if field.name in codes:
-                indices = pa.array(values[field.name].astype(np.int16))
+                indices = pa.array(values[field.name].astype(np.int16), mask=values[field.name] == MISSING)
                 arrays.append(pa.DictionaryArray.from_arrays(indices, pa.array(codes[field.name], pa.string())))
             else:
                 gaps = values[field.name] == MISSING if field.name == MAIN.name else None
@@ -284,6 +152,11 @@ class Recorder:
             "main_provider": np.where(rows["enrolled"] > 0, first["providers"] + rows["main_provider"], MISSING)[
                 picked
             ],
+            "served_by": np.where(
+                (rows["was_served"] | rows["enrolled"]) > 0,
+                world.providers.view(np.ndarray)["kind"][rows["main_provider"]],
+                MISSING,
+            )[picked],
             "weighted_wellbeing": level[picked],
             "attributable_gain": gain[picked],
         }
@@ -344,6 +217,13 @@ class Recorder:
 
 
 MISSING = -1  # where a row has no provider
+
+
+def _money(world: World) -> dict[str, np.ndarray]:
+    """The ledger's flows, those that there were."""
+    places = np.nonzero(world.flows)
+    names = ("month", "purpose", "payer", "payee")
+    return dict(zip(names, map(np.asarray, places), strict=True)) | {"amount": world.flows[places]}
 
 
 def _is_funded(world: World) -> np.ndarray:

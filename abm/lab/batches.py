@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from abm.config import Experiment, resolved
-from abm.lab.agents import check_tables
+from abm.lab.agent_columns import check_tables
 from abm.lab.engines import Workforce, execute, open_engine
 from abm.lab.manifest import code_hash
 from abm.lab.plan import Plan, Run

@@ -1,7 +1,8 @@
 """From one row per run to what differs between designs: paired by seed, within case and factors.
 
 Every design meets the same families and the same luck under a seed, so a difference is taken run by run and only then
-averaged. Intervals are paired t intervals: at these numbers of seeds they cover at least as well as the bootstrap.
+averaged. Intervals are paired t intervals: at these numbers of seeds they cover at least as well as the bootstrap. What
+they say in words is a matter of `abm.lab.verdict`.
 
 Where an experiment has points (a sample, or a list), differences are averaged over the seeds of a point first, as its runs
 have its settings in common, and then over the points; n counts points.
@@ -10,8 +11,10 @@ have its settings in common, and then over the points; n counts points.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abm.lab.verdict import Margin, critical, holm, margins, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,11 +62,26 @@ def blocks(runs: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[str, st
 
 
 COLUMNS = ["case", "design", "factors", "metric", "unit", "n", "baseline", "mean", "difference", "low", "high"]
+FURTHER = ["sd", "won", "effect", "sim_low", "sim_high", "matters", "verdict", "more_runs"]  # after them
+
+
+class Scale(NamedTuple):
+    """How the differences of a metric are read: its unit, which way is better, and the smallest effect that matters."""
+
+    unit: str
+    direction: str = "context"
+    matters: Margin = Margin()
+
+
+def scales(units: Mapping[str, str], directions: Mapping[str, str], matters: Mapping[str, float]) -> dict[str, Scale]:
+    """The scale of each metric; `matters` has the user's own smallest effects. Raises ConfigError for wrong ones."""
+    found = margins(units, matters)
+    return {name: Scale(unit, directions[name], found[name]) for name, unit in units.items()}
 
 
 def differences(
     runs: pd.DataFrame,
-    units: dict[str, str],
+    metrics: Mapping[str, str] | Mapping[str, Scale],
     factors: Sequence[str],
     designs: Sequence[str],
     baseline: str,
@@ -71,26 +89,32 @@ def differences(
 ) -> pd.DataFrame:
     """Every design against `baseline`, metric by metric.
 
-    `runs` is a table of runs (`Results.runs`), `units` maps metric to unit. In the table returned, `baseline` and
-    `mean` are means over the n seeds under which both runs have a value; `difference` is the mean of the n paired
-    differences and `low`, `high` its 95 % interval. All in the unit of the metric. `points` are keys over whose values
-    the table averages.
+    `runs` is a table of runs (`Results.runs`), `metrics` maps each metric to its scale, or to its unit. In the table
+    returned, `baseline` and `mean` are means over the n seeds under which both runs have a value; `difference` is the mean
+    of the n paired differences and `low`, `high` its 95 % interval, `sd` their standard deviation; all in the unit of the
+    metric. `won` is the share of seeds under which the design is better (higher, where no way is), equal ones as half;
+    `effect` the difference in standard deviations of the baseline's runs. `sim_low`, `sim_high` hold for all designs of
+    the row's case and factors at once; `verdict` and `more_runs` read them against `matters` (`abm.lab.verdict`). `points`
+    are keys over whose values the table averages.
     """
     import pandas as pd
 
-    rows = []
+    rows: list[tuple] = []
+    read = _scales(metrics)
     for case, label, block in blocks(runs, factors):
-        by_design = _by_design(block, units, points)
-        for design in (name for name in designs if name in by_design and baseline in by_design):
-            pairs = _paired(by_design[baseline], by_design[design], units)
-            rows += [(case, design, label, metric, units[metric], *figures) for metric, figures in pairs]
-    return pd.DataFrame(rows, columns=COLUMNS)
+        by_design = _by_design(block, read, points)
+        if baseline not in by_design:
+            continue
+        pairs = {name: (by_design[baseline], by_design[name]) for name in designs if name in by_design}
+        for name, metric, figures in _judged(pairs, read):
+            rows.append((case, name, label, metric, read[metric].unit, *figures))
+    return pd.DataFrame(rows, columns=COLUMNS + FURTHER)
 
 
 def against_twins(
     runs: pd.DataFrame,
     twins: pd.DataFrame | None,
-    units: dict[str, str],
+    metrics: Mapping[str, str] | Mapping[str, Scale],
     factors: Sequence[str],
     designs: Sequence[str],
     points: Sequence[str] = (),
@@ -102,22 +126,34 @@ def against_twins(
     """
     import pandas as pd
 
-    rows = []
+    rows: list[tuple] = []
+    read = _scales(metrics)
     twin_blocks = {} if twins is None else {(case, label): block for case, label, block in blocks(twins, factors)}
     for case, label, block in blocks(runs, factors):
-        by_design = _by_design(block, units, points)
-        by_twin = _by_design(twin_blocks.get((case, label), block[:0]), units, points)
-        for design in (name for name in designs if name in by_design and name in by_twin):
-            for metric, figures in _paired(by_twin[design], by_design[design], units):
-                names = [metric + AGAINST_TWIN] + (["additional_gain"] if metric == "attributable_gain" else [])
-                rows += [(case, design, label, name, units[metric], *figures) for name in names]
-    return pd.DataFrame(rows, columns=COLUMNS)
+        by_design = _by_design(block, read, points)
+        by_twin = _by_design(twin_blocks.get((case, label), block[:0]), read, points)
+        pairs = {name: (by_twin[name], by_design[name]) for name in designs if name in by_design and name in by_twin}
+        for design, metric, figures in _judged(pairs, read):
+            names = [metric + AGAINST_TWIN] + (["additional_gain"] if metric == "attributable_gain" else [])
+            rows += [(case, design, label, name, read[metric].unit, *figures) for name in names]
+    return pd.DataFrame(rows, columns=COLUMNS + FURTHER)
 
 
-def _by_design(block: pd.DataFrame, units: dict[str, str], points: Sequence[str]) -> dict[str, pd.DataFrame]:
+def _scales(metrics: Mapping[str, str] | Mapping[str, Scale]) -> dict[str, Scale]:
+    return {name: one if isinstance(one, Scale) else Scale(one) for name, one in metrics.items()}
+
+
+def _by_design(block: pd.DataFrame, metrics: Iterable[str], points: Sequence[str]) -> dict[str, pd.DataFrame]:
     """The metrics of a block of runs by point and seed, for each design."""
     keys = [*points, "seed"]
-    return {str(name): part.set_index(keys)[list(units)] for name, part in block.groupby("design")}
+    return {str(name): part.set_index(keys)[list(metrics)] for name, part in block.groupby("design")}
+
+
+def by_block(block: pd.DataFrame, metrics: Iterable[str], points: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The metrics of runs for each design, a row for each seed; or, where there are points, for each point the mean of its
+    seeds. The rows of a design are those of another."""
+    tables = _by_design(block, metrics, points)
+    return {name: table.groupby(level=list(points)).mean() if points else table for name, table in tables.items()}
 
 
 def _each_point(values: ndarray, numbers: ndarray | None) -> ndarray:
@@ -130,28 +166,97 @@ def _each_point(values: ndarray, numbers: ndarray | None) -> ndarray:
     return np.bincount(place, weights=values) / counts
 
 
-def _numbers_of_points(table: pd.DataFrame) -> ndarray | None:
+def _numbers_of_points(index: pd.Index) -> ndarray | None:
     """The number of each row's point; None where there are no points."""
-    return (
-        table.groupby(level=list(range(table.index.nlevels - 1))).ngroup().to_numpy()
-        if table.index.nlevels > 1
-        else None
-    )
+    if index.nlevels == 1:
+        return None
+    return index.to_frame(index=False).groupby(list(index.names[:-1]), sort=False).ngroup().to_numpy()
 
 
-def _paired(before: pd.DataFrame, after: pd.DataFrame, metrics: Iterable[str]) -> Iterator[tuple[str, tuple]]:
-    """For each metric: n, the means before and after, the mean paired difference, and its interval's ends."""
-    base, other = before.align(after, join="inner", axis=0)
-    numbers = _numbers_of_points(base)
-    for metric in metrics:
-        x, y = base[metric].to_numpy(float), other[metric].to_numpy(float)
-        both = ~((x != x) | (y != y))
-        x, y = (_each_point(values[both], None if numbers is None else numbers[both]) for values in (x, y))
-        change = y - x
-        known = len(change) > 0
-        mean, half = float(change.mean()) if known else math.nan, half_width(change)
-        means = (float(x.mean()), float(y.mean())) if known else (math.nan, math.nan)
-        yield metric, (len(change), *means, mean, mean - half, mean + half)
+def _judged(
+    pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], metrics: Mapping[str, Scale]
+) -> Iterator[tuple[str, str, tuple]]:
+    """For each design and metric the figures of a row, from `n` on; `pairs` has the tables before and after, by seed."""
+    import numpy as np
+
+    if not pairs:
+        return
+    index = next(iter(pairs.values()))[0].index
+    for table in (one for both in pairs.values() for one in both):
+        index = index.union(table.index)
+    numbers = _numbers_of_points(index)
+    aligned = {name: [one.reindex(index).to_numpy(float) for one in tables] for name, tables in pairs.items()}
+    changes = np.stack([after - before for before, after in aligned.values()], axis=2)
+    whole = ~np.isnan(changes).any(axis=2)  # blocks in which every design has the metric
+    for place, (metric, scale) in enumerate(metrics.items()):
+        known = whole[:, place]
+        some = None if numbers is None else numbers[known]
+        wide = critical(np.column_stack([_each_point(one, some) for one in changes[known, place].T]))
+        for name, (before, after) in aligned.items():
+            yield name, metric, _figures(before[:, place], after[:, place], numbers, scale, wide)
+
+
+def _figures(x: ndarray, y: ndarray, numbers: ndarray | None, scale: Scale, wide: float) -> tuple:
+    """The figures of one design and metric from its values before and after, by seed; `wide` is the critical value."""
+    both = ~((x != x) | (y != y))
+    x, y = (_each_point(values[both], None if numbers is None else numbers[both]) for values in (x, y))
+    change = y - x
+    n = len(change)
+    mean, half = (float(change.mean()), half_width(change)) if n else (math.nan, math.nan)
+    means = (float(x.mean()), float(y.mean())) if n else (math.nan, math.nan)
+    spread = float(change.std(ddof=1)) if n > 1 else math.nan
+    around = float(x.std(ddof=1)) if n > 1 else math.nan
+    effect = mean / around if around > 0 else (0.0 if mean == 0 else math.nan)
+    won = float(((change > 0) + 0.5 * (change == 0)).mean()) if n else math.nan
+    if scale.direction == "down":
+        won = 1.0 - won
+    together = max(half, wide * spread / math.sqrt(n)) if n > 1 and not math.isnan(wide) else half
+    margin = scale.matters.of(means[0])
+    said = verdict(mean - together, mean + together, margin, scale.direction, n)
+    ends = (mean - half, mean + half, spread, won, effect, mean - together, mean + together)
+    return (n, *means, mean, *ends, margin, said.word, said.more_runs)
+
+
+def pairs_of(
+    runs: pd.DataFrame,
+    metrics: Mapping[str, str],
+    factors: Sequence[str],
+    designs: Sequence[str],
+    points: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Every two designs, metric by metric: their paired difference, and its p-value as Holm's correction leaves it.
+
+    Columns `case, factors, metric, unit, design, than, n, difference, low, high, p, p_holm`; the correction is over all pairs
+    of a case, factors and metric. For those who need the test; verdicts do not rest on it.
+    """
+    import pandas as pd
+
+    rows = []
+    for case, label, block in blocks(runs, factors):
+        by_design = by_block(block, metrics, points)
+        there = [name for name in designs if name in by_design]
+        for metric, unit in metrics.items():
+            found = [
+                (design, than, *_tested(by_design[than][metric], by_design[design][metric]))
+                for place, than in enumerate(there) for design in there[place + 1 :]
+            ]  # fmt: skip
+            corrected = holm([one[-1] for one in found])
+            rows += [(case, label, metric, unit, *one, p) for one, p in zip(found, corrected, strict=True)]
+    columns = ["case", "factors", "metric", "unit", "design", "than", "n", "difference", "low", "high", "p", "p_holm"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _tested(before: pd.Series, after: pd.Series) -> tuple[int, float, float, float, float]:
+    """n, mean paired difference, its interval, and the p-value of the paired t test."""
+    from scipy.special import stdtr
+
+    change = (after - before).dropna().to_numpy(float)
+    n, mean, half = len(change), float(change.mean()) if len(change) else math.nan, half_width(change)
+    if n < 2:
+        return n, mean, math.nan, math.nan, math.nan
+    error = float(change.std(ddof=1)) / math.sqrt(n)
+    p = 2.0 * float(stdtr(n - 1, -abs(mean) / error)) if error > 0 else float(mean == 0)
+    return n, mean, mean - half, mean + half, p
 
 
 def summary(
@@ -168,7 +273,7 @@ def summary(
     for case, label, block in blocks(runs, factors):
         for design in designs:
             part = block[block["design"] == design].set_index([*points, "seed"])
-            numbers = _numbers_of_points(part)
+            numbers = _numbers_of_points(part.index)
             for metric, unit in units.items():
                 every = part[metric].to_numpy(float)
                 known = every == every

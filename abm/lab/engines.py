@@ -1,7 +1,7 @@
 """Where runs are done: here, on workers of this machine, on dask, or on MPI; one seam, `concurrent.futures.Executor`.
 
 The order and place of a run cannot change its numbers. A unit of work is one arm with a few seeds, as many as take about
-a quarter of a second, so that a message costs little beside the work it asks for, and little is lost where it is lost.
+a tenth of a second, so that a message costs little beside the work it asks for, and little is lost where it is lost.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from abm.lab.workers import LocalWorkers, WorkerDied, WorkersWillNotStart
 
 ENGINES = ("local", "dask", "mpi")
 CHUNK = 64  # most seeds in a unit of work
-UNIT_SECONDS = 0.25  # how long a unit of work should take
+UNIT_SECONDS = 0.1  # how long a unit of work should take
 AHEAD = 2  # units of work handed out for each worker, so that none waits for the next
 RETRIES = 2  # further attempts at a run whose process died
 TICK = 0.25  # seconds after which the one who waits for runs hears that there is none yet
@@ -124,7 +124,7 @@ def _mpi() -> Iterator[Workforce]:
 class Units:
     """Missing runs, handed out in units of one arm and a few seeds: those of a seed for all arms before the next.
 
-    A unit that is to be done again comes before the others.
+    A unit that is to be done again comes after the others: what killed its process may be over by then.
     """
 
     def __init__(self, missing: Sequence[tuple[int, int]]) -> None:
@@ -139,21 +139,21 @@ class Units:
         return bool(self._order or self._again)
 
     def again(self, unit: Unit) -> None:
-        """Hand this out next."""
+        """Hand this out at the end."""
         self._again.append(unit)
         self.runs += len(unit[1])
 
     def take(self, size: int) -> Unit:
         """The next unit, of at most so many seeds."""
-        if self._again:
-            unit = self._again.popleft()
-        else:
+        if self._order:
             arm = self._order[0]
             self._order.rotate(-1)
             ahead = self._by_arm[arm]
             unit = arm, tuple(ahead.popleft() for _ in range(min(size, len(ahead))))
             if not ahead:
                 self._order.remove(arm)
+        else:
+            unit = self._again.popleft()
         self.runs -= len(unit[1])
         return unit
 
@@ -186,7 +186,7 @@ class _OnExecutor:
     """Hands out units, a few ahead, and takes in their runs.
 
     A unit whose process died, or that failed as a whole, is done again run by run, as it is not known which run it was. A
-    run is given up when its process has died three times.
+    run is given up when its process has died three times while it did that run alone.
     """
 
     def __init__(self, force: Workforce, plan: Plan, limit: float | None, chunk: int) -> None:
@@ -240,7 +240,7 @@ class _OnExecutor:
 
     def _again(self, arm: int, seeds: Sequence[int], error: Exception, died: bool, ahead: Units) -> Iterator[Run]:
         for seed in seeds:
-            self._deaths[arm, seed] += died
+            self._deaths[arm, seed] += died and len(seeds) == 1
             deaths = self._deaths[arm, seed]
             if isinstance(error, WorkerDied) and error.overtime:
                 yield Run(arm, seed, run.failure(str(error)), None, None)

@@ -20,12 +20,14 @@ CHECK = "check"  # the manifest's own checksum
 
 @functools.cache
 def code_hash() -> str:
-    """A hash of the sources that the numbers come from: all of the package but laboratory, figures and command line."""
+    """A hash of the sources that the numbers come from: all of the package but laboratory, figures,
+    command line and handbook.
+    """
     package = Path(__file__).parents[1]
     sources = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package).as_posix()
-        if not name.startswith(("lab/", "show/", "cli/")) and name != "__init__.py":
+        if not name.startswith(("lab/", "show/", "cli/", "handbook/")) and name != "__init__.py":
             sources.update(name.encode() + b"\0" + path.read_bytes())
     return sources.hexdigest()[:16]
 
@@ -70,7 +72,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def what_counts(configuration: dict[str, Any]) -> dict[str, Any]:
     """The part of an experiment's configuration that its runs depend on, cases and designs by name."""
-    words = ("name", "title", "description", "baseline")
+    words = ("name", "title", "description", "baseline", "matters")
     kept = {key: value for key, value in configuration.items() if key not in words}
     kept["cases"] = {case["name"]: {k: v for k, v in case.items() if k not in words} for case in kept["cases"]}
     kept["designs"] = {

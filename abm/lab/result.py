@@ -37,7 +37,7 @@ class Result:
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables of agents that were asked for, by name; `abm.lab.agents` declares their columns."""
+        """The tables of agents that were asked for, by name; `abm.lab.agent_columns` declares their columns."""
         return {name: table.to_pandas() for name, table in self.recorded.items()}
 
     @cached_property

@@ -34,10 +34,13 @@ from abm.config.experiment import wrong_tables
 from abm.config.words import did_you_mean, listed
 from abm.design import GovernanceDesign
 from abm.lab import compare
-from abm.lab.agents import Recorder, check_tables
+from abm.lab.agent_columns import check_tables
+from abm.lab.agents import Recorder
 from abm.lab.assignment import assignment_table, reached_table
 from abm.lab.batches import How, Progress, run_batch
+from abm.lab.dictionary import write_dictionary
 from abm.lab.engines import Workforce, check_engine, open_engine
+from abm.lab.export import to_csv
 from abm.lab.files import move_into_place, read_table, read_verified, verified, write_whole
 from abm.lab.manifest import NEXT, read_manifest
 from abm.lab.plan import DONE, Plan
@@ -141,7 +144,7 @@ class Results:
         return list(next(iter(self.manifest["configuration"].get("points", ())), ()))
 
     @property
-    def _settings(self) -> list[str]:
+    def settings(self) -> list[str]:
         """The factors, over which comparisons do not average."""
         return list(self.manifest["configuration"]["factors"])
 
@@ -212,7 +215,7 @@ class Results:
         return reached_table(cases, self.experiment.interventions, plan.columns, self.experiment.seeds)
 
     def agents(self, table: str) -> pd.DataFrame:
-        """A table of agents that the experiment kept: `case, design, <factors>, seed`, then its columns (`abm.lab.agents`).
+        """A table of agents that the experiment kept: `case, design, <factors>, seed`, then `agent_columns`'.
 
         It is read when asked for. Raises ConfigError for one that the experiment did not keep, or that is damaged.
         """
@@ -232,31 +235,49 @@ class Results:
         """The calendar of a case, with the keys of `abm.case.Calendar`."""
         return next(one["calendar"] for one in self.manifest["configuration"]["cases"] if one["name"] == case)
 
-    def compare(self, baseline: str | None = None) -> pd.DataFrame:
+    @property
+    def matters(self) -> dict[str, float]:
+        """The smallest effects that matter as the experiment declares them, by metric; others have a default."""
+        return dict(self.manifest["configuration"].get("matters", {}))
+
+    def scales(self, matters: Mapping[str, float] | None = None) -> dict[str, compare.Scale]:
+        """Unit, better direction and smallest effect that matters of each metric; `matters` replaces single ones."""
+        directions = {metric["name"]: metric["direction"] for metric in self.manifest["metrics"]}
+        return compare.scales(self.units, directions, self.matters | dict(matters or {}))
+
+    def compare(self, baseline: str | None = None, matters: Mapping[str, float] | None = None) -> pd.DataFrame:
         """Every design against a baseline (the experiment's own where none is named), paired by point and seed.
 
         Columns `case, design, factors, metric, unit, n, baseline, mean, difference, low, high`: means over the n seeds
-        under which both designs have a value, and the 95 % paired t interval of the difference, in the metric's unit.
-        Where there are points, at each of them over its seeds first; then n counts points.
-        Where there are twins, the rows of `against_twins` follow. Raises ConfigError for a design that these results do
-        not hold.
+        under which both designs have a value, and the 95 % paired t interval of the difference, in the metric's unit;
+        then what else `abm.lab.compare.differences` finds, with the verdict in words. Where there are points, means are at
+        each of them over its seeds first, and n counts points. `matters` sets the smallest effect that matters of single
+        metrics. Where there are twins, the rows of `against_twins` follow. Raises ConfigError for a
+        design or metric that these results do not hold.
         """
         import pandas as pd
 
         baseline = baseline or self.baseline
         if baseline not in self.designs:
             raise ConfigError(f"baseline: no '{baseline}' in these results{did_you_mean(baseline, self.designs)}")
-        table = compare.differences(self.runs, self.units, self._settings, self.designs, baseline, self.points)
-        against = self.against_twins()
+        table = compare.differences(self.runs, self.scales(matters), self.settings, self.designs, baseline, self.points)
+        against = self.against_twins(matters)
         return pd.concat([table, against], ignore_index=True) if len(against) else table
 
-    def against_twins(self) -> pd.DataFrame:
+    def pairs(self, metrics: Sequence[str] | None = None) -> pd.DataFrame:
+        """Every two designs with Holm's correction for all pairs; see `abm.lab.compare.pairs_of`."""
+        units = {name: self.metric(name)["unit"] for name in (self.units if metrics is None else metrics)}
+        return compare.pairs_of(self.runs, units, self.settings, self.designs, self.points)
+
+    def against_twins(self, matters: Mapping[str, float] | None = None) -> pd.DataFrame:
         """Every design, the baseline too, against its own block twin, paired by seed: what payment and finance do.
 
         Columns as in `compare`; `baseline` is the twin's mean, `metric` is `<metric>_vs_block`, and `additional_gain` is
         `attributable_gain_vs_block` by its own name. Without twins there are no rows.
         """
-        return compare.against_twins(self.runs, self.twins, self.units, self._settings, self.designs, self.points)
+        return compare.against_twins(
+            self.runs, self.twins, self.scales(matters), self.settings, self.designs, self.points
+        )
 
     def own_twins(self) -> list[str]:
         """The designs that pay by block grant in all their arms, and so are their own twins."""
@@ -265,7 +286,11 @@ class Results:
 
     def summary(self) -> pd.DataFrame:
         """Each design by itself: `case, design, factors, metric, unit, n, mean, sd, low, high` (95 % of the mean)."""
-        return compare.summary(self.runs, self.units, self._settings, self.designs, self.points)
+        return compare.summary(self.runs, self.units, self.settings, self.designs, self.points)
+
+    def to_csv(self, folder: str | Path, tables: Sequence[str] = ()) -> list[Path]:
+        """Write the data as CSV into a folder, with their dictionary; see `abm.lab.export.to_csv`."""
+        return to_csv(self.folder, self.manifest, Path(folder), tables)
 
     def write_tables(self, folder: Path) -> list[Path]:
         """Write `summary.csv` and `differences.csv` into a folder; returns what was written."""
@@ -290,7 +315,7 @@ def run(
     `seed` is a whole number from 0, `months` the length (unless given, the case's calendar), `settings` changes single
     keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. `changes` come in the course of the run, as values or tables:
     `{"month": 50, "who": "all", "set": {"control.audit": 0.3}}`. `tables` names tables of
-    agents to record: providers, families, trust_edges. `interventions` come in the same way as changes:
+    agents to record: providers, families, trust_edges, plans, money. `interventions` come in the same way as changes:
     `{"month": 50, "kind": "workshop", "who": "half", "strength": 0.5}` (`obc list interventions`). Raises ConfigError for
     anything that cannot be run.
     """
@@ -357,7 +382,9 @@ def batch(
         folder = Path(out) if out is not None else Path("results") / experiment.name
         how = How(workers or processors(), "executor" if executor else engine, scheduler, limit, force)
         run_batch(experiment, folder, how, fresh, progress)
-    return Results.load(folder)
+    results = Results.load(folder)
+    write_dictionary(folder, results.manifest)
+    return results
 
 
 def _check_whole(name: str, value: Any, low: int, high: int) -> None:

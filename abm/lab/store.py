@@ -6,7 +6,7 @@
     series.parquet   keys, month (0 = start), metrics; sorted by keys
     runs.parquet     a row for each run: keys, status, each metric at the end; sorted by keys
     twins.parquet    the same rows, with status and metrics of each run's block twin, and `twin`, the number of its arm
-    agents/          tables of agents, if asked for: keys, then their columns (`abm/lab/agents.py`); sorted by keys
+    agents/          tables of agents, if asked for: keys, then their columns (`abm/lab/agent_columns.py`); sorted by keys
 
 A file is written under a temporary name, synced, renamed, and the folder synced, and counts only with its checksum. So
 after a crash, a kill or a full disk a file is either there and whole, or not there. Runs go by the key of their arm (a
@@ -39,7 +39,8 @@ FLUSH_SECONDS = 0.25  # at most this much finished work is lost in a crash
 FLUSH_BYTES = 32 * 2**20  # and no more than this waits in memory
 SPACE = 3  # bytes on the disk for each byte of numbers, while parts, scratch and final files are there
 OURS = (  # what fresh=True removes
-    "runs.parquet", "series.parquet", "twins.parquet", "parts", NEXT, "agents", "tables", "figures", "analysis", "manifest.json"
+    "runs.parquet", "series.parquet", "twins.parquet", "parts", NEXT, "agents", "tables", "figures", "analysis",
+    "dictionary.csv", "report.html", "manifest.json",
 )  # fmt: skip
 
 
@@ -67,6 +68,7 @@ class Store:
             self.manifest = self._open(description, fresh)
             self._recall()
             self._check_space()
+            self._rehearse()
             write_manifest(self.folder, self.manifest)
         except BaseException:
             self.close()
@@ -244,6 +246,12 @@ class Store:
         if needed > free:
             words = f"the runs need up to {needed / 1e9:,.1f} GB until they are sorted, {free / 1e9:,.1f} GB are free"
             raise ConfigError(f"{self.folder}: {words}; ask for fewer seeds, thin the series with [keep], or use --out")
+
+    def _rehearse(self) -> None:
+        """Write a part without runs: what that needs is imported now, and not while the first runs wait to be on disk."""
+        path = self.folder / ".rehearsal.0"
+        write_table(part_tables(self.plan, [])["runs"], path)
+        path.unlink()
 
     def _take(self, part: Part, runs: Sequence[Run] = ()) -> None:
         """Count a part among the sources, with what it holds."""

@@ -215,3 +215,17 @@ def _measurement(row: Mapping[str, Any]) -> Measurement:
 
 def _kept(value: float) -> float | None:
     return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+
+
+def kept() -> list[Verdict]:
+    """The verdicts that this installation came with: those of the documentation, which the package holds a copy of."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "docs", package.parent / "docs"):  # installed; a checkout
+        if (folder / "validation.json").is_file():
+            return load(folder / "validation.json")
+    return []
+
+
+def titles_of_patterns() -> dict[str, str]:
+    """What each pattern is called, by its key."""
+    return {pattern.key: pattern.title for pattern in PATTERNS}

@@ -20,7 +20,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-STARTS = 3  # attempts at starting a worker before giving up
+STARTS = 3  # attempts at starting a worker that ends by itself before giving up,
+KILLED_STARTS = 12  # and at one that is killed
 READY = "ready"
 LOADING = 20.0  # seconds that a worker's first task may take beyond the limit: it reads compiled code
 PR_SET_PDEATHSIG = 1  # of prctl(2)
@@ -128,7 +129,8 @@ class LocalWorkers(Executor):
 
     def _start(self) -> subprocess.Popen:
         """A new worker that has said it is ready; only then does a death count against its task."""
-        for _ in range(STARTS):
+        tried = killed = 0
+        while tried < STARTS and killed < KILLED_STARTS:
             # Its own process group keeps Ctrl-C from it; the parent decides what happens then.
             process = subprocess.Popen(
                 [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; work()"],
@@ -142,11 +144,14 @@ class LocalWorkers(Executor):
                 worked, answer = _ask(process, self._initializer)
             except WorkerDied as died:
                 reason = str(died)
+                killed += process.returncode < 0
+                tried += process.returncode >= 0
                 continue
             if worked and answer == READY:
                 return process
             _end(process)
             reason = str(answer)
+            tried += 1
         raise WorkersWillNotStart(f"worker processes do not start: {reason}")
 
 

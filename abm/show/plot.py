@@ -10,15 +10,24 @@ from typing import TYPE_CHECKING
 
 from abm.config import ConfigError
 from abm.show.differences import against_twins, differences, known
+from abm.show.fan import fan, stability
+from abm.show.for_whom import for_whom
+from abm.show.forest import forest
+from abm.show.money import money, paid_for
+from abm.show.objectives import objectives, together, trade_offs
 from abm.show.style import save
 from abm.show.trajectories import TRUST, trajectories
+from abm.show.trust_network import trust_network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from abm.lab.results import Results
 
-__all__ = ["OUTCOMES", "TRUST", "against_twins", "differences", "save", "save_all", "trajectories"]
+__all__ = [
+    "OUTCOMES", "TRUST", "against_twins", "differences", "fan", "for_whom", "forest", "money", "objectives", "paid_for", "save",
+    "save_all", "stability", "together", "trade_offs", "trajectories", "trust_network",
+]  # fmt: skip
 
 OUTCOMES = ("attributable_gain", "satisfaction", "service_quality", "access_gap")
 

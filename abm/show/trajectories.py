@@ -105,7 +105,9 @@ def _curves(data: pd.DataFrame, metrics: Sequence[str]) -> dict[str, dict[str, p
         values = groups[metric]
         table = values.mean().to_frame("mean")
         table["low"], table["high"] = values.quantile(BAND[0]), values.quantile(BAND[1])
-        found[metric] = {str(design): part.droplevel("design") for design, part in table.groupby(level="design")}
+        found[metric] = {
+            str(design): part.droplevel("design") for design, part in table.groupby(level="design", observed=True)
+        }
     return found
 
 

@@ -10,7 +10,8 @@ import pytest
 from abm.config import ConfigError, load_case, load_design
 from abm.config.experiment import AGENT_TABLES
 from abm.declare import Column
-from abm.lab.agents import COLUMNS, Recorder, check_tables
+from abm.lab.agent_columns import COLUMNS, check_tables
+from abm.lab.agents import Recorder
 from abm.lab.results import Results, batch, run
 from abm.lab.run import simulate
 from abm.ledger import SINGLE
@@ -150,7 +151,7 @@ def test_tables_that_there_are_not(tables, said, experiment):
 
 
 def test_tables_that_would_not_fit_are_refused(monkeypatch):
-    monkeypatch.setattr("abm.lab.agents.physical_memory", lambda: 10**8)
+    monkeypatch.setattr("abm.lab.agent_columns.physical_memory", lambda: 10**8)
     case = load_case("generic", SMALL)
     check_tables(["families", "providers"], case, 24)
     with pytest.raises(ConfigError, match=r"'trust_edges' of case 'generic' has [\d,]+ rows a run"):

@@ -140,7 +140,8 @@ def test_compare_takes_another_baseline_and_refuses_an_unknown_one(reference):
     own = table[(table["design"] == "provider_financed_pbr") & table["metric"].isin(NAMES)]
     assert (own["difference"].dropna() == 0).all()
     assert list(table.columns) == [
-        "case", "design", "factors", "metric", "unit", "n", "baseline", "mean", "difference", "low", "high"
+        "case", "design", "factors", "metric", "unit", "n", "baseline", "mean", "difference", "low", "high",
+        "sd", "won", "effect", "sim_low", "sim_high", "matters", "verdict", "more_runs",
     ]  # fmt: skip
     assert set(table["factors"]) == {"payment.lag_months=1", "payment.lag_months=6"}
     with pytest.raises(ConfigError, match="did you mean 'social_impact_bond'"):

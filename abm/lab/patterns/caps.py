@@ -36,7 +36,7 @@ TAIL = (0.05, 0.15)
 
 
 def payments(seeds: Sequence[int], settings: Mapping[str, Any] | None = None) -> Figures:
-    """Payment ÷ the expected payment (which is the cap, at a contract cap of 1) over a mixed population of contracts.
+    """Payment ÷ the expected payment, which is the cap, over a mixed population of contracts.
 
     Six contracts for each seed: a preset design that pays for outcomes, a size, the terms of a cohort's test where there is
     one, and what the commissioner cannot know, all drawn, over whole plausible ranges but for sizes and the error of its
@@ -103,8 +103,8 @@ def _between(declared: Param, share: float) -> float:
 
 
 def piles_up(figures: Figures) -> bool:
-    """At least half of the contracts are paid in full, or nearly; and 5 to 15 % less than half."""
-    return figures["full"].mean >= 0.5 and TAIL[0] <= figures["tail"].mean <= TAIL[1]
+    """At least half of the contracts end at the cap, or nearly; and 5 to 15 % below half of it."""
+    return figures["at_cap"].mean >= 0.5 and TAIL[0] <= figures["tail"].mean <= TAIL[1]
 
 
 def _no_cap(seeds: Sequence[int]) -> Figures:
@@ -119,8 +119,8 @@ def _no_pile(figures: Figures) -> bool:
 REMARK = (
     "What is paid is about what comes ÷ what was foreseen. How far a forecast errs is an assumption: as often too high as too "
     "low (E log = 0, sd .2), for the source's median contract reached its target users, while one programme of payment by "
-    "results was 1.4 too hopeful. Drawn evenly over .8 to 1.6 instead, a third of contracts are paid in full. The pattern was "
-    "not reached before forecasts of a rate card counted on those only who enter early enough and stay. The source has 14 "
+    "results was 1.4 times too hopeful. Drawn evenly over .8 to 1.6 instead, .40 of 90 contracts are paid in full. The pattern "
+    "was not reached before forecasts of a rate card counted on those only who enter early enough and stay. The source has 14 "
     "contracts with both sums: .57 of them (.33 to .79) at .95 or more, and one below half."
 )
 

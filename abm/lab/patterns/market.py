@@ -124,7 +124,11 @@ V6 = Pattern(
         Control("nobody competes, so errors do not decide who wins", _nobody_competes, _no_curse),
     ),
     quick=range(1, 11),
-    remark="The optimism of the commissioner is put in as the source has it; that of the winners, and their curse, are not.",
+    remark=(
+        "The optimism of the commissioner is put in as the source has it; that of the winners, and their curse, are not. Part "
+        "of the slow start is a late signature: bids and negotiation take the first months of service, without which the first "
+        "year would be at .52 of the forecast."
+    ),
     tuned_on=True,
 )
 

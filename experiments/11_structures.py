@@ -1,0 +1,48 @@
+"""11 Which structure supports co-production? What is expected: experiments/README.md."""
+
+from shared import Finding, arm, level, over, run
+
+DECIDE = ["hierarchy", "hub", "teams", "members"]
+MEET = ["none", "members", "lead", "nao"]
+
+runs = run("structures").runs
+finding = Finding("11_structures", "Sixteen divisions of rights; co-produced in four phases.")
+cells = {(d, c): arm(runs, decision_rights=d, coordination_rights=c) for d in DECIDE for c in MEET}
+
+
+def deciding(metric: str, right: str):
+    """A metric under one decision right, mean over coordination rights, by seed."""
+    return sum(cells[right, c][metric] for c in MEET) / len(MEET)
+
+
+def meeting(metric: str, right: str):
+    """The same under one coordination right."""
+    return sum(cells[d, right][metric] for d in DECIDE) / len(DECIDE)
+
+
+for metric in ("engagement", "integration", "governance_voice", "attributable_gain"):
+    lines = {f"{c} coordinate": [level(cells[d, c], metric) for d in DECIDE] for c in MEET}
+    for label, line in lines.items():
+        for right, found in zip(DECIDE, line, strict=True):
+            finding.say(f"{metric}, {right} decide, {label}", found)
+    finding.panel(f"{metric.replace('_', ' ')}, by who decides", DECIDE, lines)
+
+lower = []
+for right in DECIDE[1:]:
+    lower.append(finding.say(f"engagement: {right} decide less hierarchy", over(deciding("engagement", right) - deciding("engagement", "hierarchy"))))
+finding.ask("families' engagement is lowest under hierarchy", all(one.above for one in lower))
+linked = []
+for right in MEET[1:]:
+    linked.append(finding.say(f"integration: {right} coordinate less nobody", over(meeting("integration", right) - meeting("integration", "none"))))
+finding.ask("integration is lowest where nobody coordinates", all(one.above for one in linked))
+hub = finding.say("integration: lead agency less members", over(meeting("integration", "lead") - meeting("integration", "members")))
+finding.ask("a hub integrates more than members in pairs among that many partners", hub.above)
+for metric in ("engagement", "integration"):
+    moves = {}
+    for word, rights, of in (("who decides", DECIDE, deciding), ("who coordinates", MEET, meeting)):
+        values = [of(metric, right).mean() for right in rights]
+        moves[word] = max(values) - min(values)
+        finding.say(f"{metric}: range over {word}", over([moves[word]] * 2))
+    expected = "who decides" if metric == "engagement" else "who coordinates"
+    finding.ask(f"{metric} depends more on {expected}", max(moves, key=lambda word: moves[word]) == expected)
+finding.write()

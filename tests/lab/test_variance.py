@@ -1,0 +1,95 @@
+"""Shares of variance and the value of information, against statsmodels, planted components and closed forms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from abm.lab.variance import all_information, components, mean_squares, perfect_information, variance_shares
+
+
+def planted(seed, d=4, p=40, s=12, spread=(1.0, 2.0, 0.5, 1.5)):
+    """Designs × points × seeds with the variances of design, points, both, and seeds (half of it alone, half as noise)."""
+    draw = np.random.default_rng(seed)
+    of_design, of_points, of_both, chance = (math.sqrt(one) for one in spread)
+    values = of_design * draw.normal(size=(d, 1, 1)) + of_points * draw.normal(size=(1, p, 1))
+    values = values + of_both * draw.normal(size=(d, p, 1)) + chance * math.sqrt(0.5) * draw.normal(size=(1, 1, s))
+    return values + chance * math.sqrt(0.5) * draw.normal(size=(d, p, s))
+
+
+def test_mean_squares_are_those_of_an_analysis_of_variance():
+    smf = pytest.importorskip("statsmodels.formula.api")
+    from statsmodels.stats.anova import anova_lm
+
+    values = planted(1, 3, 5, 4)
+    places = np.indices(values.shape).reshape(3, -1)
+    table = pd.DataFrame({"y": values.ravel(), **dict(zip("dps", places, strict=True))})
+    oracle = anova_lm(smf.ols("y ~ C(d) + C(p) + C(s) + C(d):C(p) + C(d):C(s) + C(p):C(s)", table).fit())
+    found = mean_squares(values)
+    for name, term in (
+        ("d", "C(d)"),
+        ("p", "C(p)"),
+        ("s", "C(s)"),
+        ("dp", "C(d):C(p)"),
+        ("ds", "C(d):C(s)"),
+        ("ps", "C(p):C(s)"),
+    ):
+        assert found[name] == pytest.approx(oracle.loc[term, "mean_sq"])
+    assert found["dps"] == pytest.approx(oracle.loc["Residual", "mean_sq"])
+
+
+def test_planted_components_are_found():
+    found = np.mean([components(planted(seed)) for seed in range(60)], axis=0)
+    assert found == pytest.approx([1.0, 2.0, 0.5, 1.5], rel=0.2)
+
+
+def test_shares_sum_to_one_and_their_intervals_cover():
+    truth, inside = 0.5 / 5.0, 0
+    for seed in range(20):
+        shares = variance_shares(planted(seed, d=6, p=30, s=8), seed)
+        assert sum(share.value for share in shares) == pytest.approx(1.0)
+        assert all(share.low <= share.value <= share.high for share in shares)
+        inside += shares[2].low <= truth <= shares[2].high
+    assert inside >= 16  # of 20: fewer with probability 0.003 where 95 % are covered
+
+
+def test_nothing_that_varies_has_no_shares():
+    assert all(math.isnan(share.value) for share in variance_shares(np.ones((2, 3, 4))))
+
+
+@pytest.mark.parametrize("mean", [-0.5, 0.0, 1.0])
+def test_perfect_information_in_the_linear_gaussian_case(mean):
+    """worth of the second design is μ + x + noise, x normal: EVPPI = φ(μ) + μΦ(μ) − max(0, μ)."""
+    draw = np.random.default_rng(3)
+    x = draw.normal(size=4000)
+    worth = np.array([np.zeros(4000), mean + x + draw.normal(size=4000)])
+    density, below = math.exp(-(mean**2) / 2) / math.sqrt(2 * math.pi), 0.5 * math.erfc(-mean / math.sqrt(2))
+    truth = density + mean * below - max(0.0, mean)
+    found = perfect_information(x, worth)
+    assert found.value == pytest.approx(truth, abs=0.05)
+    assert found.low <= truth <= found.high
+
+
+def test_what_decides_nothing_is_worth_nothing():
+    draw = np.random.default_rng(4)
+    worth = np.array([np.zeros(400), 0.2 + draw.normal(size=400)])
+    assert perfect_information(draw.normal(size=400), worth).low == 0.0
+    assert math.isnan(perfect_information(np.arange(5.0), worth[:, :5]).value)
+
+
+def test_names_are_worth_knowing_too():
+    x = np.array(["a", "b"] * 50)
+    worth = np.array([np.zeros(100), np.where(x == "a", 1.0, -1.0)])
+    assert perfect_information(x, worth).value == pytest.approx(0.5)
+
+
+def test_knowing_everything_is_not_made_of_noise():
+    draw = np.random.default_rng(5)
+    noise = draw.normal(size=(3, 200, 8))
+    assert all_information(noise).low == 0.0
+    truth = np.where(np.arange(200) % 2, 1.0, -1.0)
+    known = np.stack([np.zeros((200, 8)), truth[:, None] + 0.01 * noise[0]])
+    assert all_information(known).value == pytest.approx(0.5, abs=0.02)
