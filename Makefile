@@ -17,7 +17,7 @@ INSTALL = $(PIP) $(1)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app lint test test-all test-oldest golden torture validate docs clean
+.PHONY: help setup demo app lint test test-all test-oldest golden torture bench validate docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -43,6 +43,9 @@ test: lint  ## install if needed; style, types and the quick tests
 test-all: lint .venv/.with-docs  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
+
+bench: .venv/.with-tests  ## measure side by side: docs/speed.md; COMPARE=1 reports what became slower, FRAMEWORKS=1 installs the others, LARGE=1 at 15,000
+	$(BIN)/python -m benchmarks $(if $(COMPARE),--compare) $(if $(FRAMEWORKS),--install) $(if $(LARGE),--large) $(if $(ONLY),--only $(ONLY))
 
 torture: .venv/.with-tests  ## every kind of fault, and workers and parents killed many times over: docs/reliability.md
 	PYTHONPATH=.:tests $(BIN)/python tests/torture.py --page docs/reliability.md

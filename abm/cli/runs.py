@@ -12,6 +12,7 @@ from abm.cli.complete import presets
 from abm.cli.screen import Bar, complain, console, ended_by_signals
 
 if TYPE_CHECKING:
+    from abm.lab.result import Result
     from abm.lab.results import Results
 
 MATTERS = typer.Option(
@@ -84,20 +85,27 @@ def run(
             interventions=events,
         )  # fmt: skip
     written = result.write(out) if out else []
-    length = len(result.series) - 1
     screen = console()
-    about = f"{result.design.title}; {result.case.title or result.case.name}; seed {result.seed}, {length} months"
-    drawn = result.assignment
-    for number, places in drawn[drawn["treated"]].groupby("change"):
-        about += f"; change {number} in {', '.join(places['locality'])}"
-    for (number, kind, unit), rows in result.reached.groupby(["intervention", "kind", "unit"]):
-        about += f"; intervention {number} ({kind}) by {unit}, {rows['treated'].sum()} of {len(rows)} drawn"
-    screen.print(about, soft_wrap=True)
+    about = f"{result.design.title}; {result.case.title or result.case.name}; seed {result.seed}"
+    screen.print(f"{about}, {len(result.world.series) - 1} months{_drawn(result)}", soft_wrap=True)
     screen.print(end_values(result, METRICS))
     if not written:
         screen.print(f"{len(METRICS)} metrics, month by month: add --out FOLDER. All of them: obc list metrics")
     for path in written:
         screen.print(f"written: {path}", soft_wrap=True)
+
+
+def _drawn(result: Result) -> str:
+    """Whom dated changes and interventions were drawn for; frames, which take long to import, only where there are any."""
+    text = ""
+    if result.changes:
+        drawn = result.assignment
+        for number, places in drawn[drawn["treated"]].groupby("change"):
+            text += f"; change {number} in {', '.join(places['locality'])}"
+    if result.interventions:
+        for (number, kind, unit), rows in result.reached.groupby(["intervention", "kind", "unit"]):
+            text += f"; intervention {number} ({kind}) by {unit}, {rows['treated'].sum()} of {len(rows)} drawn"
+    return text
 
 
 def batch(

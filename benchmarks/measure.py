@@ -1,0 +1,122 @@
+"""Side by side: every contestant is a process of its own that stays alive; they are asked in turn, round after round."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.answering import MARK
+
+ROOT = Path(__file__).parents[1]
+ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+
+class Contestant:
+    """A process that answers tasks (`answering.py`), on one core."""
+
+    def __init__(self, module: str, *arguments: str, python: str = sys.executable) -> None:
+        self.process = subprocess.Popen(
+            [python, "-m", module, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+            env={**os.environ, **ONE_CORE, "PYTHONPATH": str(ROOT), "OMPI_MCA_rmaps_base_oversubscribe": "1"},
+        )  # fmt: skip
+        self._read()  # it says that it is ready
+
+    def ask(self, task: dict[str, Any]) -> dict[str, Any]:
+        """Times and figures of one task."""
+        print(json.dumps(task), file=self.process.stdin, flush=True)
+        return json.loads(self._read())
+
+    def _read(self) -> str:
+        for line in self.process.stdout or ():
+            if line.startswith(MARK):
+                return line.removeprefix(MARK)
+        raise RuntimeError(f"{self.process.args!r} ended with code {self.process.wait()}")
+
+    def close(self) -> None:
+        """End it."""
+        self.process.communicate()
+
+
+@dataclass
+class Times:
+    """Seconds of one contestant at one size, a value a round."""
+
+    months: int
+    families: int
+    setup: list[float] = field(default_factory=list)
+    run: list[float] = field(default_factory=list)
+    figures: list[dict[str, float]] = field(default_factory=list)
+
+
+def interleave(
+    contestants: dict[str, Contestant], tasks: dict[str, dict[str, Any]], rounds: int, families: int
+) -> dict[str, Times]:
+    """Ask each contestant its task in turn, `rounds` times after one that is not counted; round n has seed n."""
+    found = {name: Times(task["months"], families) for name, task in tasks.items()}
+    for seed in range(rounds + 1):
+        for name, task in tasks.items():
+            got = contestants[name].ask(task | {"seed": seed + 1})
+            if seed == 0 and rounds > 1:
+                continue
+            found[name].setup.append(got["setup"])
+            found[name].run.append(got["run"])
+            found[name].figures.append(got["figures"])
+    return found
+
+
+def middle(values: Sequence[float]) -> dict[str, float]:
+    """Median, and the spread as the middle half's width relative to it."""
+    ordered = sorted(values)
+    if len(ordered) < 2:
+        return {"median": ordered[0], "spread": 0.0, "least": ordered[0], "most": ordered[0]}
+    low, _, high = statistics.quantiles(ordered, n=4, method="inclusive")
+    median = statistics.median(ordered)
+    return {"median": median, "spread": (high - low) / median, "least": ordered[0], "most": ordered[-1]}
+
+
+def ratios(slow: Sequence[float], fast: Sequence[float]) -> dict[str, float]:
+    """How many times slower: from the ratios of each round, whose two runs were neighbours in time."""
+    return middle([a / b for a, b in zip(slow, fast, strict=True)])
+
+
+def summary(times: dict[str, Times], ours: str) -> dict[str, Any]:
+    """What is kept of one comparison: times of each, and how many times ours each takes."""
+    found: dict[str, Any] = {}
+    for name, of in times.items():
+        per_month = [seconds / of.months for seconds in of.run]
+        found[name] = {
+            "families": of.families,
+            "months": of.months,
+            "rounds": len(of.run),
+            "setup_s": middle(of.setup),
+            "run_s": middle(of.run),
+            "ns_per_family_month": middle([1e9 * seconds / of.families for seconds in per_month]),
+        }
+        if name != ours:
+            whole = [[a + b for a, b in zip(t.setup, t.run, strict=True)] for t in (of, times[ours])]
+            found[name]["run_ratio"] = ratios(of.run, times[ours].run)
+            found[name]["whole_ratio"] = ratios(*whole)
+    return found
+
+
+def agree(times: dict[str, Times], tolerance: float) -> list[str]:
+    """Figures in which contestants end apart by more than the tolerance: what is not alike cannot be compared."""
+    first, *others = times.items()
+    return [
+        f"{name}: {key} {mean(of, key):.6g}, {first[0]} {mean(first[1], key):.6g}"
+        for name, of in others
+        for key in of.figures[0]
+        if abs(mean(of, key) - mean(first[1], key)) > tolerance * max(1.0, abs(mean(first[1], key)))
+    ]
+
+
+def mean(of: Times, key: str) -> float:
+    """Mean of a figure over rounds."""
+    return statistics.fmean(figures[key] for figures in of.figures)

@@ -1,0 +1,162 @@
+"""The tables of docs/speed.md, written from docs/speed.json between its markers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+NAMES = {
+    "plain": "one object an agent, Mesa",
+    "mesa": "Mesa", "agentpy": "AgentPy", "repast4py": "repast4py", "starsim": "Starsim", "mesa_frames": "mesa-frames",
+}  # fmt: skip
+BEGIN, END = "<!-- {}: written by `make bench` -->", "<!-- end of {} -->"
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """The last measurements, or none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def times(ratio: float) -> str:
+    """A ratio for reading."""
+    return f"{ratio:.0f} ×" if ratio >= 10 else f"{ratio:.1f} ×" if ratio >= 1.95 else f"{ratio:.2f} ×"
+
+
+def spread(of: dict[str, float]) -> str:
+    """A ratio with the least and the most of its rounds."""
+    return f"{times(of['median'])} ({times(of['least'])[:-2]}–{times(of['most'])[:-2]})"
+
+
+def seconds(value: float) -> str:
+    """A time for reading."""
+    return f"{value:.1f} s" if value >= 1 else f"{1000 * value:.1f} ms"
+
+
+def grid(head: list[str], rows: list[list[str]]) -> str:
+    """A markdown table; all columns but the first are numbers."""
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def summary(found: dict[str, Any]) -> str:
+    """The table of the README: how many times slower the others are."""
+    rows = []
+    for size, sides in found.get("model", {}).items():
+        rows.append(
+            [
+                f"the whole model, {int(size):,} families, set-up included",
+                NAMES["plain"],
+                spread(sides["plain"]["whole_ratio"]),
+            ]
+        )
+    for size, sides in found.get("family_month", {}).items():
+        for name, title in (("plain", "plain C"), ("tuned", "tuned C, vectors")):
+            rows.append([f"the family's month, {int(size):,} families", title, spread(sides[name]["run_ratio"])])
+    for size in ("1500", "150000"):
+        for name, side in found.get("kernel", {}).get(size, {}).items():
+            if name in NAMES:
+                rows.append([f"small common kernel, {int(size):,} families", NAMES[name], spread(side["run_ratio"])])
+    return grid(["what", "beside", "takes, of the compiled model's time"], rows)
+
+
+def machine(found: dict[str, Any]) -> str:
+    """One line on where and when."""
+    on = found["machine"]
+    versions = ", ".join(f"{name} {on[name]}" for name in ("python", "mesa", "numpy", "numba"))
+    others = found.get("kernel", {}).get("versions", {})
+    versions += "".join(f", {NAMES[name]} {of}" for name, of in others.items() if name != "mesa")
+    left = "".join(f" {NAMES[name]}: {why}." for name, why in found.get("kernel", {}).get("skipped", {}).items())
+    return f"{on['processor']}, {on['cores']} cores; {versions}; {found['date']}.{left}"
+
+
+def details(found: dict[str, Any]) -> str:
+    """Times of every side at every size."""
+    rows = []
+    for part in ("model", "family_month", "kernel"):
+        for size, sides in found.get(part, {}).items():
+            for name, side in sides.items() if size.isdigit() else ():
+                if name != "apart":
+                    each, setup = side["ns_per_family_month"], side["setup_s"]
+                    rows.append(
+                        [f"{part.replace('_', ' ')}: {name}", f"{int(size):,}", str(side["rounds"]), seconds(setup["median"]),
+                         seconds(side["run_s"]["median"]), f"{each['median']:,.0f} ns", f"{each['spread']:.0%}"]
+                    )  # fmt: skip
+    return grid(["side", "families", "rounds", "set-up", "run", "a family-month", "spread"], rows)
+
+
+def growth(found: dict[str, Any]) -> str:
+    """Cost of a family-month of the whole compiled model by number of families."""
+    rows = []
+    for size, sides in found.get("growth", {}).items():
+        side = sides["compiled"]
+        each = side["ns_per_family_month"]
+        rows.append(
+            [f"{int(size):,}", seconds(side["setup_s"]["median"]), f"{each['median']:,.0f} ns", f"{each['spread']:.0%}"]
+        )
+    return grid(["families", "set-up", "a family-month", "spread"], rows)
+
+
+def profile(found: dict[str, Any]) -> str:
+    """Where a default run's time goes."""
+    spent = found.get("processes", {}).get("ms", {})
+    whole = sum(of["median"] for name, of in spent.items() if name != "as_mesa_model")
+    rows = [
+        [f"`{name}`", f"{of['median']:.1f} ms", f"{of['median'] / whole:.0%}", f"{of['spread']:.0%}"]
+        for name, of in spent.items() if name != "as_mesa_model"
+    ]  # fmt: skip
+    return grid(["part", "time", "share", "spread"], [*rows, ["whole run", f"{whole:.1f} ms", "", ""]])
+
+
+def around(found: dict[str, Any]) -> str:
+    """Starting, workers, batch, memory."""
+    of = found["processes"]
+    batch, memory, ms = of["batch"], of["memory"], of["ms"]
+    made = ms["as_mesa_model"]["median"] - ms["new_world"]["median"]
+    rows = [
+        ["`obc run` of the default case, whole process, warm", seconds(of["obc_run_s"]["median"])],
+        ["`import mesa`", seconds(of["import_mesa_s"]["median"])],
+        ["the one in terms of the other", spread(of["obc_run_to_import_mesa"])],
+        ["two processes beside one", spread(of["two_processes"])],
+        ["a Mesa model of it, agents not looked at: more than the bare world", f"{made:.2f} ms"],
+        ["a batch of 40 runs beyond the runs themselves", f"{batch['batch_s'] / batch['runs_s'] - 1:.0%}"],
+        ["memory after 200 and after 2,000 runs", f"{memory['after_a_tenth']:.0f} and {memory['after_all']:.0f} MB"],
+    ]
+    return grid(["what", "measured"], rows)
+
+
+TABLES = {
+    "summary": summary,
+    "machine": machine,
+    "details": details,
+    "growth": growth,
+    "profile": profile,
+    "around": around,
+}
+
+
+def write(found: dict[str, Any], page: Path) -> None:
+    """Replace what stands between the markers of the page."""
+    text = page.read_text(encoding="utf-8")
+    page.write_text(filled(text, found), encoding="utf-8")
+
+
+def filled(text: str, found: dict[str, Any]) -> str:
+    """The page with its tables. Raises ValueError for a marker that is not closed."""
+    for name, make in TABLES.items():
+        begin, end = BEGIN.format(name), END.format(name)
+        if begin not in text:
+            continue
+        before, _, rest = text.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not closed:
+            raise ValueError(f"docs/speed.md: '{end}' is missing")
+        text = f"{before}{begin}\n{make(found)}\n{end}{after}"
+    return text
+
+
+if __name__ == "__main__":
+    DOCS = Path(__file__).parents[1] / "docs"
+    write(json.loads((DOCS / "speed.json").read_text(encoding="utf-8")), DOCS / "speed.md")
+    print("written: docs/speed.md", file=sys.stderr)

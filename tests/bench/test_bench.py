@@ -1,0 +1,223 @@
+"""The benchmark: its contestants do the same work, its ratios and tables say what was measured, regressions are seen."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import compare, measure, table
+from benchmarks.family_month.state import State, copy_of, new_state
+from benchmarks.kernel import ours, person, tasks
+
+ROOT = Path(__file__).parents[2]
+with_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no C compiler here")
+
+
+def apart(one: State, other: State) -> float:
+    """The largest difference in any number of families and of ties (but what is only passed on within a month)."""
+    ties = ("provider", "hours", "support", "against", "damage", "prior", "trust")
+    columns = [(one.families[c], other.families[c]) for c in one.families.dtype.names]
+    columns += [(one.ties[c], other.ties[c]) for c in ties]
+    return max(float(np.abs(a - b).max()) for a, b in columns)
+
+
+@with_gcc
+def test_both_versions_in_c_say_the_same():
+    from benchmarks.family_month import native
+
+    start = new_state(777)  # no multiple of a block, nor of a town
+    plain, tuned = copy_of(start), copy_of(start)
+    native.plain(plain, 5, 40)
+    blocks = native.Tuned(tuned)
+    blocks.months(5, 40)
+    blocks.close()
+    assert apart(plain, tuned) < 1e-9
+    assert apart(start, plain) > 0.01
+    assert (start.ties["provider"] != plain.ties["provider"]).any()
+
+
+@with_gcc
+def test_other_exponents_than_the_default_are_the_same_too():
+    from benchmarks.family_month import native
+
+    start = new_state(100)
+    start.facts["complementarity"] = 0.3
+    plain, tuned = copy_of(start), copy_of(start)
+    native.plain(plain, 2, 6)
+    blocks = native.Tuned(tuned)
+    blocks.months(2, 6)
+    blocks.close()
+    assert apart(plain, tuned) < 1e-9
+
+
+@with_gcc
+@pytest.mark.slow
+@pytest.mark.parametrize("families", [301, 1500])
+def test_the_models_own_rules_say_the_same_as_c(families):
+    from benchmarks.family_month import native, rules
+
+    start = new_state(families)
+    by_rules, plain = copy_of(start), copy_of(start)
+    rules.months(*by_rules, 7, 60)
+    native.plain(plain, 7, 60)
+    assert apart(by_rules, plain) < 1e-9
+
+
+def test_the_kernel_ends_alike_with_rows_and_with_objects():
+    import random
+
+    known, trust, wellbeing, quality = (column.tolist() for column in tasks.start(600, 1))
+    families = [person_of(*row) for row in zip(known, trust, wellbeing, strict=True)]
+    draws = random.Random(1)
+    for _ in range(20):
+        for family in families:
+            person.month(family, draws, quality)
+    run, figures = ours.build(600, 1)
+    run(20)
+    mine = person.means_of_all(families)
+    assert figures() == pytest.approx(mine, abs=0.01)
+    assert mine["wellbeing"] > 0.55
+
+
+def person_of(known, trust, wellbeing):
+    class Family:
+        pass
+
+    family = Family()
+    family.known, family.trust, family.wellbeing = known, trust, wellbeing
+    return family
+
+
+def test_a_contestant_answers_and_ends():
+    contestant = measure.Contestant("benchmarks.kernel.in_mesa")
+    times = measure.interleave({"mesa": contestant}, {"mesa": {"families": 50, "months": 3}}, 2, 50)
+    contestant.close()
+    assert contestant.process.returncode == 0
+    assert len(times["mesa"].run) == 2
+    assert min(times["mesa"].run) > 0.0
+
+
+def test_who_does_not_answer_is_named():
+    with pytest.raises(RuntimeError, match="ended with code 1"):
+        measure.Contestant("benchmarks.no_such_contestant")
+
+
+def test_what_ends_apart_is_said():
+    one, other = measure.Times(1, 10), measure.Times(1, 10)
+    one.figures, other.figures = [{"trust": 0.5}], [{"trust": 0.52}]
+    assert measure.agree({"ours": one, "theirs": other}, 0.05) == []
+    assert measure.agree({"ours": one, "theirs": other}, 0.01) == ["theirs: trust 0.52, ours 0.5"]
+
+
+def test_ratios_are_of_neighbours_in_time():
+    found = measure.ratios([10.0, 20.0, 30.0], [1.0, 2.0, 3.0])
+    assert found["median"] == 10.0
+    assert found["spread"] == 0.0
+
+
+def side(seconds, ratio=None):
+    found = {
+        "families": 1500,
+        "months": 10,
+        "rounds": 3,
+        "setup_s": measure.middle([0.1]),
+        "run_s": measure.middle([seconds]),
+    }
+    found["ns_per_family_month"] = measure.middle([1e9 * seconds / 15_000])
+    if ratio is not None:
+        found |= {"run_ratio": measure.middle(ratio), "whole_ratio": measure.middle(ratio)}
+    return found
+
+
+@pytest.fixture
+def found():
+    """Measurements as they are kept, with invented values."""
+    kernel = {"versions": {"mesa": "3.3.1"}, "skipped": {"starsim": "not installed"}}
+    return {
+        "machine": {
+            "processor": "some",
+            "cores": 2,
+            "python": "3.11",
+            "mesa": "3.3.1",
+            "numpy": "2.4",
+            "numba": "0.68",
+        },
+        "date": "2026-01-01",
+        "model": {"1430": {"compiled": side(0.2), "plain": side(20.0, [98.0, 100.0, 102.0]), "apart": []}},
+        "growth": {"1600": {"compiled": side(0.3)}, "15200": {"compiled": side(0.33)}},
+        "family_month": {
+            "1500": {"rules": side(1.0), "plain": side(0.9, [0.9]), "tuned": side(0.25, [0.25]), "apart": []}
+        },
+        "kernel": kernel | {"1500": {"ours": side(0.01), "mesa": side(0.3, [29.0, 30.0, 31.0]), "apart": []}},
+    }
+
+
+PAGE = """text
+<!-- summary: written by `make bench` -->
+old
+<!-- end of summary -->
+<!-- machine: written by `make bench` -->
+<!-- end of machine -->
+more
+"""
+
+
+def test_the_page_says_what_was_measured(found):
+    page = table.filled(PAGE, found)
+    assert "old" not in page
+    assert "| the whole model, 1,430 families, set-up included | one object an agent, Mesa | 100 × (98–102) |" in page
+    assert "Starsim: not installed." in page
+    assert page.startswith("text\n")
+    assert page.endswith("more\n")
+    assert table.filled(page, found) == page
+
+
+def test_a_marker_that_is_not_closed_is_named(found):
+    with pytest.raises(ValueError, match="end of summary"):
+        table.filled(PAGE.replace("<!-- end of summary -->", ""), found)
+
+
+def test_the_page_has_a_place_for_every_table():
+    page = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+    for name in table.TABLES:
+        assert page.index(table.BEGIN.format(name)) < page.index(table.END.format(name))
+
+
+def test_a_regression_is_seen_and_noise_is_not(found, tmp_path, capsys):
+    compare.keep(found, tmp_path / "kept.json")
+    kept = compare.load(tmp_path / "kept.json")
+    assert set(kept["ratios"]) == {
+        "model/1430/plain", "family_month/1500/plain", "family_month/1500/tuned", "kernel/1500/mesa", "growth/1600",
+        "growth/15200",
+    }  # fmt: skip
+    assert compare.report(found, kept) == 0
+    worse = copy.deepcopy(found)
+    ratio = worse["kernel"]["1500"]["mesa"]["run_ratio"]
+    ratio["median"] /= 1.1
+    assert compare.slower(worse, kept) == []
+    ratio["median"] /= 10.0
+    (said,) = compare.slower(worse, kept)
+    assert said.startswith("kernel/1500/mesa")
+    assert compare.report(worse, kept) == 1
+    assert "slower: kernel/1500/mesa" in capsys.readouterr().out
+
+
+def test_noise_of_the_measurement_widens_what_is_allowed(found, tmp_path):
+    found["model"]["1430"]["plain"]["whole_ratio"]["spread"] = 0.5
+    compare.keep(found, tmp_path / "kept.json")
+    worse = copy.deepcopy(found)
+    worse["model"]["1430"]["plain"]["whole_ratio"]["median"] /= 2.0
+    assert compare.slower(worse, compare.load(tmp_path / "kept.json")) == []
+
+
+def test_the_benchmark_explains_itself():
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "--compare" in done.stdout

@@ -1,0 +1,88 @@
+"""Speed is kept, counted and not timed: draws, visits of edges and allocations of a month; no Python object for a family."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from abm.compiled import JIT
+from abm.config import load_case, load_design
+from abm.engine import run_months
+from abm.world import new_world
+
+ROOT = Path(__file__).parents[2]
+
+# Counted in plain Python, where a function can be asked how often it was called: every draw ends in `to_unit`.
+SCRIPT = """
+import json, sys
+import numpy as np
+from abm import streams
+from abm.config import load_case, load_design
+from abm.engine import observe, step
+from abm.world import new_world
+
+counts = dict.fromkeys(("draws", "edges", "arrays"), 0)
+
+def counted(function, what):
+    def count(*arguments, **keywords):
+        counts[what] += 1
+        return function(*arguments, **keywords)
+    return count
+
+class Edges(np.recarray):
+    def __getitem__(self, key):
+        counts["edges"] += isinstance(key, int | np.integer)
+        return super().__getitem__(key)
+
+streams.to_unit = counted(streams.to_unit, "draws")
+world = new_world(load_case("generic", {"case.families": int(sys.argv[1])}), load_design("social_impact_bond"), 3, 14)
+world = world._replace(edges=world.edges.view(Edges))
+for month in range(14):
+    if month == 10:  # the first two months of service are over, with their intake
+        np.zeros, np.empty = counted(np.zeros, "arrays"), counted(np.empty, "arrays")
+        counts = dict.fromkeys(counts, 0)
+    step(world)
+print(json.dumps(counts))
+"""
+MONTHS = 4
+
+
+@pytest.fixture(scope="module")
+def counts():
+    found = {}
+    for families in (30, 60):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": "1"}
+        command = [sys.executable, "-c", SCRIPT, str(families)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        found[families] = json.loads(done.stdout)
+    return found
+
+
+# Counted when this was written; a twentieth more is a reason to look, less is welcome.
+@pytest.mark.parametrize(("what", "most"), [("draws", 0.0), ("edges", 0.0)])
+def test_a_family_more_costs_no_more_than_it_did(counts, what, most):
+    each = (counts[60][what] - counts[30][what]) / 30 / MONTHS
+    assert 0.5 * most < each <= 1.05 * most
+
+
+def test_a_month_does_not_allocate_by_family(counts):
+    assert counts[60]["arrays"] <= counts[30]["arrays"] + 2.0 * MONTHS
+    assert counts[60]["arrays"] / MONTHS <= 0.0
+
+
+@pytest.mark.skipif(not JIT, reason="without the compiler a row is looked at through a Python object")
+def test_a_batch_makes_no_python_object_for_a_family():
+    design, blocks = load_design("social_impact_bond"), []
+    for families in (60, 60, 6000):  # the first run makes what is made once
+        case = load_case("generic", {"case.families": families})
+        before = sys.getallocatedblocks()
+        world = new_world(case, design, 3, 12)
+        run_months(world, 12)
+        blocks.append(sys.getallocatedblocks() - before)
+        del world
+    assert blocks[2] <= blocks[1] + 200
