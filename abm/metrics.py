@@ -137,7 +137,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("capital_called", "money", "€", "capital drawn from investors, cumulative", "context", "last", POSITIVE),
     Metric("capital_peak", "money", "€", "most of it that was outstanding in any month so far", "context", "last", POSITIVE),
     Metric("senior_outstanding", "money", "€", "of investors' capital outstanding, that of those who are repaid first (all, where there is one class)", "context", "mean_in_service", POSITIVE),
-    Metric("investor_irr", "money", "per year", "internal rate of return of all that investors paid and received, guarantee included; missing while a contract is served, and where they received nothing", "context", "last", (-1.0, float("inf"))),
+    Metric("investor_irr", "money", "per year", "internal rate of return of all that investors paid (at the beginning of a month) and received (at its end), guarantee included; missing while a contract is served, and where they received nothing", "context", "last", (-1.0, float("inf"))),
     Metric("guarantee_paid", "money", "€", "paid to investors by a guarantor, cumulative", "context", "last", POSITIVE),
     Metric("fund_payments", "money", "€", "of the outcome payments, those of an outcomes fund, cumulative", "context", "last", POSITIVE),
     Metric("prime_cash", "money", "€", "what social primes hold", "context", "last"),

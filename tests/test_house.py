@@ -91,7 +91,7 @@ FLOORS = (
     ("lab.verdict",),
     ("lab.compare", "lab.assignment", "lab.more"),
     ("lab.asked",),
-    ("lab.variance", "lab.ensemble", "lab.prim", "lab.estimates", "lab.rejection"),
+    ("lab.variance", "lab.ensemble", "lab.prim", "lab.estimates", "lab.rejection", "lab.clusters"),
     ("lab.smc",),
     ("lab.explain", "lab.sensitivity", "lab.robust"),
     ("lab.trial", "lab.calibrate", "lab.search"),

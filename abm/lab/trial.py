@@ -10,17 +10,18 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.config import Arm, ConfigError, Intervention, as_interventions, changed_case, check_interventions
+from abm.config import Arm, ConfigError, Intervention, as_interventions, check_interventions
 from abm.config.keep import Keep
 from abm.config.words import did_you_mean
 from abm.lab.agents import COLUMNS
 from abm.lab.analyses import FOLDER, Analysis
 from abm.lab.asked import arm_of, chosen_case, chosen_design
 from abm.lab.assignment import reached_table
+from abm.lab.clusters import Size, clustered, first_place
 from abm.lab.compare import LEVEL, half_width
 from abm.lab.estimates import NOTHING, Estimate, cluster_means, within_strata
 from abm.lab.files import read_table, write_table
@@ -107,14 +108,6 @@ class Trial:
         return within_strata(values, places, treated)
 
 
-class Size(NamedTuple):
-    """Of a trial: clusters (places), families in each, months from the intervention to the end."""
-
-    clusters: int
-    families: int
-    months: int
-
-
 def trial(
     results: Results,
     design: str | None,
@@ -143,7 +136,7 @@ def trial(
     start = arm_of(
         experiment, chosen_case(experiment, case), chosen_design(experiment, design or experiment.baseline), settings
     )
-    own = _first_place(start.case)[1].families
+    own = first_place(start.case)[1].families
     usual = min(own, LARGEST)
     sizes = _sizes(clusters, families or (max(10, usual // 2), usual, 2 * usual), months)
     rows, failed = [], 0
@@ -182,22 +175,6 @@ def _sizes(*asked: Sequence[int]) -> list[Size]:
         for value in sorted(values)
     )
     return list(dict.fromkeys([*varied]))
-
-
-def _first_place(case: Case) -> tuple[str, Any]:
-    return next((name, place) for name, place in case.locality.items() if place.grant_eur > 0)
-
-
-def clustered(case: Case, size: Size) -> Case:
-    """The first place with a grant of a case, in so many copies of so many families; places without a grant are left out."""
-    name, place = _first_place(case)
-    places = {
-        f"{name}_{n + 1}": place.model_copy(update={"title": f"{place.title or name} {n + 1}"})
-        for n in range(size.clusters)
-    }
-    total = place.families * size.clusters
-    many = case.model_copy(update={"locality": places, "families": total})
-    return changed_case(many, {"case.families": size.families * size.clusters})
 
 
 def judged(plan: Trial, units: pd.DataFrame) -> tuple[float, ...]:

@@ -23,8 +23,12 @@ from abm.rules.indices import MISSING
 
 @compiled
 def _investors_flows(flows, month):
-    """Cents that investors received less those that they paid in, month by month."""
-    net = np.zeros(month + 1)
+    """Cents that investors received less those that they paid in, by month's ends from that before the first on.
+
+    Capital is called for a month's work before it, and what comes back does so at its end: called and repaid in one month is
+    lent for a month, as the ceiling on returns counts it.
+    """
+    net = np.zeros(month + 2)
     for m in range(month + 1):
         paid = flows[m, CAPITAL, INVESTOR_ACCOUNT, PROVIDER_ACCOUNT] + flows[m, CAPITAL, INVESTOR_ACCOUNT, INTERMEDIARY]
         got = flows[m, GUARANTEE, GUARANTOR, INVESTOR_ACCOUNT]
@@ -32,7 +36,8 @@ def _investors_flows(flows, month):
             got += flows[m, OUTCOME_PAYMENT, payer, INVESTOR_ACCOUNT] + flows[m, FEE, payer, INVESTOR_ACCOUNT]
         for payer in (PROVIDER_ACCOUNT, INTERMEDIARY):
             got += flows[m, REPAYMENT, payer, INVESTOR_ACCOUNT]
-        net[m] = got - paid
+        net[m] -= paid
+        net[m + 1] += got
     return net
 
 

@@ -46,7 +46,8 @@ class PlainModel(mesa.Model):
         self.trust, self.work, self.ledger = TrustNetwork(), WorkNetwork(), Ledger()
         self.trust.know(case.trust, split=design.base.mechanisms.facets)
         self.cells, self.evaluation_paid = Cells(len(case.domains)), 0.0
-        self.investors_net: list[int] = []  # cents by month
+        self.investors_paid: list[int] = []  # cents since the start, by month
+        self.investors_got: list[int] = []
         self.offices: list[Commissioner] = []
         come_to_life(self)
         self.happenings = happenings_of(self, interventions)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from abm.ledger import GUARANTEE, GUARANTOR, INVESTOR_ACCOUNT
+from abm.ledger import CAPITAL, GUARANTEE, GUARANTOR, INTERMEDIARY, INVESTOR_ACCOUNT, PROVIDER_ACCOUNT
 from abm.rules.finance import yearly_return
 from abm.rules.indices import MISSING, ratio
 from benchmarks.plain_mesa.money import held_account
@@ -15,7 +15,9 @@ from benchmarks.plain_mesa.money import held_account
 
 def observe_finance(model: Any, funded: list[Any], found: dict[str, float], before: dict[str, float]) -> None:
     """All that is observed of finance, €."""
-    model.investors_net.append(model.ledger.gained_by_investors)
+    paid = model.ledger.cents_of(CAPITAL, (INVESTOR_ACCOUNT,), (PROVIDER_ACCOUNT, INTERMEDIARY))
+    model.investors_paid.append(paid)
+    model.investors_got.append(model.ledger.gained_by_investors + paid)
     observe_capital(model, funded, found, before)
     observe_prime(model, funded, found)
     observe_plans(model, funded, found, before)
@@ -36,9 +38,11 @@ def observe_capital(model: Any, funded: list[Any], found: dict[str, float], befo
         lost = outstanding if calendar.last_month else 0
         found["investor_return"] = (sum(contract.return_paid for contract in contracts) - lost) / 100.0
         if calendar.last_month or not calendar.serving:
-            net = model.investors_net
-            by_month = [now - earlier for earlier, now in zip([0, *net], net, strict=False)]
-            found["investor_irr"] = yearly_return(np.array(by_month, float))
+            paid, got = model.investors_paid, model.investors_got
+            out = [now - earlier for earlier, now in zip([0, *paid], paid, strict=False)]  # at the beginning of a month
+            back = [now - earlier for earlier, now in zip([0, *got], got, strict=False)]  # at its end
+            by_month = np.array([0, *back], float) - np.array([*out, 0], float)
+            found["investor_irr"] = yearly_return(by_month)
     claimed = sum(contract.outcome_claimed + contract.claimed_before for contract in contracts)
     alone = sum(contract.unserved_claimed for contract in contracts)
     found["deadweight_paid"] = ratio(float(alone), float(claimed))

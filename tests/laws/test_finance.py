@@ -282,3 +282,12 @@ def test_the_table_of_plans_agrees_with_the_metrics():
         assert own["month"].iloc[0] == month
         assert own["actual_result"].iloc[0] == pytest.approx(own["planned_result"].iloc[0])
     assert (plans["contract"] == 1).all()
+
+
+def test_investors_earn_no_more_a_year_than_their_cap():
+    """Also where money is called and comes back within a month: it was lent for that month."""
+    cautious = {"case.money.forecast_optimism": 0.7, "case.calendar.renewals": 0}
+    world = world_of(BOND, cautious)
+    monthly = world.settings[0].finance_return_cap / 12.0
+    assert world.series.capital_called[-1] > 1.2 * world.series.capital_peak[-1], "some came back and was called again"
+    assert 0.0 < world.series.investor_irr[-1] <= (1.0 + monthly) ** 12 - 1.0 + 1e-3
