@@ -6,6 +6,8 @@ One tuple of declarations a table; tables are numpy record arrays, so compiled c
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from abm.declare import Column, Part, parameters
@@ -286,8 +288,13 @@ RELATION_NAMES = (
 ) = range(11)  # fmt: skip
 
 
+@functools.cache
 def row_type(columns: tuple[Column, ...], domains: int) -> np.dtype:
-    """The numpy type of one row of a table, for a case with this many domains."""
+    """The numpy type of one row of a table, for a case with this many domains.
+
+    The same object each time, and a record's, as in a `recarray`: where types are equal and not the same, numba compares them
+    field by field at every call of a stage, which was a seventh of a run.
+    """
     sizes = {
         "": None,
         "domain": domains,
@@ -299,9 +306,10 @@ def row_type(columns: tuple[Column, ...], domains: int) -> np.dtype:
         "layer": LAYERS,
     }
     fields = [(c.name, c.kind) if c.per == "" else (c.name, c.kind, (sizes[c.per],)) for c in columns]
-    return np.dtype(fields, align=True)
+    return np.dtype((np.record, np.dtype(fields, align=True)))
 
 
 def settings_type(parts: list[tuple[str, type[Part]]]) -> np.dtype:
     """The row that carries every declared number, switch and choice: `part_key`, a choice as its position."""
-    return np.dtype([(prefix + key.replace(".", "_"), "f8") for prefix, part in parts for key, _ in parameters(part)])
+    fields = [(prefix + key.replace(".", "_"), "f8") for prefix, part in parts for key, _ in parameters(part)]
+    return np.dtype((np.record, np.dtype(fields)))

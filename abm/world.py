@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from abm.config.interventions import Intervention
 
 SETTINGS = settings_type([("", GovernanceDesign), ("", Case), ("locality_", Locality)])
-SERIES = np.dtype([(metric.name, "f8") for metric in METRICS])
+SERIES = np.dtype((np.record, np.dtype([(metric.name, "f8") for metric in METRICS])))
 
 
 class World(NamedTuple):

@@ -11,7 +11,7 @@ from abm.rules.learning import next_fit
 from abm.rules.menu import PROFESSIONAL_COURSE
 from abm.rules.trust import fade_prior, trust_level, weighed
 from abm.stages.adapt_partners import leave_partnership, reckon
-from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, practise, training_of
+from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, invites, practise, training_of
 from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
 from abm.stages.follow_up import follow_up
 from abm.tables import COMMISSIONER_PROVIDER, FACETS, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
@@ -51,9 +51,15 @@ def adapt(world):
             share_practice(world, row)
             leave_partnership(world, row)
             reckon(world, row)
-        trained, rate = training_of(world, row), recruiting(world, row)
+        trained, rate, invited = training_of(world, row), recruiting(world, row), invites(world, row)
+        families, edges, facts = world.families, world.edges, world.settings[row]
+        slots, ties = int(facts.family_known_providers), world.relations[FAMILY_PROVIDER].first
         for i in range(place.family_first, place.family_end):
-            adapt_family(world, row, i, trained)
+            trust = 0.0
+            for tie in range(ties + i * slots, ties + (i + 1) * slots):
+                trust += edges[tie].trust / slots
+            offers = world.teams[families[i].team].offers
+            adapt_family(facts, families[i], offers, trust, trained, invited, place.expenses_per_hour)
         for v in range(place.volunteer_first, place.volunteer_end):
             adapt_volunteer(world, row, v, trained, rate)
         practise(world, row)
@@ -118,62 +124,68 @@ def _pass_on_reputation(world):
     Everybody hears what was held before anybody told, so that it does not count who comes first; evidence flows until both
     hold the same, so that hearsay cannot multiply itself.
     """
+    families, packages, edges, settings = world.families, world.packages, world.edges, world.settings
     first, ties = world.relations[FAMILY_FAMILY], world.relations[FAMILY_PROVIDER].first
-    heard = np.zeros((2, FACETS, world.packages.shape[0]))
-    most = np.zeros((2, FACETS, world.packages.shape[0]))
+    facets = FACETS if settings[0].mechanisms_facets else 1
+    heard, most = np.zeros((packages.shape[0], 2, facets)), np.zeros((packages.shape[0], 2, facets))
     for edge in range(first.first, first.end):
-        friendship = world.edges[edge]
-        if not friendship.active:
+        if not edges[edge].active:
             continue
-        i, j = friendship.source, friendship.target
-        facts = world.settings[world.families[i].locality]
+        i, j = edges[edge].source, edges[edge].target
+        facts = settings[families[i].locality]
         share = facts.trust_reputation if facts.mechanisms_reputation else 0.0
         if share <= 0.0:
             continue
         slots = int(facts.family_known_providers)
         for a in range(i * slots, (i + 1) * slots):
+            known = packages[a].provider
             for b in range(j * slots, (j + 1) * slots):
-                if world.packages[a].provider == world.packages[b].provider:
-                    _hear(world.edges[ties + a], world.edges[ties + b], 0.2 * share, heard[:, :, a], most[:, :, a])
-    for a in range(world.packages.shape[0]):
-        mine = world.edges[ties + a]
-        for facet in range(FACETS):
-            mine.support[facet] += min(heard[0, facet, a], most[0, facet, a])
-            mine.against[facet] += min(heard[1, facet, a], most[1, facet, a])
+                if packages[b].provider == known:
+                    _hear(edges[ties + a], edges[ties + b], 0.2 * share, heard, most, a)
+    for a in range(packages.shape[0]):
+        mine = edges[ties + a]
+        for facet in range(facets):
+            mine.support[facet] += min(heard[a, 0, facet], most[a, 0, facet])
+            mine.against[facet] += min(heard[a, 1, facet], most[a, 1, facet])
 
 
 @compiled
-def _hear(mine, theirs, share, heard, most):
-    """Add what one peer tells of a provider, and keep the most that any could tell."""
-    for facet in range(FACETS):
+def _hear(mine, theirs, share, heard, most, a):
+    """Add what one peer tells of a provider, and keep the most that any could tell; row a of both is for this tie."""
+    for facet in range(heard.shape[2]):
         for_it = max(0.0, theirs.support[facet] - mine.support[facet])
         against_it = max(0.0, theirs.against[facet] - mine.against[facet])
-        heard[0, facet] += share * for_it
-        heard[1, facet] += share * against_it
-        most[0, facet] = max(most[0, facet], for_it)
-        most[1, facet] = max(most[1, facet], against_it)
+        heard[a, 0, facet] += share * for_it
+        heard[a, 1, facet] += share * against_it
+        most[a, 0, facet] = max(most[a, 0, facet], for_it)
+        most[a, 1, facet] = max(most[a, 1, facet], against_it)
 
 
 @compiled
 def _fade(world):
     """Evidence fades, damage more slowly, first attitudes toward the general propensity; then trust is what remains."""
-    facts = world.settings[0]
-    for e in range(world.edges.shape[0]):
-        edge = world.edges[e]
-        edge.lived_weight *= CONDUCT_MEMORY
-        edge.prior = fade_prior(edge.prior, facts.trust_propensity, facts.trust_memory)
-        for facet in range(FACETS if facts.mechanisms_facets else 1):
-            edge.support[facet] *= facts.trust_memory
-            edge.against[facet] *= facts.trust_memory
-            edge.damage[facet] *= facts.trust_damage_memory
-            edge.level[facet] = trust_level(
-                edge.support[facet], edge.against[facet], edge.damage[facet], edge.prior, facts.trust_prior_weight
-            )
-        edge.trust = edge.level[ABILITY]
-        if facts.mechanisms_facets:
-            edge.trust = weighed(
-                edge.level[ABILITY], edge.level[BENEVOLENCE], edge.level[INTEGRITY],
-                facts.trust_weight_ability, facts.trust_weight_benevolence, facts.trust_weight_integrity,
-            )  # fmt: skip
-        else:  # one facet: what is trusted in one is trusted in all
-            edge.level[BENEVOLENCE] = edge.level[INTEGRITY] = edge.trust
+    facts, edges = world.settings[0], world.edges
+    facets = FACETS if facts.mechanisms_facets else 1
+    for e in range(edges.shape[0]):
+        _fade_tie(facts, edges[e], facets)
+
+
+@compiled
+def _fade_tie(facts, edge, facets):
+    edge.lived_weight *= CONDUCT_MEMORY
+    edge.prior = fade_prior(edge.prior, facts.trust_propensity, facts.trust_memory)
+    for facet in range(facets):
+        edge.support[facet] *= facts.trust_memory
+        edge.against[facet] *= facts.trust_memory
+        edge.damage[facet] *= facts.trust_damage_memory
+        edge.level[facet] = trust_level(
+            edge.support[facet], edge.against[facet], edge.damage[facet], edge.prior, facts.trust_prior_weight
+        )
+    edge.trust = edge.level[ABILITY]
+    if facts.mechanisms_facets:
+        edge.trust = weighed(
+            edge.level[ABILITY], edge.level[BENEVOLENCE], edge.level[INTEGRITY],
+            facts.trust_weight_ability, facts.trust_weight_benevolence, facts.trust_weight_integrity,
+        )  # fmt: skip
+    else:  # one facet: what is trusted in one is trusted in all
+        edge.level[BENEVOLENCE] = edge.level[INTEGRITY] = edge.trust

@@ -10,7 +10,7 @@ from abm.rules.skills import next_skill, staff_turnover, supported
 from abm.rules.volunteering import exit_probability
 from abm.stages.assess import red_tape
 from abm.streams import SUPPORT, uniform
-from abm.tables import FAMILY_PROVIDER, VOLUNTEER_PROVIDER
+from abm.tables import VOLUNTEER_PROVIDER
 
 
 @compiled
@@ -23,21 +23,19 @@ def training_of(world, row):
 
 
 @compiled
-def adapt_family(world, row, i, trained):
-    """Load tires, support relieves, letters encourage; training and doing make capable; engagement follows trust and voice."""
-    facts, family = world.settings[row], world.families[i]
-    slots, offers = int(facts.family_known_providers), world.teams[family.team].offers
-    trust, first = 0.0, world.relations[FAMILY_PROVIDER].first + i * slots
-    for edge in range(first, first + slots):
-        trust += world.edges[edge].trust / slots
+def adapt_family(facts, family, offers, trust, trained, invited, expenses):
+    """Load tires, support relieves, letters encourage; training and doing make capable; engagement follows trust and voice.
+
+    `trust` is its mean trust in those it knows, `offers` are its team's, `expenses` what its place pays for an hour.
+    """
     if facts.mechanisms_fatigue:
         hours = family.coproduction_hours + family.integration_hours + family.red_tape_hours
         load = min(1.5, hours / max(1.0, family.free_hours + family.respite_hours))
-        relief = relief_of(family, world.localities[row].expenses_per_hour, facts.money_wage) * (1.0 - family.resources)
+        relief = relief_of(family, expenses, facts.money_wage) * (1.0 - family.resources)
         eased = load * (1.0 - 0.4 * trained) * (1.0 - relief)
         rest = min(1.0, facts.work_fatigue_recovery * (1.0 + facts.menu_strength * offers[WEEKEND]))
         family.fatigue = next_fatigue(family.fatigue, eased, facts.work_fatigue_gain, rest)
-    letters = facts.coproduction_encouragement if _invites(world, row) else 0.0
+    letters = facts.coproduction_encouragement if invited else 0.0
     family.encouraged = next_encouragement(family.encouraged, letters, facts.work_encouragement_memory)
     training = trained * (1.0 if family.took_part > 0.0 else 0.0) * family.engagement
     training += facts.menu_strength * offers[PARENT_TRAINING] * family.enrolled * family.engagement
@@ -54,7 +52,7 @@ def adapt_family(world, row, i, trained):
 
 
 @compiled
-def _invites(world, row):
+def invites(world, row):
     """Whether a place has anything to invite families to: surveys and meetings before its first service, and service."""
     place, clock = world.localities[row], world.clock[0]
     return place.serving > 0 or (place.funded > 0 and clock.month < clock.service_first)

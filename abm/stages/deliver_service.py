@@ -148,21 +148,20 @@ def _coproduce(world, row):
 
 
 @compiled
-def _integration(world, row, i, slots):
-    """Mean link over the pairs of a family's package; a package of one is whole."""
-    place = world.localities[row]
-    total, pairs, providers = 0.0, 0.0, 0.0
-    for a in range(i * slots, (i + 1) * slots):
-        p = world.packages[a].provider
-        if not world.providers[p].active:
+def _integration(place, packages, providers, pairs, first, end):
+    """Mean link over the pairs of a family's package, and its providers; a package of one is whole."""
+    total, linked, active = 0.0, 0.0, 0.0
+    for a in range(first, end):
+        p = packages[a].provider
+        if not providers[p].active:
             continue
-        providers += 1.0
-        for b in range(a + 1, (i + 1) * slots):
-            q = world.packages[b].provider
-            if world.providers[q].active:
-                total += world.pairs[pair_row(place, p, q)].strength
-                pairs += 1.0
-    return (total / pairs if pairs > 0.0 else 1.0), providers
+        active += 1.0
+        for b in range(a + 1, end):
+            q = packages[b].provider
+            if providers[q].active:
+                total += pairs[pair_row(place, p, q)].strength
+                linked += 1.0
+    return (total / linked if linked > 0.0 else 1.0), active
 
 
 @compiled
@@ -174,21 +173,17 @@ def _collective_input(place, facts):
 
 
 @compiled
-def _helped_by_peers(world, row, i):
+def _helped_by_peers(facts, families, edges, teams, i, first, collective):
     """Input from mutual help (to those who take part) and from collective work (to all)."""
-    facts, family = world.settings[row], world.families[i]
-    if not facts.mechanisms_peer_learning:
-        return 0.0
-    collective = _collective_input(world.localities[row], facts)
-    peers = int(facts.family_peers)
-    if family.took_part <= 0.0 or peers == 0:
+    family, peers = families[i], int(facts.family_peers)
+    if not facts.mechanisms_peer_learning or family.took_part <= 0.0 or peers == 0:
         return collective
-    help_given, first = 0.0, world.relations[FAMILY_FAMILY].first + i * peers
-    for edge in range(first, first + peers):
-        if world.edges[edge].active:  # a family alone in its territory has no peers but itself
-            peer = world.families[world.edges[edge].target]
+    help_given = 0.0
+    for edge in range(first + i * peers, first + (i + 1) * peers):
+        if edges[edge].active:  # a family alone in its territory has no peers but itself
+            peer = families[edges[edge].target]
             help_given += peer.took_part * peer.capability / peers
-    organised = 1.0 + facts.menu_strength * world.teams[family.team].offers[MUTUAL_HELP]
+    organised = 1.0 + facts.menu_strength * teams[family.team].offers[MUTUAL_HELP]
     return collective + facts.work_peer_effect * facts.coproduction_levels_group * help_given * organised
 
 
@@ -200,12 +195,15 @@ def _advance_families(world, row):
     scale = place.need_scale if place.need_scale > 0.0 else 1.0 / domains
     service = np.zeros(domains)
     attention = np.zeros(domains)
+    families, packages, providers, teams = world.families, world.packages, world.providers, world.teams
+    edges, pairs, friends = world.edges, world.pairs, world.relations[FAMILY_FAMILY].first
+    collective = _collective_input(place, facts)
     for i in range(place.family_first, place.family_end):
-        family = world.families[i]
-        family.integration, providers = _integration(world, row, i, slots)
-        family.integration_hours = family_integration_hours(providers, family.integration) if family.enrolled else 0.0
-        _service_of(world, row, i, slots, service, attention)
-        helped, team = _helped_by_peers(world, row, i), world.teams[family.team]
+        family, first, end = families[i], i * slots, (i + 1) * slots
+        family.integration, known = _integration(place, packages, providers, pairs, first, end)
+        family.integration_hours = family_integration_hours(known, family.integration) if family.enrolled else 0.0
+        _service_of(facts, family, packages, providers, first, end, service, attention)
+        helped, team = _helped_by_peers(facts, families, edges, teams, i, friends, collective), teams[family.team]
         own = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
         dip = facts.family_crisis_dip if family.crisis else 0.0
         for d in range(domains):
@@ -232,19 +230,17 @@ def _advance_families(world, row):
 
 
 @compiled
-def _service_of(world, row, i, slots, service, attention):
+def _service_of(facts, family, packages, providers, first, end, service, attention):
     """Service by domain: contract hours by paid attention, usual hours by unpaid attention; and how well attention met need."""
-    facts, family = world.settings[row], world.families[i]
     domains, needed = service.shape[0], max(1e-9, need_of(family))
     for d in range(domains):
         service[d] = attention[d] = 0.0
-    received = 0.0
-    for slot in range(i * slots, (i + 1) * slots):
-        package = world.packages[slot]
-        provider = world.providers[package.provider]
+    received, usual = 0.0, facts.provider_usual_hours / (end - first)
+    for slot in range(first, end):
+        package = packages[slot]
+        provider = providers[package.provider]
         if not provider.active:
             continue
-        usual = facts.provider_usual_hours / slots
         hours = package.hours if package.enrolled else 0.0
         received += hours
         for d in range(domains):

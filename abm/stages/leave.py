@@ -27,15 +27,21 @@ def leave(world, row, p):
     provider.award_share = provider.planned_hours = 0.0
     world.edges[world.relations[PROVIDER_COMMISSIONER].first + p].active = 0
     world.edges[world.relations[COMMISSIONER_PROVIDER].first + p].active = 0
-    first = world.relations[PROVIDER_PROVIDER]
-    for edge in range(first.first, first.end):
-        if world.edges[edge].source == p or world.edges[edge].target == p:
-            world.edges[edge].active = 0
-    for relation in (FAMILY_PROVIDER, INVESTOR_PROVIDER):
-        ties = world.relations[relation]
-        for edge in range(ties.first, ties.end):
-            if world.edges[edge].target == p:
-                world.edges[edge].active = 0
+    slots, providers = int(world.settings[row].family_known_providers), place.provider_end - place.provider_first
+    investors = place.investor_end - place.investor_first
+    _end_ties(world.edges, world.relations[PROVIDER_PROVIDER].first + place.pair_first, providers * providers, p, True)
+    known = world.relations[FAMILY_PROVIDER].first + place.family_first * slots
+    _end_ties(world.edges, known, (place.family_end - place.family_first) * slots, p, False)
+    stakes = world.relations[INVESTOR_PROVIDER].first + place.stake_first
+    _end_ties(world.edges, stakes, investors * providers, p, False)
+
+
+@compiled
+def _end_ties(edges, first, count, p, its_own):
+    """End the ties to a provider among some of its place, and its own to others."""
+    for e in range(first, first + count):
+        if edges[e].target == p or (its_own and edges[e].source == p):
+            edges[e].active = 0
 
 
 @compiled
