@@ -128,4 +128,4 @@ def test_mutated_files_are_read_or_refused_in_words(tmp_path, monkeypatch, mutat
             assert line.startswith(("damaged.toml", "… and", PARENTS)), (damaged, line)
             assert len(line) < 1000
             assert line.isprintable(), line
-    assert min(refused, read) > 100
+    assert min(refused, read) > 50  # neither all nor none: most mutations break a file

@@ -17,6 +17,7 @@ from abm import cli
 ROOT = Path(__file__).parents[1]
 CORE = {
     "mesa", "networkx", "numpy", "pandas", "numba", "pyarrow", "scipy", "matplotlib", "pydantic", "typer", "rich",
+    "salib",
 }  # fmt: skip
 STANDARD = sys.stdlib_module_names
 PIPES = {"abm/lab/workers.py"}  # pickles go between a process and its own workers, through pipes

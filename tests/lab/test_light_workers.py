@@ -8,7 +8,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("solara", "matplotlib", "networkx", "pandas", "pyarrow", "scipy", "mesa", "rich", "typer", "SALib")
+HEAVY = (
+    "solara",
+    "matplotlib",
+    "networkx",
+    "pandas",
+    "pyarrow",
+    "mesa",
+    "rich",
+    "typer",
+    "SALib",
+)  # numba imports scipy
 
 SCRIPT = """
 import sys
