@@ -212,15 +212,15 @@ def parent_killed(folder):
 @kind("the parent killed while a worker is in compiled code", slow=True)
 def parent_killed_compiled(folder):
     with faulty.program(folder, SEEDS, "--workers", "2", fault=f"endless_compiled:{DESIGN}:3") as process:
-        faulty.wait_for(lambda: len(faulty.marks(folder)) == RUNS - 1)
-        time.sleep(3.0)  # until the loop is compiled and turns
+        faulty.wait_for(lambda: len(faulty.marks(folder)) > RUNS / 2)
+        time.sleep(3.0)  # until only the endless loop turns; the rest of its unit waits behind it
         workers = faulty.children(process.pid)
         process.kill()
         process.communicate()
         time.sleep(2.0)
     assert workers
     assert not faulty.alive(workers)
-    assert faulty.finish(folder) == RUNS - 1
+    assert RUNS / 2 < faulty.finish(folder) < RUNS
     assert faulty.same(folder)
 
 
