@@ -168,8 +168,9 @@ def kept(folder, seeds=SEEDS):
 def kill_parent(folder, seeds, after, fault="none:none:0", pace=0.02):
     """Kill a batch by SIGKILL once so many runs are over: no orphan after 2 s, no work lost that is older than a second.
 
-    Both by `patience`.
+    Both by `patience`. What an earlier kill lost is not held against this one, but what was kept before it must be.
     """
+    before, start = kept(folder, seeds) if folder.exists() else set(), time.monotonic()
     with program(folder, seeds, "--workers", "2", fault=fault, pace=pace) as process:
         wait_for(lambda: len(marks(folder)) >= after or process.poll() is not None)
         workers = children(process.pid)
@@ -177,7 +178,8 @@ def kill_parent(folder, seeds, after, fault="none:none:0", pace=0.02):
         killed = time.monotonic()
         process.communicate()
     wait_for(lambda: not alive(workers), killed + patience(2.0) - time.monotonic())
-    lost = {run for run, when in marks(folder).items() if when < killed - patience(1.0)} - kept(folder, seeds)
+    over = {run for run, when in marks(folder).items() if start < when < killed - patience(1.0)}
+    lost = (over | before) - kept(folder, seeds)
     assert not lost, lost
 
 

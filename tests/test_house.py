@@ -358,3 +358,14 @@ def test_no_committed_file_names(what):
             if re.search(FORBIDDEN[what], line):
                 found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}")
     assert found == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_sentence_stands_where_nobody_reads_it(module):
+    """A string that is a statement of its own and no docstring is half of a sentence that lost its brackets."""
+    lost = []
+    for node in ast.walk(TREES[module]):
+        for place, one in enumerate(getattr(node, "body", []) if not isinstance(node, ast.Lambda | ast.IfExp) else []):
+            if place and isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant | ast.JoinedStr):
+                lost.append(one.lineno)
+    assert lost == []

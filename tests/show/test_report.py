@@ -15,7 +15,9 @@ from abm.lab.analyses import Analysis
 from abm.lab.results import Results, batch
 from abm.show.report import body, findings, further, write_report
 from abm.show.report.html import Html, tag
+from abm.show.report.svg import Pictures
 from abm.show.report.words import chance, percent
+from abm.show.style import blank
 
 ARGUMENTS = (
     "--headless",
@@ -208,6 +210,17 @@ def test_one_design_has_its_settings_compared(fake_engine, experiment, tmp_path)
     assert "What the varied settings do" in text
     assert "payment.lag_months=6" in text
     assert "its own block twin" in text
+
+
+def test_numbers_on_axes_stay_as_they_are():
+    figure = blank(2.0)
+    axes = figure.subplots()
+    axes.plot([0.6025, 0.6075], [0.0, 1.23456])
+    axes.set_xticks([0.6025, 0.6075], ["0.6025", "0.6075"])
+    drawn = Pictures().picture(figure, "")
+    assert ">0.6025<" in drawn
+    assert ">0.6075<" in drawn
+    assert not re.search(r"[ML] -?\d+\.\d{3}", drawn)  # coordinates are short
 
 
 def test_html_escapes_and_closes():

@@ -29,8 +29,8 @@ def enough(found: Findings) -> Html:
         return section("enough", "Enough runs?", "There is nothing to compare, or too few runs finished.")
     rows = found.precision
     short_of = rows[~rows["enough"]]
-    words = f"{len(rows) - len(short_of)} of {len(rows)} differences are as precise as wanted (half the smallest "
-    "difference that matters)."
+    precise = f"{len(rows) - len(short_of)} of {len(rows)} differences"
+    words = f"{precise} are as precise as wanted (half the smallest difference that matters)."
     lead = f"{words} A verdict of “undecided” says how many more runs it is likely to take."
     body = [
         [

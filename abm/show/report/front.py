@@ -10,15 +10,16 @@ from abm.lab.precision import best_settings
 from abm.lab.verdict import BETTER, EQUAL, UNDECIDED, WORSE
 from abm.show.parameters import declared, is_number
 from abm.show.report.findings import MOST_BLOCKS, Findings
-from abm.show.report.html import Html, joined, paragraph, table, tag
-from abm.show.report.words import chance, chip, figures, line, listing, percent, short, with_interval
+from abm.show.report.html import Html, folded, joined, paragraph, table, tag
+from abm.show.report.words import chance, chip, figures, line, listing, percent, setting, short, with_interval
 from abm.show.tables import number
 
 if TYPE_CHECKING:
     pass
 
 
-MOST_SETTINGS = 40  # of one design, in the table of its settings
+MOST_SETTINGS = 48  # of one design, in the table of its settings
+FEW_SETTINGS = 12  # are shown at once, more when asked for
 
 
 def assumed_share() -> float:
@@ -230,11 +231,12 @@ def matrix(found: Findings, case: str, factors: str) -> Html:
         body.append(cells)
     head = ["", "Not dominated", *map(short, metrics)]
     n = int(rows["n"].max()) if len(rows) else 0
-    about = f"{found.about(case, factors)}. First row of numbers: means under {results.title(results.baseline)}. "
-    "Others: difference, "
-    about += f"n = {n} paired runs, with the 95 % interval that holds for all designs at once. ≈ practically "
-    "equal; ? undecided, and "
-    about += "about how many more runs it takes. Not dominated: probability, over all six components of the objectives."
+    first = f"{found.about(case, factors)}. First row of numbers: means under {results.title(results.baseline)}."
+    about = (
+        f"{first} Others: difference, n = {n} paired runs, with the 95 % interval that holds for all designs at once. "
+        "≈ practically equal; ? undecided, and about how many more runs it takes. Not dominated: probability, over all six "
+        "components of the objectives."
+    )
     return table(head, body, "matrix", about)
 
 
@@ -243,14 +245,18 @@ def levels(found: Findings) -> Html:
     results, wanted = found.results, [name for name in found.front_metrics if name != "satisfaction"]
     best = best_settings(results, wanted)
     cards = [
-        _card(short(row.metric), row.factors, f"Best of the settings with probability {chance(row.best)}, n = {row.n}.")
+        _card(
+            short(row.metric),
+            setting(row.factors),
+            f"Best of the settings with probability {chance(row.best)}, n = {row.n}.",
+        )
         for row in best[best["case"] == results.cases[0]].itertuples()
     ]
     summary = results.summary()
     by = {(row.case, row.factors, row.metric): row for row in summary.itertuples()}
     body = []
     for case, factors in found.blocks[:MOST_SETTINGS]:
-        cells: list[Any] = [factors or results.title(case)]
+        cells: list[Any] = [setting(factors) or results.title(case)]
         for metric in wanted:
             row = by[case, factors, metric]
             cells.append(with_interval(row.mean, row.low, row.high, signed=False, money=row.unit == "€"))
@@ -261,4 +267,6 @@ def levels(found: Findings) -> Html:
     if len(found.blocks) < 2:
         words = "There is one design and so nothing to compare; these are its means with their 95 % intervals."
     shown = table(["", *map(short, wanted)], body, "matrix", f"Means with 95 % intervals, n = {found.runs} seeds.")
+    if len(body) > FEW_SETTINGS:
+        shown = folded(f"All {len(body)} settings", shown)
     return joined([paragraph(words), tag("div", cards, class_="cards") if cards else "", shown])

@@ -129,8 +129,10 @@ def _n(one: Analysis, name: str) -> str:
 
 def matters(found: Findings) -> Html:
     """What the difference hangs on: variance shares, screening, indices, curves, and which assumed numbers decide."""
-    lead = "How much of the variation is the design, how much the numbers that nobody knows, and which of those "
-    "decide the ranking."
+    lead = (
+        "How much of the variation is the design, how much the numbers that nobody knows, and which of those decide the "
+        "ranking."
+    )
     one = found.analysis("matters")
     if one is None:
         return section("matters", "What matters", lead, missing(found, "matters"))

@@ -79,6 +79,11 @@ class Pictures:
         return Html(_tidied(text, f"f{self.count}-", words))
 
 
+def _short_numbers(element: str) -> str:
+    """An element with its coordinates to a hundredth of a point."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element)
+
+
 def _tidied(text: str, prefix: str, words: str) -> str:
     """An SVG file as an element: identifiers of its own, short numbers, colours by variable."""
     text = text[text.index("<svg") :]
@@ -86,7 +91,7 @@ def _tidied(text: str, prefix: str, words: str) -> str:
     used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", text))
     text = re.sub(r' id="([^"]*)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", text)
     text = re.sub(r'url\(#|href="#', lambda m: m[0] + prefix, text)
-    text = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), text)
+    text = re.sub(r"<[^>]+>", lambda m: _short_numbers(m[0]), text)  # not in what is read: 0.6025 on an axis stays
     text = re.sub(r"#[0-9a-f]{6}\b", lambda m: _by_variable(m[0]), text)
     text = re.sub(r"font: ([\d.]+px) [^;\"]*", rf"font: \1 {FONT}", text)
     text = re.sub(r' xmlns(:xlink)?="[^"]*"| version="[^"]*"|<defs>\s*</defs>', "", text).replace("xlink:href", "href")

@@ -32,6 +32,12 @@ TITLES = {
 }
 
 
+def setting(factors: str) -> str:
+    """A setting of the factors as a reader says it: `payment.alignment=0.25, …` is "alignment 0.25, …"."""
+    pairs = (one.partition("=") for one in factors.split(", ") if one)
+    return ", ".join(f"{key.rpartition('.')[2].replace('_', ' ')} {value}" for key, _, value in pairs)
+
+
 def short(metric: str) -> str:
     """A metric's name in a heading."""
     return TITLES.get(metric, title_of(metric))
@@ -100,4 +106,4 @@ def line(results: Results, design: str, factors: str) -> Html:
 
     colour, _, _ = look(results, design)
     dot = tag("span", class_="dot", style=f"background:{'var(--c000000)' if colour == '#000000' else colour}")
-    return Html(dot + tag("span", results.title(design)) + (tag("small", f" {factors}") if factors else ""))
+    return Html(dot + tag("span", results.title(design)) + (tag("small", f" {setting(factors)}") if factors else ""))
