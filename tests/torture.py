@@ -9,6 +9,7 @@ import argparse
 import os
 import platform
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -119,6 +120,9 @@ def main():
     options.add_argument("--workers-killed", type=int, default=70)
     options.add_argument("--parents-killed", type=int, default=50)
     asked = options.parse_args()
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # heard by the batches below even where this runs in the background
     lines, skipped = [], []
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
