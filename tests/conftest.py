@@ -11,9 +11,8 @@ import pytest
 from abm.config import Experiment, load_case, load_design
 from abm.lab import batches, more, results, run
 
-if (
-    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-):  # started in the background: programs under test must hear Ctrl-C all the same
+# Where this runs in the background, programs under test must hear Ctrl-C all the same.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -373,7 +373,7 @@ def small_disk(folder):
             with pytest.raises(OSError, match="No space"):
                 faulty.here(folder / "r", 100)
         subprocess.run(["mount", "-o", "remount,size=50m", folder], check=True)
-        assert faulty.finish(folder / "r", 100) > 0
+        faulty.finish(folder / "r", 100)  # a quick machine may fill the disk by its first part, and keep none
         assert faulty.same(folder / "r", 100)
     finally:
         subprocess.run(["umount", folder], check=True)

@@ -100,7 +100,12 @@ def program(folder, seeds=SEEDS, *words, fault="none:none:0", pace=0.0, **more):
         *words,
     ]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
-    return subprocess.Popen(command, env=environment, text=True, **pipes)
+    return subprocess.Popen(command, env=environment, text=True, preexec_fn=_hear, **pipes)
+
+
+def _hear():
+    """What is tested hears a closing terminal, though the tests themselves may run where that is ignored."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def patience(seconds):

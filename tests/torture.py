@@ -120,9 +120,7 @@ def main():
     options.add_argument("--workers-killed", type=int, default=70)
     options.add_argument("--parents-killed", type=int, default=50)
     asked = options.parse_args()
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # heard by the batches below even where this runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # batches hear it though this may run in the background
     lines, skipped = [], []
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
