@@ -65,3 +65,18 @@ def in_folder(tmp_path, monkeypatch):
     """An empty working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser, one for a whole process of tests. Never downloaded: skipped where the system has none."""
+    from app_help import ARGUMENTS, CHROMIUM
+
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -321,8 +321,10 @@ def crash_in_removal(folder):
 
 @kind("the disk is full in the middle (size of files limited)")
 def disk_full(folder):
-    limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))}
-    with faulty.program(folder, 60, "--workers", "2", **limited) as process:
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+    with faulty.program(folder, 60, "--workers", "2", limit=limit) as process:
         _, err = process.communicate(timeout=60)
     assert process.returncode == 1, err
     assert "Traceback" not in err

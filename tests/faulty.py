@@ -99,13 +99,15 @@ def program(folder, seeds=SEEDS, *words, fault="none:none:0", pace=0.0, **more):
         str(folder),
         *words,
     ]
+    limit = more.pop("limit", lambda: None)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
-    return subprocess.Popen(command, env=environment, text=True, preexec_fn=_hear, **pipes)
 
+    def begin():
+        """What is tested hears a closing terminal, though the tests themselves may run where that is ignored."""
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        limit()
 
-def _hear():
-    """What is tested hears a closing terminal, though the tests themselves may run where that is ignored."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    return subprocess.Popen(command, env=environment, text=True, preexec_fn=begin, **pipes)
 
 
 def patience(seconds):

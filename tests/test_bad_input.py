@@ -5,6 +5,7 @@ The inputs are data, in `tests/bad_input/`.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -44,6 +45,9 @@ def no_engine(monkeypatch):
 
     for module in (results, run):
         monkeypatch.setattr(module, "prepare_engine", reached, raising=False)
+    gc.freeze()  # nor does sweeping what the tests before left in memory: a second on a process of many tests
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

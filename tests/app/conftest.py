@@ -1,9 +1,9 @@
-"""A laboratory to look at: a server of its own in a process of its own, and Debian's chromium."""
+"""A laboratory to look at: a server of its own in a process of its own."""
 
 from __future__ import annotations
 
 import pytest
-from app_help import ARGUMENTS, CHROMIUM, at_month, start_server, stop
+from app_help import at_month, start_server, stop
 
 
 @pytest.fixture(scope="session")
@@ -12,19 +12,6 @@ def server():
     process, url, _ = start_server()
     yield url
     stop(process)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A browser. Never downloaded: skipped where the system has none."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed: apt install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 class Seen:

@@ -19,16 +19,6 @@ from abm.show.report.svg import Pictures
 from abm.show.report.words import chance, percent
 from abm.show.style import blank
 
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SHARES = {
     "case": "generic",
     "from_design": "a",
@@ -236,29 +226,21 @@ def test_draws_know_no_certainty():
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_opens_in_a_browser_without_errors_and_asks_no_other_host(page, width):
-    browser = next(
-        (path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None
-    )
-    playwright = pytest.importorskip("playwright.sync_api")
-    if browser is None:
-        pytest.skip("no browser is installed")
+def test_it_opens_in_a_browser_without_errors_and_asks_no_other_host(chromium, page, width):
     said, asked = [], []
-    with playwright.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=browser, args=list(ARGUMENTS))
-        for scheme in ("light", "dark"):
-            tab = opened.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            tab.on("console", lambda message: said.append(message.text))
-            tab.on("pageerror", lambda error: said.append(str(error)))
-            tab.on("request", lambda request: asked.append(request.url))
-            tab.goto(Path(page[0][0]).resolve().as_uri())
-            assert tab.evaluate("document.documentElement.scrollWidth") <= width  # nothing sticks out
-            seen = tab.evaluate("getComputedStyle(document.querySelector('figure svg text')).fill")
-            assert (
-                np.mean([int(one) for one in re.findall(r"\d+", seen)[:3]]) > 128
-                if scheme == "dark"
-                else seen == "rgb(0, 0, 0)"
-            )
-        opened.close()
+    for scheme in ("light", "dark"):
+        tab = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(Path(page[0][0]).resolve().as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width  # nothing sticks out
+        seen = tab.evaluate("getComputedStyle(document.querySelector('figure svg text')).fill")
+        assert (
+            np.mean([int(one) for one in re.findall(r"\d+", seen)[:3]]) > 128
+            if scheme == "dark"
+            else seen == "rgb(0, 0, 0)"
+        )
+        tab.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
