@@ -185,7 +185,9 @@ def prime_broken(world: World) -> list[str]:
     held = world.balances[-world.localities.size :]
     lacking = np.bincount(world.investors.locality, world.investors.capital, world.localities.size)
     prime = world.settings.finance_intermediary == SOCIAL_PRIME
-    return ["a prime keeps what investors lack"] * int((prime & (held > world.localities.prime_reserves) & (lacking > 0)).any())
+    return ["a prime keeps what investors lack"] * int(
+        (prime & (held > world.localities.prime_reserves) & (lacking > 0)).any()
+    )
 
 
 def broken(case: Case, design: Any, seed: int) -> list[str]:
