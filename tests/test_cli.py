@@ -13,26 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from abm import __version__, cli
+from abm import __version__
 from abm.metrics import METRICS
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture
-def obc(monkeypatch, capsys, in_folder):
-    """Runs the command in an empty folder: (exit code, standard output, standard error)."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["obc", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return end.value.code or 0, out, err
-
-    return command
 
 
 @pytest.fixture
