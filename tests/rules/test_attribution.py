@@ -47,6 +47,7 @@ def test_a_dip_before_intake_is_no_effect_in_differences():
 
 def test_nothing_is_extrapolated_beyond_what_earlier_families_showed():
     assert [earlier_part(months, 8.0) for months in (0.0, 4.0, 8.0, 18.0)] == [0.0, 0.5, 1.0, 1.0]
+    assert earlier_part(0.5, 1.0) == 0.5
     assert earlier_part(12.0, 0.0) == 0.0
 
 

@@ -66,3 +66,4 @@ def test_only_gains_of_the_capable_last():
     assert next_baseline(0.5, 0.6, 0.0, 0.02, 0.0) == 0.5
     assert next_baseline(0.5, 0.6, 0.5, 0.02, 0.0) == pytest.approx(0.501)
     assert next_baseline(0.5, 0.5, 0.5, 0.02, 0.001) == pytest.approx(0.5005)
+    assert next_baseline(0.9, 1.0, 1.0, 1.0, 1.0) == 1.0

@@ -142,6 +142,7 @@ def test_when_a_milestone_is_reached():
     assert reached_now(ENTRY, -1.0, 0.1, 0, 6, 0) == 1
     assert [reached_now(ATTAINED, x, 0.1, 0, 6, 0) for x in (0.09, 0.1)] == [0, 1]
     assert [reached_now(SUSTAINED, 0.2, 0.1, held, 6, 0) for held in (0, 5, 6)] == [0, 0, 1]
+    assert reached_now(GAIN, 0.9, 0.1, 60, 6, 0) == 0  # paid by its amount
 
 
 @settings(derandomize=True, deadline=None, max_examples=80)

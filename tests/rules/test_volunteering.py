@@ -11,6 +11,7 @@ share = st.floats(0.0, 1.0)
 
 def test_the_base_holds_at_middling_everything():
     assert exit_probability(0.033, 0.5, 0.5, 0.0, 0.0) == pytest.approx(0.033)
+    assert exit_probability(0.1, 0.3, 0.4, 0.1, 0.2) == pytest.approx(0.1 * (1.0 + 0.3 + 0.1 + 0.4 + 0.2))
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
