@@ -1,0 +1,199 @@
+"""Mutation testing: `python -m tests.mutants` puts one small error at a time into rules, ledger, trust and statistics.
+
+mutmut leaves functions with a decorator alone, and all compiled ones have one; so it works in a copy (`build/mutants`)
+without it, which without the compiler is the same code. What is changed and by which tests it must be noticed stands in
+`pyproject.toml` under `[tool.mutmut]`. The counts are kept in `found.json`; docs/mutants.md is written from them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+WORK = ROOT / "build" / "mutants"
+FOUND = Path(__file__).with_name("found.json")
+SURVIVORS = Path(__file__).with_name("survivors.toml")
+PLANTED = ROOT / "tests" / "planted" / "bugs.toml"
+PAGE = ROOT / "docs" / "mutants.md"
+ONLY = {"abm/network.py": "live|_add|_add_to_facet|live_parts|live_event|_remember"}  # of a file that does other things too
+LEAST = 0.85  # of all mutants, to be killed
+OUTCOMES = ("killed", "survived", "no tests", "timeout")
+
+
+def settings() -> dict:
+    """What `pyproject.toml` says of mutmut."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+
+
+def changed_files() -> list[str]:
+    """The files into which errors are put."""
+    return sorted(
+        str(path.relative_to(ROOT).as_posix()) for pattern in settings()["only_mutate"] for path in ROOT.glob(pattern) if path.name != "__init__.py"
+    )
+
+
+def stage() -> None:
+    """A fresh copy of sources and tests, whose functions have no decorator."""
+    shutil.rmtree(WORK, ignore_errors=True)
+    for folder in ("abm", "configs", "tests"):
+        shutil.copytree(ROOT / folder, WORK / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", WORK)
+    for name in changed_files():
+        path = WORK / name
+        path.write_text(path.read_text(encoding="utf-8").replace("@compiled\n", ""), encoding="utf-8")
+
+
+def mutmut(*words: str, quiet: bool = True) -> str:
+    """The output of a command of mutmut in the copy."""
+    plain = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
+    command = [sys.executable, "-m", "mutmut", *words]
+    done = subprocess.run(command, cwd=WORK, env=plain, text=True, stdout=subprocess.PIPE if quiet else None)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} in {WORK}: exit code {done.returncode}")
+    return done.stdout or ""
+
+
+def names() -> list[str]:
+    """Which mutants to try, as patterns of their names."""
+    found = []
+    for name in changed_files():
+        module = name.removesuffix(".py").replace("/", ".")
+        functions = ONLY[name].split("|") if name in ONLY else ["*"]
+        found += [f"{module}.*" if f == "*" else f"{module}.x_{f}__mutmut_*" for f in functions]
+    return found
+
+
+def read() -> dict:
+    """What became of each mutant that was tried: counts by file, and what changed in each that was not killed."""
+    counts: dict[str, Counter] = {name: Counter() for name in changed_files()}
+    alive = []
+    for line in mutmut("results", "--all", "true").splitlines():
+        name, _, outcome = line.strip().rpartition(": ")
+        if outcome not in OUTCOMES:
+            if outcome and outcome != "not checked":
+                raise SystemExit(f"{name}: {outcome}")
+            continue
+        module, _, rest = name.rpartition(".x")
+        file = module.split(".xǁ")[0].replace(".", "/") + ".py"
+        counts[file][outcome] += 1
+        if outcome != "killed":
+            function = rest.split("__mutmut_")[0].lstrip("_ǁ")
+            before, after = difference(mutmut("show", name))
+            alive.append({"file": file, "function": function, "outcome": outcome, "before": before, "after": after})
+    return {"made": made(), "counts": {file: dict(sorted(one.items())) for file, one in counts.items()}, "alive": alive}
+
+
+def difference(text: str) -> tuple[str, str]:
+    """The lines that a mutant replaces and those in their place, as one line each."""
+    lines = [line for line in text.splitlines() if re.match(r"[+-](?![+-]{2} )", line)]
+    sides = ([line[1:].strip() for line in lines if line[0] == sign] for sign in "-+")
+    before, after = (" ".join(side) for side in sides)
+    return before, after
+
+
+def made() -> dict:
+    """When and with what."""
+    return {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "mutmut": importlib.metadata.version("mutmut"),
+        "python": platform.python_version(),
+    }
+
+
+def share(counts: dict[str, int]) -> float:
+    """Killed ones among all."""
+    return counts.get("killed", 0) / max(1, sum(counts.values()))
+
+
+def total(found: dict) -> dict[str, int]:
+    """Counts over all files."""
+    return dict(sum((Counter(one) for one in found["counts"].values()), Counter()))
+
+
+def explained() -> dict[tuple[str, str, str], str]:
+    """Why a mutant may live, by file, line before and line after."""
+    entries = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get("survivor", [])
+    return {(one["file"], one["before"], one["after"]): one["why"] for one in entries}
+
+
+def code(text: str) -> str:
+    """A line of code in a cell of a table."""
+    return f"`{text}`".replace("|", "\\|") if text else ""
+
+
+def page(found: dict) -> str:
+    """The page of mutants and planted errors."""
+    whole, why = total(found), explained()
+    lines = [
+        "# Mutants and planted errors", "",
+        f"Generated by `make mutants` ({found['made']['date']}, mutmut {found['made']['mutmut']}, Python "
+        f"{found['made']['python']}). Do not edit.", "",
+        "Do the tests notice when the model is wrong? A **mutant** is the code with one small error, made by a program: a sign, a bound,",
+        "a constant, a factor. It is *killed* when a quick test fails, and *survives* when none does. All mutants of these functions are",
+        "tried, none is left out by chance; a *timeout* counts as not killed. Decorators, docstrings, annotations and the words of errors",
+        "are not changed. Tests run without the compiler, on the same source.", "",
+        f"**{whole.get('killed', 0):,} of {sum(whole.values()):,} mutants killed ({share(whole):.1%}).** "
+        f"At least {LEAST:.0%} is asked for.", "",
+        "| file | mutants | killed | survived | no test | timeout | killed, share |", "|---|--:|--:|--:|--:|--:|--:|",
+    ]  # fmt: skip
+    for file, counts in sorted(found["counts"].items()):
+        cells = " | ".join(str(counts.get(outcome, 0)) for outcome in OUTCOMES)
+        lines.append(f"| `{file}` | {sum(counts.values())} | {cells} | {share(counts):.0%} |")
+    lines += ["", "## What survived", ""]
+    known = [one for one in found["alive"] if (one["file"], one["before"], one["after"]) in why]
+    lines += [
+        f"{len(known)} of {len(found['alive'])} are explained; the others are open: a test for them is welcome.", "",
+        "| file | function | code | mutant | why it lives |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for one in found["alive"]:
+        reason = why.get((one["file"], one["before"], one["after"]), f"open ({one['outcome']})")
+        cells = (code(one["file"]), code(one["function"]), code(one["before"]), code(one["after"]), reason)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines + planted()) + "\n"
+
+
+def planted() -> list[str]:
+    """The list of planted errors, as it stands in tests/planted/bugs.toml."""
+    bugs = tomllib.loads(PLANTED.read_text(encoding="utf-8"))["bug"]
+    lines = [
+        "", "## Planted errors", "",
+        f"{len(bugs)} errors that a scientist could make, each put into a copy by itself; the named test fails with it and passes without",
+        "(`tests/planted`, run by `make test-all`).", "",
+        "| error | kind | file | caught by |", "|---|---|---|---|",
+    ]  # fmt: skip
+    return lines + [
+        f"| {bug['name']} | {bug['kind']} | `{bug['file']}` | {', '.join(code(test) for test in bug['tests'])} |" for bug in bugs
+    ]
+
+
+def main(words: list[str]) -> int:
+    """Try all mutants (or, with `--page`, none) and write the page; returns 1 where too few are killed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=main.__doc__)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at work")
+    parser.add_argument("--page", action="store_true", help="only write the page from what was found last")
+    asked = parser.parse_args(words)
+    if not asked.page:
+        stage()
+        mutmut("run", "--max-children", str(asked.workers), *names(), quiet=False)
+        FOUND.write_text(json.dumps(read(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    found = json.loads(FOUND.read_text(encoding="utf-8"))
+    PAGE.write_text(page(found), encoding="utf-8")
+    whole = total(found)
+    print(f"{whole.get('killed', 0)} of {sum(whole.values())} mutants killed ({share(whole):.1%}): {PAGE.name}")
+    return int(share(whole) < LEAST)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
