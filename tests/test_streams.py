@@ -234,7 +234,7 @@ DRAWN_TWICE = {  # on purpose
 }
 
 
-def draws(path: Path) -> list[tuple[str, str, str]]:
+def keys_of(path: Path) -> list[tuple[str, str, str]]:
     """Stream, month and item of every draw of a module, as they are written there."""
     calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     drawn = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("uniform", "normal")]
@@ -244,7 +244,7 @@ def draws(path: Path) -> list[tuple[str, str, str]]:
 
 def test_no_two_decisions_share_their_luck():
     """Each place in the code that draws has a stream of its own, or an item of its own in it."""
-    found = Counter(draw for path in DRAWN_IN for draw in draws(path))
+    found = Counter(draw for path in DRAWN_IN for draw in keys_of(path))
     assert found.total() > 50
     assert {draw for draw, times in found.items() if times > 1} == DRAWN_TWICE
     assert all(stream in vars(streams) for stream, *_ in found)

@@ -77,7 +77,17 @@ def test_waiting_eats_the_margin():
 
 @pytest.mark.parametrize(
     ("investors", "share", "first"),
-    [(2, 0.0, 0), (2, 1.0, 0), (1, 0.5, 0), (2, 0.1, 1), (2, 0.9, 1), (5, 0.1, 1), (10, 0.3, 3), (10, 0.99, 9), (50, 0.2, 10)],
+    [
+        (2, 0.0, 0),
+        (2, 1.0, 0),
+        (1, 0.5, 0),
+        (2, 0.1, 1),
+        (2, 0.9, 1),
+        (5, 0.1, 1),
+        (10, 0.3, 3),
+        (10, 0.99, 9),
+        (50, 0.2, 10),
+    ],
 )
 def test_some_bear_losses_first_but_neither_nobody_nor_all(investors, share, first):
     assert first_losers(investors, share) == first
