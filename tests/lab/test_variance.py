@@ -93,3 +93,37 @@ def test_knowing_everything_is_not_made_of_noise():
     truth = np.where(np.arange(200) % 2, 1.0, -1.0)
     known = np.stack([np.zeros((200, 8)), truth[:, None] + 0.01 * noise[0]])
     assert all_information(known).value == pytest.approx(0.5, abs=0.02)
+
+
+def by_hand(worth):
+    """Mean gain over points: the best design by one half of the seeds, judged by the other, less the best for all points."""
+    designs, points, seeds = worth.shape
+    half, gains = seeds // 2, []
+    halves = [worth[:, :, :half].mean(axis=2), worth[:, :, half : 2 * half].mean(axis=2)]
+    some = [p for p in range(points) if not np.isnan(halves).any(axis=(0, 1))[p]]
+    overall = [np.mean([halves[0][d, p] + halves[1][d, p] for p in some]) for d in range(designs)]
+    usual = int(np.argmax(overall))
+    for p in some:
+        for choose, judge in (halves, halves[::-1]):
+            gains.append(judge[int(np.argmax(choose[:, p])), p] - judge[usual, p])
+    return float(np.mean(gains))
+
+
+def test_knowing_everything_is_what_it_is_by_hand():
+    """Also with an odd seed, which neither half has, and with points that one half lacks a value of."""
+    draw = np.random.default_rng(6)
+    worth = draw.normal(size=(3, 9, 1)) + 0.2 * draw.normal(size=(3, 9, 5)) + np.array([0.0, 0.1, 1.0])[:, None, None]
+    worth[0, :, 4] = 1e9  # of the odd seed
+    assert by_hand(worth) > 0.0
+    assert all_information(worth).value == pytest.approx(by_hand(worth))
+    worth[1, 2, 0] = worth[2, 5, 3] = math.nan
+    assert all_information(worth).value == pytest.approx(by_hand(worth))
+    two = all_information(np.array([[[0.0, 0.0], [3.0, 3.0]], [[1.0, 1.0], [1.0, 1.0]]]))
+    assert two.value == pytest.approx(0.5)  # two points are enough
+
+
+@pytest.mark.parametrize("shape", [(2, 5, 1), (2, 1, 8)])
+def test_one_seed_or_one_point_tells_nothing_of_all_information(shape):
+    found = all_information(np.ones(shape))
+    assert len(found) == 3
+    assert all(math.isnan(one) for one in found)

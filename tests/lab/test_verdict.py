@@ -10,7 +10,7 @@ from scipy import stats
 from synthetic import paired, results_of
 
 from abm.config import ConfigError
-from abm.lab.verdict import critical, holm, in_words, margins, verdict
+from abm.lab.verdict import UNDECIDED, Verdict, critical, holm, in_words, margins, verdict
 from abm.metrics import METRICS
 
 EXPERIMENTS = 2500  # the standard error of a coverage of 95 % is then 0.44 points, so 93.5 to 96.5 is 3.4 of them
@@ -47,6 +47,14 @@ def test_more_runs_are_those_that_bring_the_interval_clear():
     assert in_words(found) == "undecided (needs about 100 more runs)"
     assert in_words(verdict(0.0, 0.02, 0.01, "up", 40)) == "undecided (it lies where it begins to matter)"
     assert in_words(verdict(0.0099, 0.03, 0.01, "up", 40)) == "undecided (needs about 1 more run)"
+    for runs, said in (
+        (2, "2 more runs"),
+        (9, "9 more runs"),
+        (10, "10 more runs"),
+        (16, "20 more runs"),
+        (1449, "1,000 more runs"),
+    ):
+        assert in_words(Verdict(UNDECIDED, float(runs))) == f"undecided (needs about {said})"
 
 
 def test_what_matters_is_declared_for_every_metric_and_can_be_replaced():
