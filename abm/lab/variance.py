@@ -70,7 +70,7 @@ def components(values: np.ndarray) -> np.ndarray:
 def variance_shares(values: np.ndarray, seed: int = 1) -> list[Interval]:
     """Shares of variance in the order of `COMPONENTS`; intervals resample points and seeds (Owen 2007, pigeonhole bootstrap).
 
-    `values` is designs × points × seeds, at least two of each; points and seeds with a missing value are left out. All
+    `values` is designs × points × seeds, at least two of each; points with a missing value are left out. All
     missing where nothing varies.
     """
     values = values[:, ~np.isnan(values).any(axis=(0, 2))] if np.isnan(values).any() else values

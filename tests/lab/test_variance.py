@@ -127,3 +127,62 @@ def test_one_seed_or_one_point_tells_nothing_of_all_information(shape):
     found = all_information(np.ones(shape))
     assert len(found) == 3
     assert all(math.isnan(one) for one in found)
+
+
+def test_what_a_number_is_counted_in_does_not_matter():
+    """In metres or kilometres, from sea level or from the centre of the earth."""
+    draw = np.random.default_rng(7)
+    x = draw.uniform(size=300)
+    worth = np.array([0.1 * draw.normal(size=300), x - 4.0 * (x - 0.5) ** 3 - 0.5 + 0.1 * draw.normal(size=300)])
+    plain = perfect_information(x, worth)
+    assert plain.value > 0.05
+    for scale, origin in ((1e-6, 0.0), (1e6, 0.0), (1.0, 1e4), (-1e3, 1e6)):
+        assert perfect_information(scale * x + origin, worth) == pytest.approx(plain, abs=1e-6)
+    assert perfect_information((1e6 * x).astype(int), worth) == pytest.approx(plain, abs=1e-4)
+
+
+def test_to_know_what_never_varies_is_worth_nothing():
+    worth = np.random.default_rng(8).normal(size=(2, 40))
+    for x in (np.full(40, 3.0), np.array(["a"] * 40)):
+        assert perfect_information(x, worth).value == pytest.approx(0.0, abs=1e-9)
+
+
+def test_points_without_a_value_are_left_out():
+    draw = np.random.default_rng(9)
+    x, worth = draw.normal(size=60), draw.normal(size=(2, 60))
+    worth[1] += x
+    whole = perfect_information(x[:50], worth[:, :50])
+    worth[0, 50:55], worth[1, 55:] = math.nan, math.nan
+    assert perfect_information(x, worth) == whole
+    least = perfect_information(x[:20], worth[:, :20])
+    assert not math.isnan(least.value)
+    assert math.isnan(perfect_information(x[:19], worth[:, :19]).value)
+
+
+def test_an_interval_of_a_gain_is_the_normal_one():
+    """Names decide all, the fit is exact: gains are 1 where the second design is better and 0 elsewhere."""
+    x = np.array(["a", "b"] * 50)
+    found = perfect_information(x, np.array([np.zeros(100), np.where(x == "a", 1.0, -1.001)]))
+    half = 1.959964 * math.sqrt(0.25 * 100 / 99) / math.sqrt(100)
+    assert found == pytest.approx((0.5, 0.5 - half, 0.5 + half), abs=1e-9)
+
+
+def test_components_of_small_tables_are_those_of_the_expected_mean_squares():
+    """Two designs that differ by 2 at every point and seed: all variance is the design's, 2²/2."""
+    values = np.zeros((2, 3, 4))
+    values[1] = 2.0
+    assert components(values) == pytest.approx([2.0, 0.0, 0.0, 0.0])
+    values = np.zeros((2, 3, 4)) + np.array([0.0, 1.0, 5.0])[None, :, None]
+    assert components(values) == pytest.approx([0.0, 7.0, 0.0, 0.0])
+    values = np.zeros((2, 3, 4)) + np.array([0.0, 1.0, 2.0, 5.0])[None, None, :]
+    assert components(values) == pytest.approx([0.0, 0.0, 0.0, np.var([0.0, 1.0, 2.0, 5.0], ddof=1)])
+
+
+def test_points_with_a_missing_run_have_no_part_in_shares():
+    values = planted(2, 3, 12, 6)
+    few = values[:, :9]
+    values[0, 9, 2] = values[1, 10, 0] = values[2, 11, 5] = math.nan
+    for one, other in zip(variance_shares(values, 3), variance_shares(few, 3), strict=True):
+        assert one == pytest.approx(other)
+    for small in (values[:1], values[:, :1], values[:, :, :1]):
+        assert all(math.isnan(one) for share in variance_shares(small) for one in share)
