@@ -13,6 +13,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import random
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ import sys
 import textwrap
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,14 +31,15 @@ SURVIVORS = Path(__file__).with_name("survivors.toml")
 PLANTED = ROOT / "tests" / "planted" / "bugs.toml"
 PAGE = ROOT / "docs" / "mutants.md"
 ONLY = {
-    "abm/network.py": "live|_add|_add_to_facet|live_parts|live_event|_remember"
-}  # of a file that does other things too
+    "abm/network.py": {"live", "live_parts", "live_event", "_add_to_facet", "_add", "_remember"}
+}  # trust, not graphs
+FIRST = "abm.ledger.*"  # tried first, because mutmut makes mutants only when it tries some
+SEED = "mutants"  # of the draw from each file
 LEAST = 0.85  # of all mutants, to be killed
 INTRODUCTION = """\
 Do the tests notice when the model is wrong? A **mutant** is the code with one small error, made by a program: a sign, a bound,
-a constant, a factor. It is *killed* when a quick test fails, and *survives* when none does. All mutants of these functions are
-tried, none is left out by chance; a *timeout* counts as not killed. Decorators, docstrings, annotations and the words of errors
-are not changed. Tests run without the compiler, on the same source.
+a constant, a factor. It is *killed* when a quick test fails, and *survives* when none does; a *timeout* counts as not killed.
+Decorators, docstrings, annotations and the words of errors are not changed. Tests run without the compiler, on the same source.
 """
 OUTCOMES = ("killed", "survived", "no tests", "timeout")
 
@@ -52,8 +55,13 @@ def changed_files() -> list[str]:
     return sorted(path.relative_to(ROOT).as_posix() for path in found if path.name != "__init__.py")
 
 
-def stage() -> None:
-    """A fresh copy of sources and tests, whose functions have no decorator."""
+def stage(again: bool) -> None:
+    """A fresh copy of sources and tests, in which functions have no decorator; or, once more, of the tests alone."""
+    if again:
+        shutil.copytree(
+            ROOT / "tests", WORK / "tests", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
+        )
+        return
     shutil.rmtree(WORK, ignore_errors=True)
     for folder in ("abm", "configs", "tests"):
         shutil.copytree(ROOT / folder, WORK / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -65,7 +73,8 @@ def stage() -> None:
 
 def mutmut(*words: str, quiet: bool = True) -> str:
     """The output of a command of mutmut in the copy."""
-    plain = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
+    plain = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": ""}
+    plain |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # a mutant is a fork
     command = [sys.executable, "-m", "mutmut", *words]
     done = subprocess.run(command, cwd=WORK, env=plain, text=True, stdout=subprocess.PIPE if quiet else None)
     if done.returncode != 0:
@@ -73,34 +82,60 @@ def mutmut(*words: str, quiet: bool = True) -> str:
     return done.stdout or ""
 
 
-def names() -> list[str]:
-    """Which mutants to try, as patterns of their names."""
-    found = []
-    for name in changed_files():
-        module = name.removesuffix(".py").replace("/", ".")
-        functions = ONLY[name].split("|") if name in ONLY else ["*"]
-        found += [f"{module}.*" if f == "*" else f"{module}.x_{f}__mutmut_*" for f in functions]
-    return found
+def outcomes() -> dict[str, str]:
+    """What became of each mutant, by its name."""
+    lines = (line.strip().rpartition(": ") for line in mutmut("results", "--all", "true").splitlines())
+    return {name: outcome for name, _, outcome in lines if "__mutmut_" in name}
 
 
-def read() -> dict:
-    """What became of each mutant that was tried: counts by file, and what changed in each that was not killed."""
+def file_of(name: str) -> str:
+    """The file of a mutant."""
+    return re.split(r"\.x[_ǁ]", name)[0].replace(".", "/") + ".py"
+
+
+def function_of(name: str) -> str:
+    """The function of a mutant, or the class and its method."""
+    return re.sub(r"^x[_ǁ]", "", name.rpartition(".")[2].split("__mutmut_")[0]).replace("ǁ", ".")
+
+
+def drawn(every: Iterable[str], most: int) -> list[str]:
+    """Of each file's mutants all, or so many drawn by a seed of its own."""
+    by_file: dict[str, list[str]] = {}
+    for name in sorted(every):
+        file = file_of(name)
+        if file not in ONLY or function_of(name) in ONLY[file]:
+            by_file.setdefault(file, []).append(name)
+    return [
+        name
+        for file, names in sorted(by_file.items())
+        for name in (random.Random(f"{SEED} {file}").sample(names, most) if 0 < most < len(names) else names)
+    ]
+
+
+def attempt(most: int, workers: int, again: bool) -> dict:
+    """Make all mutants, try those that are drawn (or of those only what was not killed before), and say what became of them."""
+    stage(again)
+    mutmut("run", FIRST)
+    before = outcomes()
+    chosen = drawn(before, most)
+    pending = [name for name in chosen if before[name] != "killed"]
+    if pending:
+        mutmut("run", "--max-children", str(workers), *pending, quiet=False)
+    after = outcomes()
     counts: dict[str, Counter] = {name: Counter() for name in changed_files()}
     alive = []
-    for line in mutmut("results", "--all", "true").splitlines():
-        name, _, outcome = line.strip().rpartition(": ")
-        if outcome not in OUTCOMES:
-            if outcome and outcome != "not checked":
-                raise SystemExit(f"{name}: {outcome}")
-            continue
-        module, _, rest = name.rpartition(".x")
-        file = module.split(".xǁ")[0].replace(".", "/") + ".py"
-        counts[file][outcome] += 1
-        if outcome != "killed":
-            function = rest.split("__mutmut_")[0].lstrip("_ǁ")
-            before, after = difference(mutmut("show", name))
-            alive.append({"file": file, "function": function, "outcome": outcome, "before": before, "after": after})
-    return {"made": made(), "counts": {file: dict(sorted(one.items())) for file, one in counts.items()}, "alive": alive}
+    for name in chosen:
+        if after[name] not in OUTCOMES:
+            raise SystemExit(f"{name}: {after[name]}")
+        counts[file_of(name)][after[name]] += 1
+        if after[name] != "killed":
+            before_after = dict(zip(("before", "after"), difference(mutmut("show", name)), strict=True))
+            alive.append({"file": file_of(name), "function": function_of(name), "outcome": after[name]} | before_after)
+    made = Counter(file_of(name) for name in drawn(before, 0))
+    return {
+        "made": when(), "most": most, "mutants": dict(sorted(made.items())),
+        "counts": {file: dict(sorted(one.items())) for file, one in counts.items()}, "alive": alive,
+    }  # fmt: skip
 
 
 def difference(text: str) -> tuple[str, str]:
@@ -111,7 +146,7 @@ def difference(text: str) -> tuple[str, str]:
     return before, after
 
 
-def made() -> dict:
+def when() -> dict:
     """When and with what."""
     return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -141,6 +176,14 @@ def code(text: str) -> str:
     return f"`{text}`".replace("|", "\\|") if text else ""
 
 
+def scope(found: dict) -> str:
+    """Which mutants were tried."""
+    if not found["most"]:
+        return "All mutants are tried."
+    words = f"Of each file at most {found['most']} are tried, drawn by a fixed seed, so the files weigh alike; "
+    return words + "`python -m tests.mutants --most 0` tries all."
+
+
 def page(found: dict) -> str:
     """The page of mutants and planted errors."""
     whole, why = total(found), explained()
@@ -148,14 +191,17 @@ def page(found: dict) -> str:
         "# Mutants and planted errors", "",
         f"Generated by `make mutants` ({found['made']['date']}, mutmut {found['made']['mutmut']}, Python "
         f"{found['made']['python']}). Do not edit.", "",
-        *textwrap.wrap(INTRODUCTION, 120), "",
+        *textwrap.wrap(INTRODUCTION + scope(found), 120), "",
         f"**{whole.get('killed', 0):,} of {sum(whole.values()):,} mutants killed ({share(whole):.1%}).** "
         f"At least {LEAST:.0%} is asked for.", "",
-        "| file | mutants | killed | survived | no test | timeout | killed, share |", "|---|--:|--:|--:|--:|--:|--:|",
+        "| file | mutants | tried | killed | survived | no test | timeout | killed, share |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]  # fmt: skip
     for file, counts in sorted(found["counts"].items()):
         cells = " | ".join(str(counts.get(outcome, 0)) for outcome in OUTCOMES)
-        lines.append(f"| `{file}` | {sum(counts.values())} | {cells} | {share(counts):.0%} |")
+        lines.append(
+            f"| `{file}` | {found['mutants'][file]} | {sum(counts.values())} | {cells} | {share(counts):.0%} |"
+        )
     lines += ["", "## What survived", ""]
     known = [one for one in found["alive"] if (one["file"], one["before"], one["after"]) in why]
     lines += [
@@ -188,12 +234,13 @@ def main(words: list[str]) -> int:
     """Try all mutants (or, with `--page`, none) and write the page; returns 1 where too few are killed."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=main.__doc__)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at work")
+    parser.add_argument("--most", type=int, default=60, help="mutants to draw from each file; 0 for all")
+    parser.add_argument("--again", action="store_true", help="tests were added: only what was not killed last time")
     parser.add_argument("--page", action="store_true", help="only write the page from what was found last")
     asked = parser.parse_args(words)
     if not asked.page:
-        stage()
-        mutmut("run", "--max-children", str(asked.workers), *names(), quiet=False)
-        FOUND.write_text(json.dumps(read(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        found = attempt(asked.most, asked.workers, asked.again)
+        FOUND.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     found = json.loads(FOUND.read_text(encoding="utf-8"))
     PAGE.write_text(page(found), encoding="utf-8")
     whole = total(found)
