@@ -22,7 +22,7 @@ for metric in MEASURES:
         lost[metric, dumping] = lines["cut"][-1]
         made_up[metric, dumping] = difference(together[CUT], plain[CUT], metric)
         finding.say(f"{metric}: what co-production makes up after the cut, families {how}", made_up[metric, dumping])
-    finding.panel(f"{metric.replace('_', ' ')}: difference to full money, nothing co-produced", list(DUMPING.values()), lines)
+    finding.panel(metric.replace("_", " "), list(DUMPING.values()), lines)
 
 for dumping, how in DUMPING.items():
     finding.ask(f"a cut costs gain, families {how}", lost["attributable_gain", dumping].below)

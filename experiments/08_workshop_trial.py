@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy import stats
-from shared import Finding, Interval, over, run
+from shared import Finding, Interval, over, resampled, run
 
 METRIC, TAUGHT_TO = "trust_provider_commissioner", 18  # last month of workshops
 SIZES, DRAWS, ALPHA = [10, 15, 20, 30, 60], 2000, 0.05
@@ -33,7 +33,8 @@ months = list(range(12, last + 1, 4))
 effect = {month: over(values(treated, month) - values(control, month)) for month in sorted({*months, 18, 24, 36, 42})}
 for month, found in effect.items():
     finding.say(f"effect on trust, month {month}", found)
-finding.say("standard deviation between authorities without workshops, month 24", Interval(*[values(control, 24).std(ddof=1)] * 3, 60))
+spread = values(control, 24)
+finding.say("standard deviation between authorities without workshops, month 24", resampled(lambda k: spread[k].std(ddof=1), len(spread)))
 powers = {f"{m - TAUGHT_TO} months after": [power(m, size) for size in SIZES] for m in (24, 36)}
 for label, line in powers.items():
     for size, found in zip(SIZES, line, strict=True):

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 from scipy.stats import rankdata
-from shared import Finding, arm, difference, over, run
+from shared import Finding, arm, difference, over, resampled, run
 
 CONTEXTS = {"generic": "generic", "low_trust": "little trust", "poor_place": "little money and time", "low_mission": "weak mission"}
 GOOD = {"attributable_gain": 1, "trust_mean": 1, "bureaucratisation": -1}
@@ -27,9 +27,9 @@ for metric, sign in GOOD.items():
     seeds = table[next(iter(CONTEXTS)), designs[0]].index
     each = [kendall(np.array([[table[c, d][seed] for d in designs] for c in CONTEXTS])) for seed in seeds]
     finding.say(f"Kendall's W of {metric}, seed by seed", over(each))
-    means = np.array([[table[c, d].mean() for d in designs] for c in CONTEXTS])
-    agreement[metric] = kendall(means)
-    finding.say(f"Kendall's W of {metric}, of the means", over([agreement[metric]] * 2))
+    cube = np.array([[table[c, d].loc[seeds] for d in designs] for c in CONTEXTS])
+    means, agreement[metric] = cube.mean(axis=2), kendall(cube.mean(axis=2))
+    finding.say(f"Kendall's W of {metric}, of the means", resampled(lambda k, cube=cube: kendall(cube[:, :, k].mean(axis=2)), len(seeds)))
     first[metric] = [designs[k] for k in means.argmax(axis=1)]
     for one, other in combinations(designs, 2):
         gaps = {c: over(table[c, one] - table[c, other]) for c in CONTEXTS}

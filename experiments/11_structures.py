@@ -1,6 +1,7 @@
 """11 Which structure supports co-production? What is expected: experiments/README.md."""
 
-from shared import Finding, arm, level, over, run
+import numpy as np
+from shared import Finding, arm, level, over, resampled, run
 
 DECIDE = ["hierarchy", "hub", "teams", "members"]
 MEET = ["none", "members", "lead", "nao"]
@@ -40,9 +41,9 @@ finding.ask("a hub integrates more than members in pairs among that many partner
 for metric in ("engagement", "integration"):
     moves = {}
     for word, rights, of in (("who decides", DECIDE, deciding), ("who coordinates", MEET, meeting)):
-        values = [of(metric, right).mean() for right in rights]
-        moves[word] = max(values) - min(values)
-        finding.say(f"{metric}: range over {word}", over([moves[word]] * 2))
+        values = np.array([of(metric, right) for right in rights])
+        found = resampled(lambda k, values=values: np.ptp(values[:, k].mean(axis=1)), values.shape[1])
+        moves[word] = finding.say(f"{metric}: range over {word}", found).mean
     expected = "who decides" if metric == "engagement" else "who coordinates"
     finding.ask(f"{metric} depends more on {expected}", max(moves, key=lambda word: moves[word]) == expected)
 finding.write()
