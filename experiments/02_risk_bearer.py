@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from shared import Finding, arm, difference, level, run
+from shared import Finding, arm, difference, level, run, words
 
 BEARERS = {
     "risk_on_providers": "providers", "risk_exposed": "investors, providers exposed",
@@ -19,7 +19,7 @@ for metric in MEASURES:
         lines[label] = [level(arm(runs, design=design, reserves_third_sector=m), metric) for m in MONTHS]
         for months, found in zip(MONTHS, lines[label], strict=True):
             finding.say(f"{metric}, {label}, reserves {months:g} months", found)
-    finding.panel(f"{metric.replace('_', ' ')}, by months of reserves", MONTHS, lines)
+    finding.panel(f"{words(metric)}, by months of reserves", MONTHS, lines)
 
 for metric in ("mission_drift", "displacement"):
     order = list(BEARERS)

@@ -42,6 +42,6 @@ for label, line in powers.items():
 finding.ask("there is an effect at the end of the workshops", effect[18].above)
 finding.ask("it fades: half or less is left two years later", effect[42].mean <= 0.5 * effect[18].mean)
 finding.ask("power is below .5 at 15 authorities or fewer", all(one.high < 0.5 for line in powers.values() for one in line[:2]))
-finding.panel("Effect on providers' trust in the authority, by month", months, {"": [effect[month] for month in months]})
-finding.panel("Power at 5 %, by number of authorities", SIZES, powers)
+finding.panel("Effect on trust in the authority, by month", months, {"": [effect[month] for month in months]})
+finding.panel("Power at 5 %, by number of authorities", SIZES, powers, least=0.0)
 finding.write()

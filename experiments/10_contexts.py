@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 from scipy.stats import rankdata
-from shared import Finding, arm, difference, over, resampled, run
+from shared import Finding, arm, difference, over, resampled, run, words
 
 CONTEXTS = {"generic": "generic", "low_trust": "little trust", "poor_place": "little money and time", "low_mission": "weak mission"}
 GOOD = {"attributable_gain": 1, "trust_mean": 1, "bureaucratisation": -1}
@@ -41,7 +41,7 @@ for metric, sign in GOOD.items():
     for label, line in lines.items():
         for context, found in zip(CONTEXTS.values(), line, strict=True):
             finding.say(f"{metric}: {label} less block grant, {context}", found)
-    finding.panel(f"{metric.replace('_', ' ')}: difference to a block grant", list(CONTEXTS.values()), lines)
+    finding.panel(f"{words(metric)}: difference to a block grant", list(CONTEXTS.values()), lines)
 
 for metric in ("trust_mean", "bureaucratisation"):
     finding.ask(f"one order by {metric} (W of the means above .7)", agreement[metric] > 0.7)

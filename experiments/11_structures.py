@@ -1,7 +1,7 @@
 """11 Which structure supports co-production? What is expected: experiments/README.md."""
 
 import numpy as np
-from shared import Finding, arm, level, over, resampled, run
+from shared import Finding, arm, level, over, resampled, run, words
 
 DECIDE = ["hierarchy", "hub", "teams", "members"]
 MEET = ["none", "members", "lead", "nao"]
@@ -26,7 +26,7 @@ for metric in ("engagement", "integration", "governance_voice", "attributable_ga
     for label, line in lines.items():
         for right, found in zip(DECIDE, line, strict=True):
             finding.say(f"{metric}, {right} decide, {label}", found)
-    finding.panel(f"{metric.replace('_', ' ')}, by who decides", DECIDE, lines)
+    finding.panel(f"{words(metric)}, by who decides", DECIDE, lines)
 
 lower = []
 for right in DECIDE[1:]:

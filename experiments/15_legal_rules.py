@@ -1,6 +1,6 @@
 """15 What do legal and accounting rules do? What is expected: experiments/README.md."""
 
-from shared import Finding, arm, level, over, run
+from shared import Finding, arm, level, over, run, words
 
 BURDENS = [0.0, 0.05, 0.1]
 RULES = {(True, False): "partnership", (False, False): "open", (True, True): "partnership, annual", (False, True): "open, annual"}
@@ -25,7 +25,7 @@ for metric in ("satisfaction", "bureaucratisation_control_hours", "trust_family_
     for label, line in lines.items():
         for burden, found in zip(BURDENS, line, strict=True):
             finding.say(f"{metric}, {label}, burden {burden:.0%}", found)
-    finding.panel(f"{metric.replace('_', ' ')}, by burden", [f"{b:.0%}" for b in BURDENS], lines)
+    finding.panel(f"{words(metric)}, by burden", [f"{b:.0%}" for b in BURDENS], lines)
 
 ways = list(RULES)
 for metric in ("satisfaction", "attributable_gain", "trust_family_commissioner"):

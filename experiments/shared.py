@@ -24,6 +24,9 @@ import abm
 from abm.config import load_experiment
 from abm.lab.compare import half_width
 from abm.show.style import COLOURS, GREY, MARKERS, STYLE, blank, caption, dash, tick
+from abm.show.style import title_of as words
+
+__all__ = ["Finding", "Interval", "arm", "difference", "level", "over", "resampled", "run", "words"]
 
 KEPT = Path(__file__).parents[1] / "docs" / "found"
 PARSER = argparse.ArgumentParser(description="Repeats the table and the figure of an experiment.")
@@ -106,7 +109,7 @@ class Finding:
         self.name, self.title = name, title
         self.rows: list[tuple[str, Interval]] = []
         self.answers: list[tuple[str, bool]] = []
-        self.panels: list[tuple[str, list, dict[str, list[Interval]]]] = []
+        self.panels: list[tuple[str, list, dict[str, list[Interval]], float | None]] = []
 
     def say(self, what: str, found: Interval) -> Interval:
         """Note a figure."""
@@ -117,9 +120,9 @@ class Finding:
         """Note whether an expectation held."""
         self.answers.append((expected, bool(holds)))
 
-    def panel(self, title: str, x: list, lines: dict[str, list[Interval]]) -> None:
+    def panel(self, title: str, x: list, lines: dict[str, list[Interval]], least: float | None = None) -> None:
         """Add a panel, a line with intervals for each label; `x` is numbers, or words for what has no order."""
-        self.panels.append((title[0].upper() + title[1:], x, lines))
+        self.panels.append((title[0].upper() + title[1:], x, lines, least))
 
     def write(self) -> None:
         """Print all; keep table and figure in docs/found, unless this was a look."""
@@ -142,7 +145,7 @@ class Finding:
     def _draw(self, to: Path) -> None:
         """One figure, its panels two in a row or three, its legends beside the data."""
         columns = 3 if len(self.panels) == 3 else 2
-        rows, common = -(-len(self.panels) // columns), len({tuple(lines) for _, _, lines in self.panels}) == 1
+        rows, common = -(-len(self.panels) // columns), len({tuple(lines) for _, _, lines, _ in self.panels}) == 1
         about = f"{self.title} Means over paired seeds with 95 % intervals. A model, not a forecast."
         foot = 0.2 + 0.1 * (1 + len(about) // 150)
         height = 2.4 * rows + foot + 0.2
@@ -150,8 +153,9 @@ class Finding:
             figure = blank(height)
             figure.set_layout_engine("constrained", rect=(0.0, foot / height, 1.0, 1.0 - foot / height))
             places = figure.subplots(rows, columns, squeeze=False).ravel()
-            for axes, (title, x, lines) in zip(places, self.panels, strict=False):
+            for axes, (title, x, lines, least) in zip(places, self.panels, strict=False):
                 draw_lines(axes, x, lines)
+                axes.set_ylim(least, 1.05 * axes.get_ylim()[1] if least is not None else None)
                 axes.set_title(textwrap.fill(title, 100 // columns))
                 if len(lines) > 1 and not common:
                     axes.legend(fontsize=6.0, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2)
