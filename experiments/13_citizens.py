@@ -7,7 +7,7 @@ series = results.series
 service = series[series["month"] <= 68]
 year = service[service["month"] > 56]  # the last year of the third contract
 KEYS = {"design": "coproduction.design", "delivery": "coproduction.delivery", "expenses": "coproduction.expenses"}
-finding = Finding("13_citizens", "Means of the last year of service.")
+finding = Finding("13_citizens", "What each lever changes in the last year of service.")
 
 
 def of(metric: str, **where):
@@ -28,7 +28,7 @@ for metric in ("engagement", "fatigue", "volunteers_active", "capability"):
     found = [effect(metric, *lever) for lever in LEVERS.values()]
     for label, one in zip(LEVERS, found, strict=True):
         finding.say(f"{metric}: {label}", one)
-    finding.panel(f"{words(metric)}: what a lever changes", list(LEVERS), {"": found})
+    finding.panel(words(metric), list(LEVERS), {"": found})
 
 finding.ask("voice engages", effect("engagement", *LEVERS["voice in design"]).above)
 finding.ask("work tires", effect("fatigue", *LEVERS["intensive co-delivery"]).above)

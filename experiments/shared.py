@@ -23,7 +23,7 @@ from scipy import stats
 import abm
 from abm.config import load_experiment
 from abm.lab.compare import half_width
-from abm.show.style import COLOURS, GREY, MARKERS, STYLE, blank, caption, dash, tick
+from abm.show.style import COLOURS, GREY, MARKERS, STYLE, blank, caption, columns_of, dash, tick
 from abm.show.style import title_of as words
 
 __all__ = ["Finding", "Interval", "arm", "difference", "level", "over", "resampled", "run", "words"]
@@ -187,6 +187,14 @@ def draw_lines(axes, x: list, lines: dict[str, list[Interval]]) -> None:
         axes.axhline(0.0, color=GREY, lw=0.7, zorder=0)
     axes.yaxis.set_major_formatter(tick)
     if not numbers or len(x) <= 6:
-        axes.set_xticks(places, [tick(one) if numbers else one for one in x])
+        room = 110 // columns_of(axes) // len(x)  # characters
+        axes.set_xticks(
+            places,
+            [
+                tick(one) if numbers else textwrap.fill(one, room, break_on_hyphens=False, break_long_words=False)
+                for one in x
+            ],
+        )
     if not numbers:
         axes.set_xlim(-0.5, len(x) - 0.5)
+        axes.tick_params(axis="x", labelsize=6.5 if len(x) < 5 else 5.5)
