@@ -80,3 +80,21 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def obc(monkeypatch, capsys, in_folder):
+    """Runs the command in an empty folder: (exit code, standard output, standard error)."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    from abm import cli
+
+    def command(*words):
+        monkeypatch.setattr(sys, "argv", ["obc", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return end.value.code or 0, out, err
+
+    return command

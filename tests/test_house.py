@@ -156,7 +156,7 @@ FLOORS = (
     ("cli.runs", "cli.lists", "cli.validate", "cli.analyse", "cli.beyond", "cli.app", "cli.bundling"),
     ("cli",),
     ("handbook", "handbook.blocks", "handbook.words"),
-    ("handbook.odd", "handbook.mechanisms", "handbook.commands"),
+    ("handbook.odd", "handbook.mechanisms", "handbook.commands", "handbook.front"),
     ("cli.__main__",),
     ("",),  # abm/__init__.py, the Python interface
 )
