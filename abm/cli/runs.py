@@ -67,7 +67,7 @@ def run(
     add to it.
     """
     from abm.config import load_run, parse_assignments, parse_changes, parse_interventions
-    from abm.lab.results import run as run_once
+    from abm.lab.running import run as run_once
     from abm.metrics import METRICS
     from abm.show.tables import end_values
 
@@ -146,7 +146,7 @@ def batch(
         _say_what_it_takes(experiment, workers)
         return
     from abm.lab.plan import DONE
-    from abm.lab.results import batch as run_batch
+    from abm.lab.running import batch as run_batch
 
     bar = Bar(quiet=quiet, log=log)
     try:
