@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from abm.lab.result import Result
     from abm.lab.results import Results
 
+MANY = 20_000  # runs of which a batch draws no figures by itself
 MATTERS = typer.Option(
     "--matters",
     metavar="METRIC=VALUE",
@@ -161,17 +162,21 @@ def batch(
             complain(f"stopped: {error}", "what was finished is kept; the same command goes on from there")
             raise typer.Exit(1) from None
         raise
-    screen = console(quiet=quiet)
-    if (results.runs["status"] == DONE).any():
-        show_comparison(results, None, screen)
-    for path in write_reports(results):
-        screen.print(f"written: {path}", soft_wrap=True)
-    failures = results.failures
-    if len(failures):
-        for row in failures.head(5).to_dict("records"):
+    screen, runs = console(quiet=quiet), results.manifest["runs"]
+    if runs["planned"] > MANY:  # a batch of any size leaves this process below 500 MB
+        at = results.folder
+        screen.print(f"written: {at}; of so many runs ask for what is wanted: obc compare {at}, obc report {at}")
+    else:
+        if (results.runs["status"] == DONE).any():
+            show_comparison(results, None, screen)
+        for path in write_reports(results):
+            screen.print(f"written: {path}", soft_wrap=True)
+    if runs["failed"]:
+        for row in results.failures.head(5).to_dict("records"):
             complain(f"{row['case']} · {row['design']} · seed {row['seed']}: {row['status']}")
-        planned = results.manifest["runs"]["planned"]
-        complain(f"{len(failures)} of {planned} runs failed; their rows in runs.parquet and twins.parquet say why")
+        complain(
+            f"{runs['failed']} of {runs['planned']} runs failed; their rows in runs.parquet and twins.parquet say why"
+        )
         raise typer.Exit(1)
 
 
