@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.lab import results, run
+from abm.lab import run, running
 
 FOLDER = Path(__file__).parent / "bad_input"
 BAD = [
@@ -41,7 +41,7 @@ def no_engine(monkeypatch):
     def reached(*_):
         raise AssertionError("bad input came as far as the model")
 
-    for module in (results, run):
+    for module in (running, run):
         monkeypatch.setattr(module, "prepare_engine", reached, raising=False)
     gc.freeze()  # nor does sweeping what the tests before left in memory: a second on a process of many tests
     yield

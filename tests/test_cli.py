@@ -267,6 +267,14 @@ def test_an_interrupted_batch_keeps_its_runs(fake_engine, small_file, in_folder)
     assert "24 of 24 runs are over" in done.stderr
 
 
+def test_a_very_large_batch_says_where_it_is_and_draws_nothing(obc, fake_engine, small_file, in_folder, monkeypatch):
+    monkeypatch.setattr("abm.cli.runs.MANY", 3)
+    code, out, _ = obc("batch", "small.toml", "--workers", 1)
+    assert code == 0
+    assert "obc report results/small" in " ".join(out.split())
+    assert not (in_folder / "results/small/figures").exists()
+
+
 @pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["run", "nowhere"], 2)])
 def test_what_libraries_do_at_the_end_of_a_process_changes_no_exit_code(words, code):
     text = "import atexit, os, sys; atexit.register(os.abort); from abm.cli import program; program()"

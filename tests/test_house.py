@@ -119,6 +119,7 @@ FLOORS = (
     ("lab.result", "lab.validation", "lab.batches", "lab.dictionary"),
     ("lab.export",),
     ("lab.results", "lab.estimate"),
+    ("lab.running",),
     ("lab.bundle",),
     ("lab",),
     ("show", "show.style", "show.tables"),

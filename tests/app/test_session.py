@@ -8,7 +8,7 @@ import json
 import pytest
 
 from abm.config import ConfigError
-from abm.lab.results import run
+from abm.lab.running import run
 from abm.lab.twins import twin_of
 from abm.model import OutcomeContractingModel
 from abm.show.app import keeper

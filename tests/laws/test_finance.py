@@ -7,7 +7,7 @@ import pytest
 
 from abm.config import ConfigError, load_case, load_design
 from abm.engine import run_months
-from abm.lab.results import run
+from abm.lab.running import run
 from abm.ledger import SINGLE
 from abm.metrics import METRICS
 from abm.world import new_world
