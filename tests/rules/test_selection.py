@@ -12,6 +12,8 @@ share = st.floats(0.0, 1.0)
 
 def test_the_rate_holds_at_middling_everything():
     assert apply_probability(0.15, 0.5, 0.5, 0.5, 0.5, 0.3, 0.0) == pytest.approx(0.15)
+    pull = 3.0 * 0.1 + 2.0 * -0.2 + 0.3 + 2.0 * 0.75 * -0.3 + 0.05  # one thing and another, each by its weight
+    assert apply_probability(0.15, 0.6, 0.3, 0.8, 0.2, 0.25, 0.05) == pytest.approx(0.3 / (1.0 + np.exp(-pull)))
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
