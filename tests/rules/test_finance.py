@@ -150,9 +150,16 @@ def test_return_of_a_level_annuity(monthly, months):
 def test_return_of_a_loss_and_where_there_is_none():
     assert yearly_return(np.array([-100.0, *[0.0] * 11, 50.0])) == pytest.approx(-0.5)
     assert yearly_return(np.array([-100.0, *[0.0] * 90, 1e-9])) == pytest.approx(-1.0, abs=0.05)
-    for flows in ([0.0, 0.0], [-100.0, 0.0], [100.0, -50.0], [-10.0, 5.0, -10.0]):
+    for flows in ([0.0, 0.0], [-100.0, 0.0], [100.0, -50.0], [0.5, -3.0], [-10.0, 5.0, -10.0]):
         assert math.isnan(yearly_return(np.array(flows)))
     assert yearly_return(np.array([-1.0, 1e6])) == pytest.approx(1e72, rel=1e-9)
+
+
+@pytest.mark.parametrize("size", [1e-6, 0.01, 1e9])
+def test_a_return_does_not_depend_on_how_much_is_lent(size):
+    for later in ([50.0], [30.0, 90.0], [0.0, 0.0, 101.0]):
+        flows = np.array([-100.0, *later])
+        assert yearly_return(size * flows) == pytest.approx(yearly_return(flows), rel=1e-9)
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)

@@ -49,6 +49,7 @@ def test_wellbeing_stays_a_share(wellbeing, baseline, added, rate, shock):
 
 def test_wellbeing_returns_to_its_natural_level():
     assert next_wellbeing(0.5, 0.5, 0.0, 0.06, 0.0) == 0.5
+    assert next_wellbeing(0.5, 0.6, 0.03, 0.1, -0.02) == pytest.approx(0.52)
     y = 0.9
     for _ in range(24):
         y = next_wellbeing(y, 0.5, 0.0, 0.06, 0.0)

@@ -38,6 +38,7 @@ def test_what_runs_through_associations_needs_their_hours(part, hours, scale):
     assert through_associations(part, 0.0, scale) == 1.0 - part
     assert through_associations(0.0, hours, scale) == 1.0
     assert through_associations(part, hours + 1.0, scale) >= rate
+    assert through_associations(0.5, 2.0 * scale, scale) == pytest.approx(1.0 - 0.5 * 0.1353352832366127)
 
 
 def test_training_is_worth_half_the_room():
