@@ -186,3 +186,21 @@ def test_points_with_a_missing_run_have_no_part_in_shares():
         assert one == pytest.approx(other)
     for small in (values[:1], values[:, :1], values[:, :, :1]):
         assert all(math.isnan(one) for share in variance_shares(small) for one in share)
+
+
+def test_components_solve_the_equations_of_the_expected_mean_squares():
+    """E(MS) of a random three-way layout (Searle, Casella & McCulloch 1992), solved as a linear system."""
+    values = planted(11, 4, 9, 7, (4.0, 3.0, 2.0, 6.0))
+    d, p, s = values.shape
+    names = ("d", "p", "s", "dp", "ds", "ps", "dps")
+    other = {"d": d, "p": p, "s": s}
+    expected = np.zeros((7, 7))  # rows mean squares, columns components
+    for i, row in enumerate(names):
+        for j, column in enumerate(names):
+            if set(row) <= set(column):
+                expected[i, j] = math.prod(size for letter, size in other.items() if letter not in column)
+    squares = mean_squares(values)
+    solved = dict(zip(names, np.linalg.solve(expected, [squares[name] for name in names]), strict=True))
+    chance = sum(max(0.0, solved[name]) for name in ("s", "ds", "ps", "dps"))
+    assert min(solved[name] for name in ("d", "p", "s", "dp")) > 0.0
+    assert components(values) == pytest.approx([solved["d"], solved["p"], solved["dp"], chance])

@@ -28,6 +28,8 @@ EXPERIMENTS = 2500  # the standard error of a coverage of 95 % is then 0.44 poin
         (-0.009, 0.009, "up", "practically equal"),
         (0.002, 0.008, "up", "practically equal"),
         (0.002, 0.02, "up", "undecided"),
+        (0.01, 0.02, "up", "undecided"),
+        (-0.02, -0.01, "up", "undecided"),
         (-0.03, 0.03, "down", "undecided"),
         (math.nan, math.nan, "up", "no value"),
         (0.0, 0.0, "up", "practically equal"),
@@ -64,6 +66,7 @@ def test_what_matters_is_declared_for_every_metric_and_can_be_replaced():
     assert found["attributable_gain"].of(5.0) == 0.01
     assert found["spend_public"].of(-1000.0) == 10.0
     assert margins(units, {"attributable_gain": 0.02})["attributable_gain"].of(5.0) == 0.02
+    assert margins(units, {"attributable_gain": 0})["attributable_gain"].of(5.0) == 0.0  # any difference matters
     with pytest.raises(ConfigError, match="no metric 'atributable_gain'; did you mean 'attributable_gain'"):
         margins(units, {"atributable_gain": 0.02})
     for wrong in (-1, math.inf, math.nan, "much", True):
@@ -86,6 +89,9 @@ def test_several_differences_lie_between_students_and_bonferronis():
     assert stats.t.ppf(0.975, 29) < critical(change) < stats.t.ppf(1 - 0.025 / 5, 29) * 1.01
     few = change[:4]  # fewer blocks than designs: Bonferroni
     assert critical(few) == pytest.approx(stats.t.ppf(1 - 0.025 / 5, 3))
+    assert critical(change[:2]) == pytest.approx(stats.t.ppf(1 - 0.025 / 5, 1))
+    assert critical(change[:6]) == pytest.approx(stats.t.ppf(1 - 0.025 / 5, 5))
+    assert critical(1e-3 * change) == pytest.approx(critical(change))  # whatever it is counted in
 
 
 def test_independent_differences_are_dunnetts_problem():

@@ -56,19 +56,18 @@ def changed_files() -> list[str]:
 
 
 def stage(again: bool) -> None:
-    """A fresh copy of sources and tests, in which functions have no decorator; or, once more, of the tests alone."""
-    if again:
-        shutil.copytree(
-            ROOT / "tests", WORK / "tests", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
-        )
-        return
-    shutil.rmtree(WORK, ignore_errors=True)
-    for folder in ("abm", "configs", "tests"):
-        shutil.copytree(ROOT / folder, WORK / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", WORK)
-    for name in changed_files():
-        path = WORK / name
-        path.write_text(path.read_text(encoding="utf-8").replace("@compiled\n", ""), encoding="utf-8")
+    """A copy of sources and tests, in which functions have no decorator; `again`: only what has changed is copied anew."""
+    if not again:
+        shutil.rmtree(WORK, ignore_errors=True)
+    changed = {ROOT / name for name in changed_files()}
+    for path in (ROOT / "pyproject.toml", *(one for f in ("abm", "configs", "tests") for one in (ROOT / f).rglob("*"))):
+        if path.is_file() and "__pycache__" not in path.parts:
+            content, there = path.read_bytes(), WORK / path.relative_to(ROOT)
+            if path in changed:
+                content = content.replace(b"@compiled\n", b"")
+            if not there.is_file() or there.read_bytes() != content:
+                there.parent.mkdir(parents=True, exist_ok=True)
+                there.write_bytes(content)
 
 
 def mutmut(*words: str, quiet: bool = True) -> str:
