@@ -94,6 +94,12 @@ def test_an_estimate_errs_by_its_standard_error():
     assert np.std(means) == pytest.approx(standard_error(noise, squares, float(families)), rel=0.04)
 
 
+def test_an_error_of_one_family_is_that_of_its_result_and_of_none_no_smaller():
+    assert standard_error(0.2, 0.25, 1.0) == pytest.approx(0.1)
+    assert standard_error(0.2, 0.25, 0.0) == pytest.approx(0.1)
+    assert standard_error(0.2, 0.25, 4.0) == pytest.approx(0.05)
+
+
 def test_a_difference_of_two_groups_errs_by_the_root_of_both_variances():
     """SE = √(s²(1/n_T + 1/n_C)); drawn, and as the two groups' own standard errors say."""
     noise, treated, compared = 0.1, 40, 10

@@ -104,6 +104,7 @@ def test_slope_of_a_graduated_payment(forecast, noise, floor, ceiling):
 
 def test_slope_of_a_graduated_payment_without_noise():
     assert graduated_slope(0.1, 0.0, 0.2, 0.0, EFFECT) == pytest.approx(EFFECT / 0.2)
+    assert graduated_slope(0.2, 0.1, 0.3, 0.0, EFFECT) == pytest.approx(EFFECT / 0.2)
     assert graduated_slope(-0.1, 0.0, 0.2, 0.0, EFFECT) == graduated_slope(0.3, 0.0, 0.2, 0.0, EFFECT) == 0.0
 
 
