@@ -130,6 +130,7 @@ def test_two_runs_have_a_spread_and_a_baseline_that_never_varies_has_no_effect_i
     assert row["n"] == 2
     assert row["sd"] > 0.0
     assert math.isfinite(row["effect"])
+    assert row["low"] < row["difference"] < row["high"]
     runs = table()
     runs.loc[runs["design"] == "plain", "gain"] = 1.0
     apart = one(differences(runs, UNITS, [], DESIGNS, "plain"))
