@@ -201,16 +201,13 @@ def page(found: dict) -> str:
         lines.append(
             f"| `{file}` | {found['mutants'][file]} | {sum(counts.values())} | {cells} | {share(counts):.0%} |"
         )
-    lines += ["", "## What survived", ""]
     known = [one for one in found["alive"] if (one["file"], one["before"], one["after"]) in why]
-    lines += [
-        f"{len(known)} of {len(found['alive'])} are explained; the others are open: a test for them is welcome.", "",
-        "| file | function | code | mutant | why it lives |", "|---|---|---|---|---|",
-    ]  # fmt: skip
+    said = f"{len(known)} of {len(found['alive'])} are explained; the others are open: a test for them is welcome."
+    lines += ["", "## What survived", "", said]
     for one in found["alive"]:
         reason = why.get((one["file"], one["before"], one["after"]), f"open ({one['outcome']})")
-        cells = (code(one["file"]), code(one["function"]), code(one["before"]), code(one["after"]), reason)
-        lines.append("| " + " | ".join(cells) + " |")
+        lines += ["", f"{code(one['file'])}, {code(one['function'])}: {reason}", ""]
+        lines += ["```diff", f"- {one['before']}", f"+ {one['after']}", "```"]
     return "\n".join(lines + planted()) + "\n"
 
 
