@@ -131,6 +131,9 @@ def test_two_runs_have_a_spread_and_a_baseline_that_never_varies_has_no_effect_i
     assert row["sd"] > 0.0
     assert math.isfinite(row["effect"])
     assert row["low"] < row["difference"] < row["high"]
+    alone = summary(table(n=2), UNITS, [], DESIGNS)
+    assert (alone["sd"] > 0.0).all()
+    assert (alone["low"] < alone["high"]).all()
     runs = table()
     runs.loc[runs["design"] == "plain", "gain"] = 1.0
     apart = one(differences(runs, UNITS, [], DESIGNS, "plain"))

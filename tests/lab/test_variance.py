@@ -204,3 +204,12 @@ def test_components_solve_the_equations_of_the_expected_mean_squares():
     chance = sum(max(0.0, solved[name]) for name in ("s", "ds", "ps", "dps"))
     assert min(solved[name] for name in ("d", "p", "s", "dp")) > 0.0
     assert components(values) == pytest.approx([solved["d"], solved["p"], solved["dp"], chance])
+
+
+def test_a_fit_is_judged_by_points_that_it_has_not_seen():
+    """Thirty names of two points each and nothing but noise: what fits its own points would seem to know a good deal."""
+    draw = np.random.default_rng(12)
+    x = np.array([f"name {k % 30}" for k in range(60)])
+    found = [perfect_information(x, draw.normal(size=(2, 60))) for _ in range(40)]
+    assert np.mean([one.value for one in found]) < 0.15  # 0.34 where a fit judges itself, and every interval above 0
+    assert np.mean([one.low > 0.0 for one in found]) <= 0.1
