@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Collection, Sequence
+import operator
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from abm import design as parts_of_design
 from abm.case import Case, Locality
-from abm.declare import parameters, value_of
+from abm.declare import parameters
 from abm.design import GovernanceDesign
 from abm.imported.start import lay_over
 from abm.ledger import ACCOUNT_CLASSES, PURPOSES, SINGLE
@@ -138,25 +139,20 @@ def memory_bytes(case: Case, design: Any, months: int | None = None) -> int:
 
 
 @functools.cache
-def _places_of_settings() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
-    """For each field of SETTINGS: its name, whose value it is, the dotted key, and a choice's names."""
+def _places_of_settings() -> tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...]:
+    """For each field of SETTINGS, in order: whose value it is, how it is found there, and a choice's names."""
     found = []
-    for owner, prefix, part in (
-        ("design", "", GovernanceDesign),
-        ("case", "", Case),
-        ("locality", "locality_", Locality),
-    ):
+    for owner, part in (("design", GovernanceDesign), ("case", Case), ("locality", Locality)):  # as in SETTINGS
         for key, declared in parameters(part):
-            found.append((prefix + key.replace(".", "_"), owner, key, declared.possible if declared.is_choice else ()))
+            found.append((owner, operator.attrgetter(key), declared.possible if declared.is_choice else ()))
     return tuple(found)
 
 
 def _fill_settings(settings: np.recarray, case: Case, design: Any) -> None:
     for row, (name, place) in enumerate(case.locality.items()):
         owners = {"design": design.for_locality(name), "case": case, "locality": place}
-        for field, owner, key, names in _places_of_settings():
-            value = value_of(owners[owner], key)
-            settings[field][row] = names.index(value) if names else float(value)
+        found = ((read(owners[owner]), names) for owner, read, names in _places_of_settings())
+        settings[row] = tuple(names.index(value) if names else float(value) for value, names in found)
 
 
 def _fill_milestones(world: World, case: Case, design: Any, places: Collection[str]) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.ledger import (
     AUTHORITY,
     CAPITAL,
@@ -21,7 +21,7 @@ from abm.rules.finance import SOCIAL_PRIME, yearly_return
 from abm.rules.indices import MISSING
 
 
-@compiled
+@compiled_with_arrays
 def _investors_flows(flows, month):
     """Cents that investors received less those that they paid in, by month's ends from that before the first on.
 
