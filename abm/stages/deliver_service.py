@@ -274,12 +274,13 @@ def _service_of(facts, family, packages, providers, first, end, service, attenti
         hours = package.hours if package.enrolled else 0.0
         received += hours
         for d in range(domains):
-            own = family.tailoring * need(family.importance[d], family.wellbeing[d]) / needed
             skill = provider.competence[d] * provider.fit[d]
-            met = (1.0 - family.tailoring) * provider.attention[d] + own
-            service[d] += hours * provider.intensity * met * skill
+            if hours > 0.0:
+                own = family.tailoring * need(family.importance[d], family.wellbeing[d]) / needed
+                met = (1.0 - family.tailoring) * provider.attention[d] + own
+                service[d] += hours * provider.intensity * met * skill
+                attention[d] += hours * met
             service[d] += usual * provider.mission_intensity * provider.mission_attention[d] * skill
-            attention[d] += hours * met
     if received > 0.0:
         overlap = 0.0
         for d in range(domains):
