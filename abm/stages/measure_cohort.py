@@ -78,7 +78,7 @@ def second_chance(place, facts, pooled):
     return _reach(place, facts, pooled, facts.payment_pooled_target)
 
 
-@compiled
+@compiled_with_arrays
 def _reach(place, facts, results, target):
     """Whether results reach a multiple of the forecast: their weighted mean, or each measured domain its own."""
     if asks_each_domain(facts):
