@@ -46,9 +46,11 @@ test-all: lint .venv/.with-docs  ## the same with the slow tests
 
 bench: .venv/.with-tests  ## measure side by side: docs/speed.md; COMPARE=1 reports what became slower, FRAMEWORKS=1 installs the others, LARGE=1 at 15,000
 	$(BIN)/python -m benchmarks $(if $(COMPARE),--compare) $(if $(FRAMEWORKS),--install) $(if $(LARGE),--large) $(if $(ONLY),--only $(ONLY))
+	$(BIN)/python -m abm.handbook.front
 
-torture: .venv/.with-tests  ## every kind of fault, and workers and parents killed many times over: docs/reliability.md
+torture: .venv/.with-tests  ## every kind of fault, and workers and parents killed many times over: docs/reliability.md, README
 	PYTHONPATH=.:tests $(BIN)/python tests/torture.py --page docs/reliability.md
+	$(BIN)/python -m abm.handbook.front
 
 test-oldest:  ## the oldest versions that are allowed, in an environment of their own: a small set of tests
 	$(OLDEST_PYTHON) -m venv --clear build/oldest
@@ -62,7 +64,7 @@ validate: .venv/.core  ## every pattern at 100 seeds, with its mechanism at work
 	$(BIN)/obc validate --workers $(WORKERS) --out docs/validation.md
 
 docs: .venv/.with-docs  ## the pages and tables that the code writes, and the whole documentation as a site: build/site/index.html
-	for page in show.parameters show.metrics show.validation handbook.odd handbook.mechanisms handbook.commands; do \
+	for page in show.parameters show.metrics show.validation handbook.odd handbook.mechanisms handbook.commands handbook.front; do \
 		$(BIN)/python -m abm.$$page || exit 1; done
 	$(BIN)/python experiments/write_found.py
 	$(BIN)/python -m sphinx -q -W --keep-going -b doctest docs build/doctest

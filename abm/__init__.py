@@ -16,9 +16,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "run": "abm.lab.results",
-    "batch": "abm.lab.results",
-    "Result": "abm.lab.results",
+    "run": "abm.lab.running",
+    "batch": "abm.lab.running",
+    "Result": "abm.lab.result",
     "Results": "abm.lab.results",
     "explain": "abm.lab.explain",
     "matters": "abm.lab.sensitivity",

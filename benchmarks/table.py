@@ -1,4 +1,4 @@
-"""The tables of docs/speed.md, written from docs/speed.json between its markers."""
+"""The tables of docs/speed.md, written from docs/speed.json between its marks; the README quotes the first."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from abm.handbook.blocks import refreshed
+
 NAMES = {
     "plain": "one object an agent, Mesa",
     "mesa": "Mesa", "agentpy": "AgentPy", "repast4py": "repast4py", "starsim": "Starsim", "mesa_frames": "mesa-frames",
 }  # fmt: skip
-BEGIN, END = "<!-- {}: written by `make bench` -->", "<!-- end of {} -->"
+IN_SHORT = {"model": None, "family_month": ("15000",), "kernel": ("1500",)}  # sizes that the README shows; None: all
 
 
 def stored(path: Path) -> dict[str, Any]:
@@ -40,22 +42,24 @@ def grid(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def short(found: dict[str, Any]) -> str:
+    """What the README quotes: few sizes, and the machine."""
+    kept = {part: {size: sides for size, sides in found.get(part, {}).items() if sizes is None or size in sizes}
+            for part, sizes in IN_SHORT.items()}  # fmt: skip
+    return f"{summary(kept)}\n\n{machine(found)}"
+
+
 def summary(found: dict[str, Any]) -> str:
-    """The table of the README: how many times slower the others are."""
+    """How many times slower the others are."""
     rows = []
     for size, sides in found.get("model", {}).items():
-        rows.append(
-            [
-                f"the whole model, {int(size):,} families, set-up included",
-                NAMES["plain"],
-                spread(sides["plain"]["whole_ratio"]),
-            ]
-        )
+        what = f"the whole model, {int(size):,} families, set-up included"
+        rows.append([what, NAMES["plain"], spread(sides["plain"]["whole_ratio"])])
     for size, sides in found.get("family_month", {}).items():
         for name, title in (("plain", "plain C"), ("tuned", "tuned C, vectors")):
             rows.append([f"the family's month, {int(size):,} families", title, spread(sides[name]["run_ratio"])])
-    for size in ("1500", "150000"):
-        for name, side in found.get("kernel", {}).get(size, {}).items():
+    for size, sides in found.get("kernel", {}).items():
+        for name, side in sides.items() if size.isdigit() else ():
             if name in NAMES:
                 rows.append([f"small common kernel, {int(size):,} families", NAMES[name], spread(side["run_ratio"])])
     return grid(["what", "beside", "takes, of the compiled model's time"], rows)
@@ -127,8 +131,8 @@ def around(found: dict[str, Any]) -> str:
 
 
 TABLES = {
+    "short": short,
     "summary": summary,
-    "machine": machine,
     "details": details,
     "growth": growth,
     "profile": profile,
@@ -137,23 +141,13 @@ TABLES = {
 
 
 def write(found: dict[str, Any], page: Path) -> None:
-    """Replace what stands between the markers of the page."""
-    text = page.read_text(encoding="utf-8")
-    page.write_text(filled(text, found), encoding="utf-8")
+    """Replace what stands between the marks of the page."""
+    page.write_text(filled(page.read_text(encoding="utf-8"), found), encoding="utf-8")
 
 
 def filled(text: str, found: dict[str, Any]) -> str:
-    """The page with its tables. Raises ValueError for a marker that is not closed."""
-    for name, make in TABLES.items():
-        begin, end = BEGIN.format(name), END.format(name)
-        if begin not in text:
-            continue
-        before, _, rest = text.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not closed:
-            raise ValueError(f"docs/speed.md: '{end}' is missing")
-        text = f"{before}{begin}\n{make(found)}\n{end}{after}"
-    return text
+    """The page with its tables. Raises ConfigError for a mark that is not closed."""
+    return refreshed(text, {name: lambda make=make: make(found) for name, make in TABLES.items()})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from shared import Finding, arm, difference, level, run
+from shared import Finding, arm, difference, level, run, words
 
 BEARERS = {
     "risk_on_providers": "providers", "risk_exposed": "investors, providers exposed",
@@ -19,7 +19,7 @@ for metric in MEASURES:
         lines[label] = [level(arm(runs, design=design, reserves_third_sector=m), metric) for m in MONTHS]
         for months, found in zip(MONTHS, lines[label], strict=True):
             finding.say(f"{metric}, {label}, reserves {months:g} months", found)
-    finding.panel(f"{metric.replace('_', ' ')}, by months of reserves", MONTHS, lines)
+    finding.panel(f"{words(metric)}, by months of reserves", MONTHS, lines)
 
 for metric in ("mission_drift", "displacement"):
     order = list(BEARERS)
@@ -28,7 +28,9 @@ for metric in ("mission_drift", "displacement"):
         pair = [arm(runs, design=one, reserves_third_sector=3.0) for one in (more, less)]
         steps.append(finding.say(f"{metric}: {BEARERS[more]} less {BEARERS[less]}", difference(*pair, metric)))
     finding.ask(f"{metric} never rises from providers over investors and prime to the state", not any(s.below for s in steps))
-    finding.ask(f"{metric} is more under providers than under the state", steps[0].above)
+    ends = [arm(runs, design=one, reserves_third_sector=3.0) for one in (order[0], order[-1])]
+    whole = finding.say(f"{metric}: {BEARERS[order[0]]} less {BEARERS[order[-1]]}", difference(*ends, metric))
+    finding.ask(f"{metric} is more under providers than under the state", whole.above)
     for design in order:
         pair = [arm(runs, design=design, reserves_third_sector=months) for months in (6.0, 1.5)]
         saved = finding.say(f"{metric}: six months of reserves less one and a half, {BEARERS[design]}", difference(*pair, metric))

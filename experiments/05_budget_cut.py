@@ -1,6 +1,6 @@
 """05 A quarter less: can co-production make up for a budget cut? What is expected: experiments/README.md."""
 
-from shared import Finding, arm, difference, over, run
+from shared import Finding, arm, difference, over, run, words
 
 FULL, CUT = 1_600_000.0, 1_200_000.0
 DUMPING = {0.0: "do not mind", 0.5: "mind", 1.5: "mind much"}
@@ -22,7 +22,7 @@ for metric in MEASURES:
         lost[metric, dumping] = lines["cut"][-1]
         made_up[metric, dumping] = difference(together[CUT], plain[CUT], metric)
         finding.say(f"{metric}: what co-production makes up after the cut, families {how}", made_up[metric, dumping])
-    finding.panel(f"{metric.replace('_', ' ')}: difference to full money, nothing co-produced", list(DUMPING.values()), lines)
+    finding.panel(words(metric), list(DUMPING.values()), lines)
 
 for dumping, how in DUMPING.items():
     finding.ask(f"a cut costs gain, families {how}", lost["attributable_gain", dumping].below)

@@ -1,7 +1,7 @@
 """06 Does it matter where trust starts? What is expected: experiments/README.md."""
 
 import numpy as np
-from shared import Finding, over, run
+from shared import Finding, over, run, words
 
 DESIGNS = {"relational_obc": "relational", "old_public_administration": "controlling"}
 STEEP = {0.03: "steep", 0.2: "gradual"}
@@ -10,7 +10,7 @@ KEY = "control.steepness"
 series = run("trust_and_control").series
 last = int(series["month"].max())
 shown = np.arange(0, last + 1, 6)
-finding = Finding("06_trust_and_control", "Trust where it began at .7 less trust where it began at .3, by month.")
+finding = Finding("06_trust_and_control", "Places where everybody began at a trust of .7 less the same places where everybody began at .3.")
 
 
 def apart(metric: str, design: str, steepness: float, month: int):
@@ -22,12 +22,13 @@ def apart(metric: str, design: str, steepness: float, month: int):
 
 for metric in ("trust_provider_commissioner", "trust_family_provider", "bureaucratisation", "attributable_gain"):
     lines, ends = {}, {}
+    end = int(series.loc[series[metric].notna(), "month"].max())  # control hours are counted in service only
     for design, label in DESIGNS.items():
         for steepness, how in STEEP.items():
             lines[f"{label}, {how}"] = [over(apart(metric, design, steepness, month)) for month in shown]
-            ends[design, steepness] = apart(metric, design, steepness, last)
+            ends[design, steepness] = apart(metric, design, steepness, end)
             finding.say(f"{metric}: high less low start at the end, {label}, {how}", over(ends[design, steepness]))
-    finding.panel(f"{metric.replace('_', ' ')}: start .7 less start .3, by month", list(shown), lines)
+    finding.panel(f"{words(metric)}, by month", list(shown), lines)
     if not metric.startswith("trust"):
         continue
     left = over(ends["old_public_administration", 0.03])

@@ -1,12 +1,12 @@
 """07 Who takes part, and does it close gaps? What is expected: experiments/README.md."""
 
-from shared import Finding, arm, difference, level, run
+from shared import Finding, arm, difference, level, run, words
 
 DELIVERY = [0.0, 0.3, 0.6]
 HELP = {(0.0, 0.0): "neither", (0.6, 0.0): "outreach", (0.0, 2.0): "respite", (0.6, 2.0): "both"}
 
 runs = run("who_takes_part").runs
-finding = Finding("07_who_takes_part", "Best resourced third of families less the least; spare time is scarce.")
+finding = Finding("07_who_takes_part", "Less the same place without co-delivery and help. Gaps: best resourced third of families less the least. Spare time is scarce.")
 
 
 def of(delivery: float, outreach: float, respite: float):
@@ -19,7 +19,8 @@ for metric in ("participation_gap", "wellbeing_gap_resources", "attributable_gai
     for label, line in lines.items():
         for delivery, found in zip(DELIVERY, line, strict=True):
             finding.say(f"{metric}, co-delivery {delivery:g}, {label}", found)
-    finding.panel(f"{metric.replace('_', ' ')}, by co-delivery", DELIVERY, lines)
+    less = {label: [difference(of(d, *mix), of(0.0, 0.0, 0.0), metric) for d in DELIVERY] for mix, label in HELP.items()}
+    finding.panel(f"{words(metric)}, by co-delivery", DELIVERY, less)
     if "gap" not in metric:
         continue
     wider = finding.say(f"{metric}: co-delivery .6 less none, neither", difference(of(0.6, 0.0, 0.0), of(0.0, 0.0, 0.0), metric))

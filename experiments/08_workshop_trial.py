@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy import stats
-from shared import Finding, Interval, over, run
+from shared import Finding, Interval, over, resampled, run
 
 METRIC, TAUGHT_TO = "trust_provider_commissioner", 18  # last month of workshops
 SIZES, DRAWS, ALPHA = [10, 15, 20, 30, 60], 2000, 0.05
@@ -33,7 +33,8 @@ months = list(range(12, last + 1, 4))
 effect = {month: over(values(treated, month) - values(control, month)) for month in sorted({*months, 18, 24, 36, 42})}
 for month, found in effect.items():
     finding.say(f"effect on trust, month {month}", found)
-finding.say("standard deviation between authorities without workshops, month 24", Interval(*[values(control, 24).std(ddof=1)] * 3, 60))
+spread = values(control, 24)
+finding.say("standard deviation between authorities without workshops, month 24", resampled(lambda k: spread[k].std(ddof=1), len(spread)))
 powers = {f"{m - TAUGHT_TO} months after": [power(m, size) for size in SIZES] for m in (24, 36)}
 for label, line in powers.items():
     for size, found in zip(SIZES, line, strict=True):
@@ -41,6 +42,6 @@ for label, line in powers.items():
 finding.ask("there is an effect at the end of the workshops", effect[18].above)
 finding.ask("it fades: half or less is left two years later", effect[42].mean <= 0.5 * effect[18].mean)
 finding.ask("power is below .5 at 15 authorities or fewer", all(one.high < 0.5 for line in powers.values() for one in line[:2]))
-finding.panel("Effect on providers' trust in the authority, by month", months, {"": [effect[month] for month in months]})
-finding.panel("Power at 5 %, by number of authorities", SIZES, powers)
+finding.panel("Effect on trust in the authority, by month", months, {"": [effect[month] for month in months]})
+finding.panel("Power at 5 %, by number of authorities", SIZES, powers, least=0.0)
 finding.write()

@@ -1,6 +1,6 @@
 """09 Cremona and Monza-Brianza: rights or place? What is expected: experiments/README.md."""
 
-from shared import Finding, arm, difference, level, over, run
+from shared import Finding, arm, difference, level, over, run, words
 
 PLACES = {"lombardy_cremona": "Cremona", "lombardy_monza": "Monza-Brianza"}
 RIGHTS = {"cremona_devolved": "devolved teams", "monza_lead_agency": "lead agency"}
@@ -21,7 +21,7 @@ for metric in ("satisfaction", "integration", "misfit", "governance_voice", "att
     by_place[metric] = finding.say(f"{metric}: Monza-Brianza less Cremona, mean of both rights", over((moved[0] + moved[1]) / 2))
     finding.say(f"{metric}: interaction of rights and place", over(change[1] - change[0]))
     if metric != "attributable_gain":
-        finding.panel(metric.replace("_", " "), list(RIGHTS.values()), lines)
+        finding.panel(words(metric), list(RIGHTS.values()), lines)
 
 own = difference(arm(runs, case="lombardy_monza", design="monza_lead_agency"), arm(runs, case="lombardy_cremona", design="cremona_devolved"), "satisfaction")
 finding.say("satisfaction as it was: Monza-Brianza less Cremona", own)

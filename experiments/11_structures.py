@@ -1,12 +1,14 @@
 """11 Which structure supports co-production? What is expected: experiments/README.md."""
 
-from shared import Finding, arm, level, over, run
+import numpy as np
+from shared import Finding, arm, difference, level, over, resampled, run, words
 
 DECIDE = ["hierarchy", "hub", "teams", "members"]
 MEET = ["none", "members", "lead", "nao"]
+NAMES = {"none": "nobody coordinates", "members": "members coordinate", "lead": "lead agency", "nao": "administrative organisation"}
 
 runs = run("structures").runs
-finding = Finding("11_structures", "Sixteen divisions of rights; co-produced in four phases.")
+finding = Finding("11_structures", "Sixteen divisions of rights, less hierarchy where nobody coordinates; co-produced in four phases.")
 cells = {(d, c): arm(runs, decision_rights=d, coordination_rights=c) for d in DECIDE for c in MEET}
 
 
@@ -21,11 +23,12 @@ def meeting(metric: str, right: str):
 
 
 for metric in ("engagement", "integration", "governance_voice", "attributable_gain"):
-    lines = {f"{c} coordinate": [level(cells[d, c], metric) for d in DECIDE] for c in MEET}
+    lines = {NAMES[c]: [level(cells[d, c], metric) for d in DECIDE] for c in MEET}
     for label, line in lines.items():
         for right, found in zip(DECIDE, line, strict=True):
             finding.say(f"{metric}, {right} decide, {label}", found)
-    finding.panel(f"{metric.replace('_', ' ')}, by who decides", DECIDE, lines)
+    less = {label: [difference(cells[d, c], cells["hierarchy", "none"], metric) for d in DECIDE] for c, label in zip(MEET, lines, strict=True)}
+    finding.panel(f"{words(metric)}, by who decides", DECIDE, less)
 
 lower = []
 for right in DECIDE[1:]:
@@ -40,9 +43,9 @@ finding.ask("a hub integrates more than members in pairs among that many partner
 for metric in ("engagement", "integration"):
     moves = {}
     for word, rights, of in (("who decides", DECIDE, deciding), ("who coordinates", MEET, meeting)):
-        values = [of(metric, right).mean() for right in rights]
-        moves[word] = max(values) - min(values)
-        finding.say(f"{metric}: range over {word}", over([moves[word]] * 2))
+        values = np.array([of(metric, right) for right in rights])
+        found = resampled(lambda k, values=values: np.ptp(values[:, k].mean(axis=1)), values.shape[1])
+        moves[word] = finding.say(f"{metric}: range over {word}", found).mean
     expected = "who decides" if metric == "engagement" else "who coordinates"
     finding.ask(f"{metric} depends more on {expected}", max(moves, key=lambda word: moves[word]) == expected)
 finding.write()

@@ -1,12 +1,12 @@
 """12 What do professionals' openness, learning and workload change? What is expected: experiments/README.md."""
 
-from shared import Finding, arm, level, over, run
+from shared import Finding, arm, difference, level, over, run, words
 
 BURDENS = [0.0, 0.05, 0.1]
 MIX = {(0.2, 0.02): "closed, learn little", (0.2, 0.12): "closed, learn much", (0.6, 0.02): "open, learn little", (0.6, 0.12): "open, learn much"}
 
 runs = run("professionals").runs
-finding = Finding("12_professionals", "By the share of hours that the region's rules take; co-produced in four phases.")
+finding = Finding("12_professionals", "Less professionals with closed minds who learn little, without burden. Burden: share of hours that the region's rules take. Co-produced.")
 
 
 def of(openness: float, adaptation: float, burden: float):
@@ -19,7 +19,8 @@ for metric in ("participation", "satisfaction", "job_satisfaction", "attributabl
     for label, line in lines.items():
         for burden, found in zip(BURDENS, line, strict=True):
             finding.say(f"{metric}, {label}, burden {burden:.0%}", found)
-    finding.panel(f"{metric.replace('_', ' ')}, by burden", [f"{b:.0%}" for b in BURDENS], lines)
+    less = {label: [difference(of(*mix, b), of(0.2, 0.02, 0.0), metric) for b in BURDENS] for mix, label in MIX.items()}
+    finding.panel(f"{words(metric)}, by burden", BURDENS, less)
 
 open_minds = {a: of(0.6, a, 0.05)["participation"] - of(0.2, a, 0.05)["participation"] for a in (0.02, 0.12)}
 little = finding.say("participation: open less closed, where meetings teach little", over(open_minds[0.02]))

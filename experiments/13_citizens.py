@@ -1,13 +1,13 @@
 """13 What engages citizens, what lasts, what tires? What is expected: experiments/README.md."""
 
-from shared import Finding, over, run
+from shared import Finding, over, run, words
 
 results = run("citizens")
 series = results.series
 service = series[series["month"] <= 68]
 year = service[service["month"] > 56]  # the last year of the third contract
 KEYS = {"design": "coproduction.design", "delivery": "coproduction.delivery", "expenses": "coproduction.expenses"}
-finding = Finding("13_citizens", "Means of the last year of service.")
+finding = Finding("13_citizens", "What each lever changes in the last year of service.")
 
 
 def of(metric: str, **where):
@@ -28,7 +28,7 @@ for metric in ("engagement", "fatigue", "volunteers_active", "capability"):
     found = [effect(metric, *lever) for lever in LEVERS.values()]
     for label, one in zip(LEVERS, found, strict=True):
         finding.say(f"{metric}: {label}", one)
-    finding.panel(f"{metric.replace('_', ' ')}: what a lever changes", list(LEVERS), {"": found})
+    finding.panel(words(metric), list(LEVERS), {"": found})
 
 finding.ask("voice engages", effect("engagement", *LEVERS["voice in design"]).above)
 finding.ask("work tires", effect("fatigue", *LEVERS["intensive co-delivery"]).above)

@@ -1,6 +1,6 @@
 """14 Benefits and pitfalls of six designs. What is expected: experiments/README.md."""
 
-from shared import Finding, arm, difference, run
+from shared import Finding, arm, difference, run, words
 
 GROUPS = {
     "Efficiency": {"net_benefit": 1, "attributable_gain": 1},
@@ -23,7 +23,7 @@ for metrics in GROUPS.values():
 for metric in ("attributable_gain", "access_gap", "governance_fairness", "governance_voice", "governance_accountability", "mission_drift",
                "marketisation", "bureaucratisation"):  # fmt: skip
     short = [results.title(design).replace("public ", "public\n").replace("Social ", "Social\n") for design in others]
-    finding.panel(metric.replace("_", " ") + (" (less is better)" if sign[metric] < 0 else ""), short, {"": [found[metric, d] for d in others]})
+    finding.panel(words(metric) + (" (less is better)" if sign[metric] < 0 else ""), short, {"": [found[metric, d] for d in others]})
 
 
 def best_everywhere(design: str) -> bool:

@@ -1,12 +1,12 @@
 """15 What do legal and accounting rules do? What is expected: experiments/README.md."""
 
-from shared import Finding, arm, level, over, run
+from shared import Finding, arm, difference, level, over, run, words
 
 BURDENS = [0.0, 0.05, 0.1]
 RULES = {(True, False): "partnership", (False, False): "open", (True, True): "partnership, annual", (False, True): "open, annual"}
 
 runs = run("legal_rules").runs
-finding = Finding("15_legal_rules", "Cremona under its own network, by the share of hours that the region's rules take.")
+finding = Finding("15_legal_rules", "Cremona under its own network, less the same with a partnership and without burden (share of hours that the region's rules take).")
 
 
 def of(burden: float, partnership: bool, annual: bool):
@@ -25,7 +25,8 @@ for metric in ("satisfaction", "bureaucratisation_control_hours", "trust_family_
     for label, line in lines.items():
         for burden, found in zip(BURDENS, line, strict=True):
             finding.say(f"{metric}, {label}, burden {burden:.0%}", found)
-    finding.panel(f"{metric.replace('_', ' ')}, by burden", [f"{b:.0%}" for b in BURDENS], lines)
+    less = {label: [difference(of(b, *rule), of(0.0, True, False), metric) for b in BURDENS] for rule, label in RULES.items()}
+    finding.panel(f"{words(metric)}, by burden", BURDENS, less)
 
 ways = list(RULES)
 for metric in ("satisfaction", "attributable_gain", "trust_family_commissioner"):

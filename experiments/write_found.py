@@ -23,16 +23,28 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def asked_of(name: str) -> dict[str, str]:
+    """What an experiment expected, and whether it held: yes or no."""
+    return {row["what"].removeprefix(EXPECTED): row["mean"] for row in rows(name) if row["what"].startswith(EXPECTED)}
+
+
 def answers(name: str) -> str:
     """How many expectations held, which, and the figure; all figures with intervals are in the CSV file."""
-    kept = rows(name)
-    asked = {row["what"].removeprefix(EXPECTED): row["mean"] for row in kept if row["what"].startswith(EXPECTED)}
+    kept, asked = rows(name), asked_of(name)
     held = sum(answer == "yes" for answer in asked.values())
     lines = table(
         ("expected", "held"), [(what, answer if answer == "yes" else "**no**") for what, answer in asked.items()]
     )
     all_of_it = f"All {len(kept) - len(asked)} figures with their 95 % intervals: [{name}.csv](found/{name}.csv)."
     return f"{held} of {len(asked)} expectations held. {all_of_it}\n\n{lines}\n\n![What was found in {name}](found/{name}.png)"
+
+
+def summary(names: list[str]) -> str:
+    """How many expectations held in all, and in each experiment."""
+    asked = {name: list(asked_of(name).values()) for name in names}
+    count, held = (sum(map(len, asked.values())), sum(answers.count("yes") for answers in asked.values()))
+    lines = [(title(name).removeprefix("## "), f"{one.count('yes')} of {len(one)}") for name, one in asked.items()]
+    return f"**Of {count} expectations {held} held.**\n\n{table(('experiment', 'held'), lines)}"
 
 
 def title(name: str) -> str:
@@ -47,9 +59,12 @@ def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for name in names:
         if f"<!-- generated: {name} -->" not in text:
-            text = f"{text.rstrip()}\n\n{title(name)}\n\n<!-- generated: {name} -->\n<!-- end -->\n"
+            section = f"{title(name)}\n\n<!-- generated: {name} -->\n<!-- end -->\n"
+            later = [at for other in names if other > name and (at := text.find(f"\n{title(other)}\n")) >= 0]
+            at = min(later, default=len(text))
+            text = f"{text[:at].rstrip()}\n\n{section}{text[at:]}"
     PAGE.write_text(text, encoding="utf-8")
-    refresh(PAGE, {name: partial(answers, name) for name in names})
+    refresh(PAGE, {name: partial(answers, name) for name in names} | {"found": partial(summary, names)})
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 from abm.config import Experiment, load_case, load_design
 from abm.lab.batches import plan_of
 from abm.lab.engines import execute
-from abm.lab.results import batch
+from abm.lab.running import batch
 
 SEEDS = (1, 2, 3, 4)
 DESIGNS = ("provider_financed_pbr", "social_impact_bond")

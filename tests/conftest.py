@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from abm.config import Experiment, load_case, load_design
-from abm.lab import batches, more, results, run
+from abm.lab import batches, more, run, running
 
 # Where this runs in the background, programs under test must hear Ctrl-C all the same.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -25,8 +25,8 @@ def put_in_place(patch):
     patch.setattr(run, "simulate", fake_engine.simulate)
     patch.setattr(run, "simulate_unit", fake_engine.simulate_unit)
     patch.setattr(run, "prepare_worker", fake_engine.nothing)
-    patch.setattr(results, "simulate", fake_engine.simulate)
-    patch.setattr(results, "prepare_engine", fake_engine.nothing)
+    patch.setattr(running, "simulate", fake_engine.simulate)
+    patch.setattr(running, "prepare_engine", fake_engine.nothing)
     patch.setattr(batches, "prepare_engine", fake_engine.nothing)
     patch.setattr(more, "prepare_engine", fake_engine.nothing)
     patch.delenv("FAULT", raising=False)
@@ -54,10 +54,10 @@ def experiment():
 @pytest.fixture(scope="session")
 def designs_of_demo(tmp_path_factory):
     """Results of the demo's eight designs on its case under six seeds, from the stand-in."""
-    demo = results.load_experiment("lombardy_designs").model_copy(update={"seeds": (1, 2, 3, 4, 5, 6)})
+    demo = running.load_experiment("lombardy_designs").model_copy(update={"seeds": (1, 2, 3, 4, 5, 6)})
     with pytest.MonkeyPatch.context() as patch:
         put_in_place(patch)
-        return results.batch(demo, workers=1, out=tmp_path_factory.mktemp("demo") / "results")
+        return running.batch(demo, workers=1, out=tmp_path_factory.mktemp("demo") / "results")
 
 
 @pytest.fixture
@@ -80,3 +80,21 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def obc(monkeypatch, capsys, in_folder):
+    """Runs the command in an empty folder: (exit code, standard output, standard error)."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    from abm import cli
+
+    def command(*words):
+        monkeypatch.setattr(sys, "argv", ["obc", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return end.value.code or 0, out, err
+
+    return command

@@ -16,9 +16,9 @@ with pytest.MonkeyPatch.context() as patch:
     if fault:
         os.environ["FAULT"] = fault
     import abm.cli.runs
-    from abm.cli import main
+    from abm.cli import program
 
     if os.environ.get("NO_REPORTS"):
         patch.setattr(abm.cli.runs, "write_reports", lambda results: [])
         patch.setattr(abm.cli.runs, "show_comparison", lambda *_: None)
-    main()
+    program()

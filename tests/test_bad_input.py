@@ -8,15 +8,13 @@ from __future__ import annotations
 import gc
 import os
 import re
-import sys
 import time
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from abm import cli
-from abm.lab import results, run
+from abm.lab import run, running
 
 FOLDER = Path(__file__).parent / "bad_input"
 BAD = [
@@ -43,7 +41,7 @@ def no_engine(monkeypatch):
     def reached(*_):
         raise AssertionError("bad input came as far as the model")
 
-    for module in (results, run):
+    for module in (running, run):
         monkeypatch.setattr(module, "prepare_engine", reached, raising=False)
     gc.freeze()  # nor does sweeping what the tests before left in memory: a second on a process of many tests
     yield
@@ -51,16 +49,12 @@ def no_engine(monkeypatch):
 
 
 @pytest.fixture
-def obc(monkeypatch, capsys, in_folder):
+def refused(obc):
     """Runs the command in a folder of its own: (exit code, standard output, what was said as one line, its lines)."""
-    monkeypatch.setenv("COLUMNS", "80")
 
     def command(*words):
-        monkeypatch.setattr(sys, "argv", ["obc", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        return end.value.code, out, " ".join(re.sub("[╭╮╰╯│─]", " ", err).split()), err.splitlines()
+        code, out, err = obc(*words)
+        return code, out, " ".join(re.sub("[╭╮╰╯│─]", " ", err).split()), err.splitlines()
 
     return command
 
@@ -89,11 +83,11 @@ def test_there_are_enough_of_every_kind():
 
 
 @pytest.mark.parametrize("bad", BAD)
-def test_bad_input_is_told_and_nothing_is_written(obc, in_folder, bad):
+def test_bad_input_is_told_and_nothing_is_written(refused, in_folder, bad):
     files = bad.get("files") or ({"bad.toml": bad["text"]} if "text" in bad else {})
     before = put(in_folder, files)
     start = time.process_time()
-    code, out, said, lines = obc(*bad["run"])
+    code, out, said, lines = refused(*bad["run"])
     seconds = time.process_time() - start
     assert (code, out) == (2, ""), said
     for words in bad["says"]:
@@ -151,11 +145,11 @@ def odd_files(folder):
     }
 
 
-def test_odd_files_are_refused_at_once(obc, in_folder):
-    obc("check", "generic")  # imports do not count
+def test_odd_files_are_refused_at_once(refused, in_folder):
+    refused("check", "generic")  # imports do not count
     for name, words in odd_files(in_folder).items():
         before = time.process_time()
-        code, out, said, lines = obc("run", "generic", name if name.startswith("/") else f"./{name}")
+        code, out, said, lines = refused("run", "generic", name if name.startswith("/") else f"./{name}")
         assert (code, out) == (2, ""), name
         assert words in said, name
         assert max(map(len, lines)) < 1000, name

@@ -13,26 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from abm import __version__, cli
+from abm import __version__
 from abm.metrics import METRICS
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture
-def obc(monkeypatch, capsys, in_folder):
-    """Runs the command in an empty folder: (exit code, standard output, standard error)."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["obc", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return end.value.code or 0, out, err
-
-    return command
 
 
 @pytest.fixture
@@ -281,3 +265,19 @@ def test_an_interrupted_batch_keeps_its_runs(fake_engine, small_file, in_folder)
     assert "parts/" in journal.read_text()
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
     assert "24 of 24 runs are over" in done.stderr
+
+
+def test_a_very_large_batch_says_where_it_is_and_draws_nothing(obc, fake_engine, small_file, in_folder, monkeypatch):
+    monkeypatch.setattr("abm.cli.runs.MANY", 3)
+    code, out, _ = obc("batch", "small.toml", "--workers", 1)
+    assert code == 0
+    assert "obc report results/small" in " ".join(out.split())
+    assert not (in_folder / "results/small/figures").exists()
+
+
+@pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["run", "nowhere"], 2)])
+def test_what_libraries_do_at_the_end_of_a_process_changes_no_exit_code(words, code):
+    text = "import atexit, os, sys; atexit.register(os.abort); from abm.cli import program; program()"
+    done = subprocess.run([sys.executable, "-c", text, *words], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == code, done.stderr
+    assert done.stdout == (f"obc {__version__}\n" if code == 0 else "")

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from abm.cli import app, code_of
 from abm.config import load_design
 from abm.lab.analyses import load_analysis
-from abm.lab.results import batch
+from abm.lab.running import batch
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ STORIES = {  # case: its own design
 def world_of_little_memory(monkeypatch):
     """A stand-in for the world: reading a configuration asks it only how much memory a run needs."""
     world = types.ModuleType("abm.world")
-    world.memory_bytes = lambda case, design, months=None: 1000 * case.families * (months or case.calendar.months)
+    world.memory_bytes = lambda case, design, months=None: 50 * case.families * (months or case.calendar.months)
     monkeypatch.setitem(sys.modules, "abm.world", world)
 
 
@@ -101,7 +101,14 @@ def errors_if_any(kind: str, reference: str) -> tuple[str, ...]:
 
 
 def test_every_preset_loads_under_its_own_name():
-    assert set(preset_names("cases")) == {"generic", "lombardy", "lombardy_cremona", "lombardy_monza", *STORIES}
+    assert set(preset_names("cases")) == {
+        "generic",
+        "lombardy",
+        "lombardy_cremona",
+        "lombardy_monza",
+        "italy",
+        *STORIES,
+    }
     assert set(preset_names("designs")) == {*EIGHT, *OTHERS, *STORIES.values()}
     for kind, load in LOADERS_OF.items():
         for name in preset_names(kind):
@@ -119,6 +126,14 @@ def test_every_preset_design_suits_every_preset_case():
     for case in map(load_case, preset_names("cases")):
         for design in map(load_design, preset_names("designs")):
             check_pair(case, design)
+
+
+def test_italy_has_every_province():
+    case = load_case("italy")
+    assert len(case.locality) == 107
+    assert 1_450_000 < case.families < 1_500_000
+    smallest, *_, largest = sorted(case.locality.values(), key=lambda place: place.families)
+    assert (smallest.title, largest.title) == ("Isernia", "Roma")
 
 
 def test_lombardy_is_as_it_was_studied():
@@ -543,7 +558,7 @@ def test_an_experiment_can_be_made_without_a_file():
 
 
 def test_what_would_not_fit_in_memory_is_refused(write, monkeypatch):
-    monkeypatch.setattr("abm.config.check.physical_memory", lambda: 10**8)
+    monkeypatch.setattr("abm.config.check.physical_memory", lambda: 10**7)
     with pytest.raises(ConfigError) as refusal:
         check_pair(load_case("generic"), load_design("block_grant"), months=1000)
     assert str(refusal.value) == (

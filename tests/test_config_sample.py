@@ -16,7 +16,7 @@ from abm.config.sample import WORDS, axis
 from abm.config.words import known_keys
 from abm.declare import parameters
 from abm.design import GovernanceDesign
-from abm.lab.results import batch
+from abm.lab.running import batch
 from abm.lab.twins import twins_of
 
 HEAD = 'case = "generic"\ndesigns = ["social_impact_bond", "block_grant"]\nseeds = [4, 2]\nmonths = 20\n'

@@ -156,7 +156,7 @@ COMMANDS = [
 STAND_IN = """
 import pytest, conftest
 conftest.put_in_place(pytest.MonkeyPatch())
-from abm.lab.results import batch
+from abm.lab.running import batch
 batch("./small.toml", workers=2)
 """
 

@@ -119,6 +119,7 @@ FLOORS = (
     ("lab.result", "lab.validation", "lab.batches", "lab.dictionary"),
     ("lab.export",),
     ("lab.results", "lab.estimate"),
+    ("lab.running",),
     ("lab.bundle",),
     ("lab",),
     ("show", "show.style", "show.tables"),
@@ -156,7 +157,7 @@ FLOORS = (
     ("cli.runs", "cli.lists", "cli.validate", "cli.analyse", "cli.beyond", "cli.app", "cli.bundling"),
     ("cli",),
     ("handbook", "handbook.blocks", "handbook.words"),
-    ("handbook.odd", "handbook.mechanisms", "handbook.commands"),
+    ("handbook.odd", "handbook.mechanisms", "handbook.commands", "handbook.front"),
     ("cli.__main__",),
     ("",),  # abm/__init__.py, the Python interface
 )

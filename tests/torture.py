@@ -32,27 +32,30 @@ stand-in where the fault is not about the model). "Survived" means: no finished 
 without a word, what had failed was said, and the finished files were in the end the same **byte for byte** as those of a
 batch to which nothing happened. The tests are in `tests/faults.py`; `make test` has the quick ones.
 
-**{survived} of {all} faults survived**, of {kinds} kinds{skipped}.
+## In short, beside others
 
-| what happened | survived |
-|---|---|
-"""
-PEERS = """
-## Beside others
+<!-- to quote -->
+**{survived} of {all} faults survived**, of {kinds} kinds{skipped}: workers and parents killed at random times, a full disk, 500
+flipped bits of which none was read silently, a worker out of memory, an endless run, two writers, Ctrl-C …
 
-Measured by this project on 100 runs with one fault at run 50:
-
-| | an exception in a run | a worker killed | the parent killed |
+| on 100 runs, one fault at run 50 | an exception in a run | a worker killed | the parent killed |
 |---|---|---|---|
-| this laboratory | a row that says why, 99 kept | no run lost | what was done is kept, no orphan after 2 s |
+| this laboratory | a row that says why, 99 kept | no run lost, {workers} | no orphan after 2 s, 1 s lost at most, {parents} |
 | Mesa `batch_run` | all lost | hangs for ever | not measured |
 | `concurrent.futures` | 99 kept | the pool breaks, 50 lost | orphans for ever |
 | joblib | all lost | all lost | not measured |
 | dask | 99 kept | 99 kept | not measured |
+<!-- end of quote -->
 
-Where a Parquet file was written in place, a full disk destroyed an existing good one. Here files are written under
-another name and renamed.
+All of it was measured by this project. Where a Parquet file was written in place, a full disk destroyed an existing good
+one. Here files are written under another name and renamed.
 
+## Each fault
+
+| what happened | survived |
+|---|---|
+"""
+REST = """
 ## What is not covered
 
 - A run that was under way when its worker was killed is done again; when the parent is killed, so are finished ones of the
@@ -143,13 +146,15 @@ def main():
     good, count = sum(line[1] for line in lines), sum(line[2] for line in lines)
     print(f"{good} of {count} survived")
     if asked.page:
+        workers, parents = (f"{survived} of {killed}" for _, survived, killed in lines[:2])
         head = HEAD.format(
             machine=platform.platform(), date=datetime.now(UTC).date(), survived=good, all=count, kinds=len(lines),
+            workers=workers, parents=parents,
             skipped=f"; not tried here: {', '.join(skipped)}" if skipped else "",
         )  # fmt: skip
-        peers = PEERS.format(load=os.getloadavg()[0], processors=os.cpu_count())
+        rest = REST.format(load=os.getloadavg()[0], processors=os.cpu_count())
         table = "".join(f"| {what} | {survived} of {count} |\n" for what, survived, count in lines)
-        write_whole(asked.page, lambda to: to.write_text(head + table + peers, encoding="utf-8"))
+        write_whole(asked.page, lambda to: to.write_text(head + table + rest, encoding="utf-8"))
     sys.exit(good < count)
 
 

@@ -5,8 +5,10 @@ Everything heavy is imported within the commands, so that help comes at once.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -68,6 +70,30 @@ def main() -> None:
             raise
         complain(*(f"error: {text}" for text in getattr(error, "errors", [str(error)])))
         sys.exit(code)
+
+
+def program() -> None:
+    """`obc` as a program of its own, whose exit code is the command's."""
+    try:
+        main()
+    except SystemExit as end:
+        if "mpi4py" in sys.modules:  # MPI has to be told of the end
+            raise
+        _leave(end.code)
+    _leave(0)
+
+
+def _leave(code: str | int | None) -> NoReturn:
+    """End at once: threads of pyarrow may abort a process that is taken down in order (apache/arrow#34314)."""
+    import logging
+
+    logging.shutdown()
+    with contextlib.suppress(OSError, ValueError):  # nobody may read any more
+        if isinstance(code, str):
+            print(code, file=sys.stderr)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 def code_of(error: Exception) -> int | None:

@@ -1,5 +1,5 @@
 """`python -m abm.cli` is `obc`."""
 
-from abm.cli import main
+from abm.cli import program
 
-main()
+program()

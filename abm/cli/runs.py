@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from abm.lab.result import Result
     from abm.lab.results import Results
 
+MANY = 20_000  # runs of which a batch draws no figures by itself
 MATTERS = typer.Option(
     "--matters",
     metavar="METRIC=VALUE",
@@ -67,7 +68,7 @@ def run(
     add to it.
     """
     from abm.config import load_run, parse_assignments, parse_changes, parse_interventions
-    from abm.lab.results import run as run_once
+    from abm.lab.running import run as run_once
     from abm.metrics import METRICS
     from abm.show.tables import end_values
 
@@ -146,7 +147,7 @@ def batch(
         _say_what_it_takes(experiment, workers)
         return
     from abm.lab.plan import DONE
-    from abm.lab.results import batch as run_batch
+    from abm.lab.running import batch as run_batch
 
     bar = Bar(quiet=quiet, log=log)
     try:
@@ -161,17 +162,21 @@ def batch(
             complain(f"stopped: {error}", "what was finished is kept; the same command goes on from there")
             raise typer.Exit(1) from None
         raise
-    screen = console(quiet=quiet)
-    if (results.runs["status"] == DONE).any():
-        show_comparison(results, None, screen)
-    for path in write_reports(results):
-        screen.print(f"written: {path}", soft_wrap=True)
-    failures = results.failures
-    if len(failures):
-        for row in failures.head(5).to_dict("records"):
+    screen, runs = console(quiet=quiet), results.manifest["runs"]
+    if runs["planned"] > MANY:  # a batch of any size leaves this process below 500 MB
+        at = results.folder
+        screen.print(f"written: {at}; of so many runs ask for what is wanted: obc compare {at}, obc report {at}")
+    else:
+        if (results.runs["status"] == DONE).any():
+            show_comparison(results, None, screen)
+        for path in write_reports(results):
+            screen.print(f"written: {path}", soft_wrap=True)
+    if runs["failed"]:
+        for row in results.failures.head(5).to_dict("records"):
             complain(f"{row['case']} · {row['design']} · seed {row['seed']}: {row['status']}")
-        planned = results.manifest["runs"]["planned"]
-        complain(f"{len(failures)} of {planned} runs failed; their rows in runs.parquet and twins.parquet say why")
+        complain(
+            f"{runs['failed']} of {runs['planned']} runs failed; their rows in runs.parquet and twins.parquet say why"
+        )
         raise typer.Exit(1)
 
 

@@ -33,7 +33,7 @@ class How(NamedTuple):
 
 
 def run_batch(experiment: Experiment, folder: Path, how: How, fresh: bool, progress: Progress | None) -> None:
-    """Run what a folder lacks of a checked experiment, and finish it; see `abm.lab.results.batch`."""
+    """Run what a folder lacks of a checked experiment, and finish it; see `abm.lab.running.batch`."""
     plan = plan_of(experiment)
     for arm in plan.arms if experiment.tables else ():
         check_tables(experiment.tables, arm.case, experiment.months, how.workers)

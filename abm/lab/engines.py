@@ -186,7 +186,7 @@ class _OnExecutor:
     """Hands out units, a few ahead, and takes in their runs.
 
     A unit whose process died, or that failed as a whole, is done again run by run, as it is not known which run it was. A
-    run is given up when its process has died three times while it did that run alone.
+    run is given up when three processes have died while it was among theirs: it is begun three times at most.
     """
 
     def __init__(self, force: Workforce, plan: Plan, limit: float | None, chunk: int) -> None:
@@ -240,7 +240,7 @@ class _OnExecutor:
 
     def _again(self, arm: int, seeds: Sequence[int], error: Exception, died: bool, ahead: Units) -> Iterator[Run]:
         for seed in seeds:
-            self._deaths[arm, seed] += died and len(seeds) == 1
+            self._deaths[arm, seed] += died
             deaths = self._deaths[arm, seed]
             if isinstance(error, WorkerDied) and error.overtime:
                 yield Run(arm, seed, run.failure(str(error)), None, None)

@@ -14,7 +14,7 @@ from abm.config import ConfigError
 from abm.lab.analyses import FOLDER, Analysis
 from abm.lab.compare import differences
 from abm.lab.precision import ranks
-from abm.lab.results import batch
+from abm.lab.running import batch
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from abm.config import ConfigError
-from abm.show.style import COLOURS, DASHES, MARKERS, STYLE, WIDTH, Drawing, columns_of, grid, lowest, tick
+from abm.show.style import COLOURS, DASHES, MARKERS, STYLE, WIDTH, Drawing, columns_of, grid, lowest, named_rows, tick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def dots(
             panel.set_yticks(range(len(names)), labels if first else [""] * len(names), linespacing=1.0)
             panel.set_ylim(len(names) - 0.4, -0.6)
             panel.set_title(_title(key), loc="left")
-            _plain(panel)
+            named_rows(panel)
         for panel in lowest(axes):
             panel.set_xlabel(textwrap.fill(label, 30))
         return figure.describe(about, table)
@@ -117,13 +117,3 @@ def curves(
 def _title(key: Any) -> str:
     parts = key if isinstance(key, tuple) else (key,)
     return textwrap.fill(", ".join(str(part).replace("_", " ") for part in parts if str(part) not in ("", "nan")), 30)
-
-
-def _plain(axes: Any) -> None:
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="y", color="#EEEEEE", linewidth=0.5)
-    axes.set_axisbelow(True)
-    axes.margins(x=0.1)
-    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(tick))

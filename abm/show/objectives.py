@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from abm.config import ConfigError
 from abm.lab.objectives import COMPONENTS, WITHIN_ALL, clusters, pareto
-from abm.show.style import STYLE, WIDTH, Drawing, columns_of, grid, known_case, look, name_of, tick, title_of
+from abm.show.style import STYLE, WIDTH, Drawing, columns_of, grid, known_case, look, name_of, named_rows, title_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def objectives(results: Results, case: str | None = None, factors: str = "", wid
             axes.set_ylim(len(designs) - 0.4, -0.6)
             axes.set_title(title_of(metric), loc="left")
             axes.set_xlabel(f"{results.metric(metric)['unit']}   better →", labelpad=2)
-            _plain(axes)
+            named_rows(axes)
         about = (
             f"{results.title(case)}{': ' if factors else ''}{factors}. Mean of n = {int(fronts['n'].max())} runs with its 95 % "
             "interval. Full markers: not dominated by any other design, judged on all that both have; below each name the "
@@ -85,16 +85,6 @@ def _point(axes: Axes, row: pd.Series, place: int, full: bool, design: tuple) ->
         markerfacecolor=colour if full else "white",
         markeredgewidth=0.9,
     )
-
-
-def _plain(axes: Axes) -> None:
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="y", color="#EEEEEE", linewidth=0.5)
-    axes.set_axisbelow(True)
-    axes.margins(x=0.1)
-    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(tick))
 
 
 def trade_offs(results: Results, case: str | None = None, factors: str = "", width: float = WIDTH) -> Figure:
@@ -186,7 +176,7 @@ def together(results: Results, case: str | None = None, factors: str = "", width
         axes.set_ylim(len(labels) - 0.4, -0.6)
         axes.set_xlim(-1, 1)
         axes.set_xlabel("correlation of changes")
-        _plain(axes)
+        named_rows(axes)
         axes.margins(x=0)
         about = (
             f"{results.title(case)}{': ' if factors else ''}{factors}. A change is the difference to "

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from abm.config import ConfigError
 from abm.config.words import listed
@@ -156,6 +157,17 @@ def tick(value: float, _position: int = 0) -> str:
     """A number on an axis: k for thousands where there are many, a true minus sign."""
     text = f"{value / 1000:,.10g}k" if abs(value) >= 10_000 else f"{value:,.10g}"
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def named_rows(axes: Any) -> None:
+    """Axes with a name for each row on the left and few numbers below."""
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="y", color="#EEEEEE", linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.margins(x=0.1)
+    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(tick))
 
 
 def title_of(metric: str) -> str:

@@ -16,7 +16,8 @@ from abm.lab.compare import AGAINST_TWIN, KEY_AGAINST_TWIN, KEY_METRICS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.lab.results import Result, Results
+    from abm.lab.result import Result
+    from abm.lab.results import Results
 
 AT_END = {"last": "last month", "mean_in_service": "mean in service", "total": "total"}
 BETTER = {"up": " ↑", "down": " ↓"}

@@ -114,7 +114,7 @@ def repay_investors(world, row, amount, purpose, source):
     paid = 0
     if in_class(world, row, 1) > 0:
         for first_loss in range(2):
-            paid += _repay_class(world, row, amount - paid, purpose, source, first_loss)
+            paid += _repay_class(world, row, amount - paid, purpose, source, first_loss, False)
     part = (amount - paid) // active
     for v in range(place.investor_first, place.investor_end):
         investor = world.investors[v]
@@ -131,12 +131,21 @@ def repay_investors(world, row, amount, purpose, source):
 
 
 @compiled
-def _repay_class(world, row, amount, purpose, source, first_loss):
+def repay_principal(world, row, amount, purpose, source):
+    """Capital alone, also of those who take part no more: those who lose first last. Returns what was paid (cents)."""
+    paid = 0
+    for first_loss in range(2):
+        paid += _repay_class(world, row, amount - paid, purpose, source, first_loss, True)
+    return paid
+
+
+@compiled
+def _repay_class(world, row, amount, purpose, source, first_loss, everyone):
     """Capital of one class, in proportion to what is outstanding; the odd cents in order. Returns what was paid."""
     place, owed = world.localities[row], 0
     for v in range(place.investor_first, place.investor_end):
         investor = world.investors[v]
-        owed += investor.capital if investor.active and investor.first_loss == first_loss else 0
+        owed += investor.capital if (everyone or investor.active) and investor.first_loss == first_loss else 0
     to_pay = min(amount, owed)
     if to_pay <= 0:
         return 0
@@ -144,7 +153,7 @@ def _repay_class(world, row, amount, purpose, source, first_loss):
     for odd in range(2):
         for v in range(place.investor_first, place.investor_end):
             investor = world.investors[v]
-            if investor.active and investor.first_loss == first_loss:
+            if (everyone or investor.active) and investor.first_loss == first_loss:
                 back = left if odd else int(to_pay * (investor.capital / owed))
                 back = min(back, left, investor.capital)
                 investor.capital -= back

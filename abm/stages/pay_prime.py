@@ -16,22 +16,26 @@ from abm.ledger import (
 )  # fmt: skip
 from abm.stages.contract_terms import prime_reserves
 from abm.stages.deliver_hours import own_part, part_of_investors, prime_income
-from abm.stages.pay_capital import call_capital, hold_back, release, repay_investors, reuse
+from abm.stages.pay_capital import call_capital, hold_back, release, repay_investors, repay_principal, reuse
 from abm.stages.pay_moves import held_account, move, pay_earned, pay_public
 
 
 @compiled
 def run_prime(world, row):
-    """Reserves when it begins; then outcome payments in, investors' part out of them, capital called, hours paid."""
-    place, account = world.localities[row], held_account(world, row)
+    """Reserves when it begins; then outcome payments in, investors' part of them out, capital called, hours paid.
+
+    When there are no more hours to pay, investors have a claim on all that it holds above its reserves.
+    """
+    place, account, clock = world.localities[row], held_account(world, row), world.clock[0]
     if place.launched and place.prime_reserves == 0:
-        place.prime_reserves = cents(prime_reserves(world.settings[row], world.clock[0].service_months))
+        place.prime_reserves = cents(prime_reserves(world.settings[row], clock.service_months))
         move(world, single_account(BANK), BANK, account, INTERMEDIARY, RESERVES, place.prime_reserves)
     _receive(world, row, account)
     if place.serving:
         _pay_hours(world, row, account)
-    else:
+    if clock.month == clock.months or not place.serving:
         release(world, row, OUTCOME_PAYMENT)
+        _hand_on(world, row, account)
 
 
 @compiled
@@ -46,6 +50,15 @@ def _receive(world, row, account):
             pay_earned(world, row, account, INTERMEDIARY, OUTCOME_PAYMENT, own + part)
             lent += part
     repay_investors(world, row, lent - hold_back(world, row, lent), OUTCOME_PAYMENT, account)
+
+
+@compiled
+def _hand_on(world, row, account):
+    """What is above its reserves repays principal, then returns up to their ceiling; the prime keeps the rest."""
+    spare = world.balances[account] - world.localities[row].prime_reserves
+    if spare > 0:
+        spare -= repay_principal(world, row, spare, OUTCOME_PAYMENT, account)
+        repay_investors(world, row, spare, OUTCOME_PAYMENT, account)
 
 
 @compiled

@@ -12,6 +12,7 @@ from benchmarks.plain_mesa.capital import (
     hold_back,
     part_of_investors,
     release,
+    repay_capital,
     repay_investors,
     reuse,
 )
@@ -62,7 +63,10 @@ def share_payable(office: Any) -> float:
 
 
 def run_prime(office: Any) -> None:
-    """A month of its account: reserves in the first, outcome payments, investors' part of them, capital, and hours."""
+    """A month of its account: reserves in the first, outcome payments, investors' part of them, capital, and hours.
+
+    When no hours are to be paid any more, what is above its reserves is for investors.
+    """
     contract, ledger, account = office.contract, office.model.ledger, held_account(office)
     if contract.launched and contract.prime_reserves == 0:
         contract.prime_reserves = cents(reserves_of_prime(office))
@@ -70,8 +74,20 @@ def run_prime(office: Any) -> None:
     receive_outcomes(office)
     if contract.serving:
         pay_hours(office)
-    else:
+    if office.model.calendar.last_month or not contract.serving:
         release(office, OUTCOME_PAYMENT)
+        hand_on(office)
+
+
+def hand_on(office: Any) -> None:
+    """Principal of all investors first, who lose first last; then returns up to their ceiling; the rest is the prime's."""
+    account = held_account(office)
+    spare = office.model.ledger.balances[account] - office.contract.prime_reserves
+    for first_loss in (False, True):
+        lenders = [investor for investor in office.investors if investor.first_loss == first_loss]
+        spare -= repay_capital(lenders, spare, OUTCOME_PAYMENT, account)
+    if spare > 0:
+        repay_investors(office, spare, OUTCOME_PAYMENT, account)
 
 
 def receive_outcomes(office: Any) -> None:

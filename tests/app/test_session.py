@@ -8,7 +8,7 @@ import json
 import pytest
 
 from abm.config import ConfigError
-from abm.lab.results import run
+from abm.lab.running import run
 from abm.lab.twins import twin_of
 from abm.model import OutcomeContractingModel
 from abm.show.app import keeper
@@ -271,3 +271,14 @@ def test_a_setup_too_large_is_refused_before_a_model_is_made():
 
     with pytest.raises(ConfigError, match="at most 3,000"):
         arms_of(Setup(settings={"case.families": 3001}))
+
+
+def test_every_case_that_is_offered_can_be_opened():
+    from abm.show.app.setup import arms_of
+
+    offered = [case["name"] for case in catalogue()["cases"]]
+    assert "italy" not in offered  # a country is not for a page that many share
+    for name in offered:
+        arms_of(Setup(case=name))
+    with pytest.raises(ConfigError, match="at most 3,000"):
+        arms_of(Setup(case="italy"))

@@ -120,7 +120,7 @@ def test_what_is_the_same_runs_once():
 
 
 def test_a_rate_card_is_left_for_another_rule_by_emptying_it():
-    from abm.lab.results import run
+    from abm.lab.running import run
 
     emptied = {"payment.rule": "tranche", "payment.milestone": []}
     assert run("generic", "social_impact_bond", months=5, settings=emptied).design.base.payment.milestone == ()

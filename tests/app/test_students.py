@@ -12,7 +12,7 @@ import pytest
 from app_help import start_server, stop
 from students import Student
 
-from abm.lab.results import run
+from abm.lab.running import run
 from abm.show.app.catalogue import stories
 from abm.show.app.setup import to_query
 

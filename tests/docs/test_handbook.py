@@ -8,13 +8,13 @@ import pytest
 
 from abm.config import ConfigError
 from abm.engine import MONTH, STAGES
-from abm.handbook import commands, mechanisms, odd
+from abm.handbook import commands, front, mechanisms, odd
 from abm.handbook.blocks import OPENED, refreshed, table
 from abm.handbook.words import modules_of, reasons, rules_of
 from abm.tables import TABLES
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {"odd.md": odd.BLOCKS, "trace.md": odd.BLOCKS, "mechanisms.md": mechanisms.BLOCKS}
+PAGES = {"odd.md": odd.BLOCKS, "trace.md": odd.BLOCKS, "mechanisms.md": mechanisms.BLOCKS, "../README.md": front.BLOCKS}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -30,7 +30,7 @@ def test_the_page_of_commands_is_fresh():
 
 
 def test_every_block_that_can_be_written_stands_somewhere():
-    for blocks in (odd.BLOCKS, mechanisms.BLOCKS):
+    for blocks in (odd.BLOCKS, mechanisms.BLOCKS, front.BLOCKS):
         pages = [DOCS / page for page, own in PAGES.items() if own is blocks]
         shown = {name for page in pages for name in OPENED.findall(page.read_text(encoding="utf-8"))}
         assert shown == set(blocks)

@@ -52,8 +52,8 @@ def digest(matrix: np.ndarray) -> str:
 
 def measured(case: str, design: str, settings: dict, seed: int) -> dict:
     """The entry of one run."""
-    from abm.lab.results import run
     from abm.lab.run import as_matrix
+    from abm.lab.running import run
 
     result = run(case, design, seed, settings=settings)
     matrix = as_matrix(result.world.series)

@@ -12,8 +12,9 @@ from abm.config.experiment import AGENT_TABLES
 from abm.declare import Column
 from abm.lab.agent_columns import COLUMNS, check_tables
 from abm.lab.agents import Recorder
-from abm.lab.results import Results, batch, run
+from abm.lab.results import Results
 from abm.lab.run import simulate
+from abm.lab.running import batch, run
 from abm.ledger import SINGLE
 from abm.network import first_ids, trust_graph
 from abm.tables import RELATION_NAMES

@@ -11,7 +11,7 @@ import pytest
 import abm
 from abm.config import ConfigError, Experiment
 from abm.lab.bundle import bundle
-from abm.lab.results import batch
+from abm.lab.running import batch
 
 
 @pytest.fixture

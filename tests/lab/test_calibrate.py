@@ -12,7 +12,7 @@ from abm.config import ConfigError, Experiment
 from abm.lab import calibrate as module
 from abm.lab.calibrate import Target, as_toml, calibrate, parse_targets, points_of
 from abm.lab.rejection import abc, rank_rows, ranks
-from abm.lab.results import batch
+from abm.lab.running import batch
 from abm.lab.smc import smc
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from abm import cli
 from abm.config import Change, ConfigError, Experiment, load_case, load_design, treated_places
-from abm.lab.results import Results, batch, run
+from abm.lab.results import Results
+from abm.lab.running import batch, run
 
 CHANGES = (
     Change(month=10, set={"control.audit": 0.3}),

@@ -8,7 +8,7 @@ from faulty import DESIGN, program
 from abm.cli.screen import Bar
 from abm.config import ConfigError
 from abm.lab.engines import check_engine
-from abm.lab.results import batch
+from abm.lab.running import batch
 
 
 @pytest.mark.parametrize(

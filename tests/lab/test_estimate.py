@@ -9,7 +9,7 @@ import pytest
 from abm.config import ConfigError, Experiment, load_case, load_design
 from abm.lab import estimate as module
 from abm.lab.estimate import LARGEST, estimate
-from abm.lab.results import batch
+from abm.lab.running import batch
 
 
 @pytest.fixture

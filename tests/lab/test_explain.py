@@ -11,7 +11,7 @@ import pytest
 from abm.config import ConfigError, Design, changed_design, load_design
 from abm.lab.explain import differing_keys, explain, mixtures, shapley_weights
 from abm.lab.more import key_of, run_ends
-from abm.lab.results import batch
+from abm.lab.running import batch
 
 BLOCK, BOND = load_design("block_grant"), load_design("social_impact_bond")
 

@@ -11,7 +11,8 @@ import pytest
 
 from abm.config import ConfigError, Experiment, load_case, load_design
 from abm.lab.dictionary import HEAD, NAME
-from abm.lab.results import Results, batch
+from abm.lab.results import Results
+from abm.lab.running import batch
 from abm.metrics import METRICS
 
 

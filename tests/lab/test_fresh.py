@@ -7,7 +7,8 @@ import pytest
 from abm.config import ConfigError
 from abm.lab.analyses import load_analysis
 from abm.lab.fresh import fresh
-from abm.lab.results import Results, batch
+from abm.lab.results import Results
+from abm.lab.running import batch
 
 
 def test_winners_are_run_again_on_seeds_that_did_not_choose_them(fake_engine, experiment, tmp_path):

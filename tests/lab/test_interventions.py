@@ -8,7 +8,8 @@ import pytest
 
 from abm import cli
 from abm.config import ConfigError, Experiment, Intervention, load_case, load_design, treated_units
-from abm.lab.results import Results, batch, run
+from abm.lab.results import Results
+from abm.lab.running import batch, run
 from abm.lab.twins import twins_of
 
 HALF = Intervention(month=20, kind="workshop", who="half", strength=0.5)

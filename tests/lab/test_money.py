@@ -10,7 +10,7 @@ from synthetic import results_of
 from abm.config import ConfigError
 from abm.lab.agent_columns import COLUMNS
 from abm.lab.money import BETWEEN, KEPT, PARTS, Flow, contract_flows, flows, layered, paid_for
-from abm.lab.results import run
+from abm.lab.running import run
 from abm.ledger import ACCOUNT_CLASSES, PURPOSES
 from abm.show.money import summed
 

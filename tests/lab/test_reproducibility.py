@@ -25,8 +25,9 @@ import pytest
 from abm.config.keep import Keep
 from abm.lab.batches import plan_of
 from abm.lab.engines import Workforce, open_engine
-from abm.lab.results import Results, batch
+from abm.lab.results import Results
 from abm.lab.run import prepare_engine
+from abm.lab.running import batch
 
 ROOT = Path(__file__).parents[2]
 ALONE = Workforce(None, 1)

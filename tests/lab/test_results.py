@@ -12,7 +12,8 @@ from abm.config import ConfigError, load_case, load_design
 from abm.design import GovernanceDesign
 from abm.lab import run as running
 from abm.lab.engines import Units
-from abm.lab.results import Results, batch, run
+from abm.lab.results import Results
+from abm.lab.running import batch, run
 from abm.metrics import METRICS
 
 NAMES = [metric.name for metric in METRICS]

@@ -9,8 +9,8 @@ import pytest
 
 from abm.config import ConfigError
 from abm.lab.prim import boxes
-from abm.lab.results import batch
 from abm.lab.robust import Contexts, Criterion, parse_criteria, robust, tables_of, wilson
+from abm.lab.running import batch
 
 VALUES = np.array([[[1.0], [2.0], [3.0]], [[2.0], [0.0], [3.5]]])  # two designs in three contexts
 POINTS = [{"case.money.wage": wage} for wage in (20.0, 30.0, 25.0)]

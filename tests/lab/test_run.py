@@ -12,8 +12,8 @@ from abm.config import Experiment, load_case, load_design
 from abm.lab import run as running
 from abm.lab.batches import plan_of
 from abm.lab.engines import EngineLost, Workforce, execute, open_engine
-from abm.lab.results import batch
 from abm.lab.run import prepare_engine, simulate_unit, versions
+from abm.lab.running import batch
 from abm.lab.workers import WorkerDied
 
 

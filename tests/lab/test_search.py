@@ -7,7 +7,7 @@ import pytest
 
 from abm.config import ConfigError, load_design
 from abm.config.sample import Axis
-from abm.lab.results import batch
+from abm.lab.running import batch
 from abm.lab.search import Effort, Field, Objective, dominance, nondominated, optimiser, parse_objectives, search
 
 pytest.importorskip("optuna")

@@ -10,7 +10,7 @@ import pytest
 from abm.config import ConfigError
 from abm.lab import sensitivity
 from abm.lab.ensemble import assumed_numbers, parse_over
-from abm.lab.results import batch
+from abm.lab.running import batch
 from abm.lab.sensitivity import Effort, matters, morris_rows, sobol_rows
 
 NAMES = ["x1", "x2", "x3"]

@@ -10,7 +10,7 @@ import pytest
 
 from abm.config import ConfigError, load_case
 from abm.lab.estimates import cluster_means, within_strata
-from abm.lab.results import batch
+from abm.lab.running import batch
 from abm.lab.trial import ARMS, CHANGE, POWER, Size, clustered, judged, trial, usual_trial
 
 TRIALS = 1200

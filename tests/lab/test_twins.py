@@ -7,7 +7,8 @@ import pytest
 from abm.config import Experiment, as_changes, changed_design, load_case, load_design, preset_names
 from abm.config.settings import READ_BY_EVERY_RULE, READ_BY_RULE
 from abm.design import Finance, GovernanceDesign
-from abm.lab.results import Results, batch
+from abm.lab.results import Results
+from abm.lab.running import batch
 from abm.lab.twins import is_own_twin, twin_of, twins_of
 from abm.metrics import METRICS
 

@@ -22,6 +22,7 @@ from abm.design import OUTCOME_RULES, GovernanceDesign, Milestone
 from abm.engine import MONTH
 from abm.ledger import SINGLE
 from abm.metrics import METRICS
+from abm.rules.finance import SOCIAL_PRIME
 from abm.stages.deliver import deliver
 from abm.stages.deliver_service import MOST_HOURS
 from abm.stages.measure import measure
@@ -179,6 +180,16 @@ def cash_broken(world: World) -> list[str]:
     ]
 
 
+def prime_broken(world: World) -> list[str]:
+    """A prime does not end with more than its reserves while investors lack principal."""
+    held = world.balances[-world.localities.size :]
+    lacking = np.bincount(world.investors.locality, world.investors.capital, world.localities.size)
+    prime = world.settings.finance_intermediary == SOCIAL_PRIME
+    return ["a prime keeps what investors lack"] * int(
+        (prime & (held > world.localities.prime_reserves) & (lacking > 0)).any()
+    )
+
+
 def broken(case: Case, design: Any, seed: int) -> list[str]:
     """The laws that break first, with month and stage; empty where all hold through the run."""
     world = new_world(case, design, seed)
@@ -193,7 +204,7 @@ def broken(case: Case, design: Any, seed: int) -> list[str]:
             elif stage is measure:
                 found += caps_broken(world)
             elif stage is pay:
-                found += cash_broken(world)
+                found += cash_broken(world) + (prime_broken(world) if month == case.calendar.months else [])
             elif stage is observe:
                 found += columns_out_of_range(world) + metrics_out_of_range(world)
             if world.balances.sum() != 0:

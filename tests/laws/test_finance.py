@@ -7,7 +7,8 @@ import pytest
 
 from abm.config import ConfigError, load_case, load_design
 from abm.engine import run_months
-from abm.lab.results import run
+from abm.lab.running import run
+from abm.ledger import SINGLE
 from abm.metrics import METRICS
 from abm.world import new_world
 
@@ -170,6 +171,53 @@ def test_a_prime_that_nobody_funds_does_not_begin():
     world = world_of(PRIME, alone)
     assert world.localities.launched[0] == 0
     assert world.series.spend_public[-1] == 0.0
+
+
+OPTIMISM = [{"case.money.forecast_optimism": value} for value in (0.5, 0.7, 1.0, 1.5)]
+CAUTIOUS = OPTIMISM[1]
+SHARED = {"finance.bridge": {"state": 0.2, "provider": 0.3, "investor": 0.5}, "case.money.prudence": 0.0}
+CHOOSY = {"case.investor.hurdle": 0.1, "case.investor.number": 5, "case.calendar.renewals": 2}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *OPTIMISM,
+        *({**cautious, "finance.first_loss": 0.4, "finance.recycling": 0.6} for cautious in OPTIMISM),
+        *({**cautious, **SHARED, "finance.guarantee": 0.5} for cautious in OPTIMISM),
+        {**CAUTIOUS, "case.calendar.renewals": 1},
+        {**CAUTIOUS, **CHOOSY},
+        {**CAUTIOUS, "payment.lag_months": 12},
+        {**CAUTIOUS, "finance.return_cap": 0.0},
+    ],
+)
+def test_a_prime_hands_on_what_it_holds_above_its_reserves(settings):
+    """Never does it end with more while investors lack principal; what it keeps is above their ceiling on returns."""
+    for seed in SEEDS:
+        world = world_of(PRIME, settings, seed)
+        assert world.balances.sum() == 0
+        place, investors = world.localities[0], world.investors
+        surplus = round(100.0 * world.series.prime_surplus[-1])
+        first = SINGLE + world.localities.size + world.providers.size
+        theirs = world.balances[first : first + investors.size]
+        assert theirs.sum() == place.return_paid - investors.capital.sum()
+        assert surplus <= 0 or (investors.capital == 0).all()
+        assert surplus < investors.size or place.return_allowed - place.return_paid < investors.size
+        assert place.return_paid <= place.return_allowed
+
+
+def test_what_a_prime_hands_on_goes_first_to_those_who_lose_last():
+    """In the month after service, where it is enough for some: all of it, and none to the others while those wait."""
+    case = small(**{"investor.number": 5, "calendar.renewals": 0})
+    world = new_world(case, load_design(PRIME, {"finance.first_loss": 0.4}), 1)
+    run_months(world, case.calendar.service[1])
+    before = world.investors.capital.copy()
+    held = world.series.prime_surplus[case.calendar.service[1]]
+    run_months(world, 1)
+    now, first = world.investors.capital, world.investors.first_loss == 1
+    assert 0.0 < 100.0 * held < before.sum()
+    assert (before - now).sum() >= round(100.0 * held)
+    assert (now[~first] == 0).all() or (now[first] == before[first]).all()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from abm.config import Experiment, load_case, load_design
 from abm.declare import parameters
 from abm.design import Mechanisms
 from abm.engine import run_months
-from abm.lab.results import batch
+from abm.lab.running import batch
 from abm.metrics import METRICS
 from abm.world import new_world
 

@@ -10,7 +10,7 @@ from synthetic import paired, results_of
 
 from abm.config import ConfigError
 from abm.lab.objectives import COMPONENTS
-from abm.lab.results import batch
+from abm.lab.running import batch
 from abm.show import plot
 from abm.show.dots import curves, dots
 from abm.show.factors import by_factor

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from abm.config import ConfigError
-from abm.lab.results import batch
+from abm.lab.running import batch
 from abm.show import plot
 from abm.show.style import COLOURS, MARKERS, dash
 from abm.show.trajectories import phases

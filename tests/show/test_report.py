@@ -12,7 +12,8 @@ import pytest
 
 from abm.config import ConfigError
 from abm.lab.analyses import Analysis
-from abm.lab.results import Results, batch
+from abm.lab.results import Results
+from abm.lab.running import batch
 from abm.show.report import body, findings, further, write_report
 from abm.show.report.html import Html, tag
 from abm.show.report.svg import Pictures

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from abm.lab.compare import KEY_METRICS
-from abm.lab.results import run
+from abm.lab.running import run
 from abm.metrics import METRICS
 from abm.show.tables import comparison, decimals_for, end_values, number
 

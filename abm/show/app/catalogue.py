@@ -13,7 +13,7 @@ from abm.config.changes import is_term, why_fixed
 from abm.declare import Param, parameters
 from abm.metrics import METRICS
 from abm.rules.interventions import EVENT, KINDS
-from abm.show.app.setup import TWIN, UNCHANGED, Setup
+from abm.show.app.setup import MOST_FAMILIES, TWIN, UNCHANGED, Setup, families_in
 from abm.show.parameters import declared, is_number
 from abm.show.style import title_of
 from abm.sources import CHECKED, provenance, sources
@@ -75,7 +75,7 @@ def source_line(key: str) -> dict[str, str]:
 @cache
 def catalogue() -> dict[str, Any]:
     """Everything that the page offers."""
-    cases = [load_case(name) for name in preset_names("cases")]
+    cases = [case for case in map(load_case, preset_names("cases")) if families_in(case) <= MOST_FAMILIES]
     designs = [load_design(name) for name in preset_names("designs")]
     return {
         "stories": [_story(key, story) for key, story in stories().items()],

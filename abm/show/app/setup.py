@@ -158,8 +158,13 @@ def _of_places() -> frozenset[str]:
     return frozenset(key for key, _ in declared() if ".NAME." in key)
 
 
+def families_in(case: Case) -> int:
+    """Families of all places together."""
+    return sum(place.families for place in case.locality.values())
+
+
 def _check_size(case: Case) -> None:
-    _check_families(sum(place.families for place in case.locality.values()))
+    _check_families(families_in(case))
     if case.calendar.months > MOST_MONTHS:
         raise ConfigError(f"case.calendar: at most {MOST_MONTHS} months here, got {case.calendar.months:,}")
 
