@@ -125,7 +125,7 @@ def _compile(function, counts_references=False, inline=False):
         _cache_of(function.__module__)
     private = function.__name__.startswith("_")
     dispatcher = numba.njit(
-        cache=True, error_model="numpy", no_cpython_wrapper=private, no_cfunc_wrapper=private,
+        cache=True, error_model="numpy", no_cpython_wrapper=private, no_cfunc_wrapper=True,
         forceinline=private or inline, _nrt=counts_references,
     )(function)  # fmt: skip
     if JIT:
