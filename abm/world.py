@@ -139,20 +139,30 @@ def memory_bytes(case: Case, design: Any, months: int | None = None) -> int:
 
 
 @functools.cache
-def _places_of_settings() -> tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...]:
-    """For each field of SETTINGS, in order: whose value it is, how it is found there, and a choice's names."""
+def _places_of_settings() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+    """For each field of SETTINGS: its name, whose value it is, the dotted key, and a choice's names."""
     found = []
-    for owner, part in (("design", GovernanceDesign), ("case", Case), ("locality", Locality)):  # as in SETTINGS
+    for owner, prefix, part in (
+        ("design", "", GovernanceDesign),
+        ("case", "", Case),
+        ("locality", "locality_", Locality),
+    ):
         for key, declared in parameters(part):
-            found.append((owner, operator.attrgetter(key), declared.possible if declared.is_choice else ()))
+            found.append((prefix + key.replace(".", "_"), owner, key, declared.possible if declared.is_choice else ()))
     return tuple(found)
+
+
+@functools.cache
+def _readers() -> tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...]:
+    """For each field of SETTINGS, in order: whose value it is, how it is read there, and a choice's names."""
+    return tuple((owner, operator.attrgetter(key), names) for _, owner, key, names in _places_of_settings())
 
 
 def _fill_settings(settings: np.recarray, case: Case, design: Any) -> None:
     for row, (name, place) in enumerate(case.locality.items()):
         owners = {"design": design.for_locality(name), "case": case, "locality": place}
-        found = ((read(owners[owner]), names) for owner, read, names in _places_of_settings())
-        settings[row] = tuple(names.index(value) if names else float(value) for value, names in found)
+        values = ((read(owners[owner]), names) for owner, read, names in _readers())
+        settings[row] = tuple(names.index(value) if names else float(value) for value, names in values)
 
 
 def _fill_milestones(world: World, case: Case, design: Any, places: Collection[str]) -> None:
