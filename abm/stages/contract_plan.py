@@ -23,7 +23,7 @@ from abm.stages.contract_entries import (
 PACE_STEP = 3.0  # a revision sees at most three times, or a third of, what was planned
 
 
-@compiled
+@compiled_with_arrays
 def plan_payments(world, row):
     """The first plan of a contract, on top of what earlier contracts earned."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]

@@ -41,7 +41,7 @@ def _investors_flows(flows, month):
     return net
 
 
-@compiled
+@compiled_with_arrays
 def observe_capital(world, row, peak):
     """Capital called, its peak, what is outstanding with those repaid first, the guarantee, and the rate of return so far."""
     called, senior, guaranteed, month = 0, 0, 0, world.clock[0].month
