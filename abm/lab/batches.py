@@ -40,11 +40,11 @@ def run_batch(experiment: Experiment, folder: Path, how: How, fresh: bool, progr
     with Store(folder, plan, description(experiment, plan), fresh=fresh) as store:
         missing = store.missing()
         if missing:
+            count = min(how.workers, len(missing))
             for domains in {len(case.domains) for case in experiment.cases}:
-                prepare_engine(domains)
+                prepare_engine(domains, here=count == 1)
             about = {"engine": how.engine, "workers": how.force.slots if how.force else how.workers}
             store.begin({"started": now(), "machine": platform.platform(), **about})
-            count = min(how.workers, len(missing))
             opened = (
                 open_engine(how.engine, count, how.scheduler, how.limit)
                 if how.force is None

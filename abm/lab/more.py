@@ -109,9 +109,10 @@ def run_ends(
 def run_plan(plan: Plan, missing: Sequence[tuple[int, int]], workers: int | None = None) -> Iterator[Run]:
     """Do runs of a plan, as (arm, seed), on workers of this machine; each as it ends."""
     if missing:
+        count = min(workers or processors(), len(missing))
         for domains in {len(arm.case.domains) for arm in plan.all_arms}:
-            prepare_engine(domains)
-        with open_engine(workers=min(workers or processors(), len(missing))) as force:
+            prepare_engine(domains, here=count == 1)
+        with open_engine(workers=count) as force:
             yield from (run for run in execute(force, plan, missing) if run is not None)
 
 

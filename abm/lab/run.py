@@ -58,12 +58,19 @@ def simulate(
     return world
 
 
-def prepare_engine(domains: int) -> None:
-    """Compile the model for cases with this many domains, or load it; says so on standard error where that takes long."""
+def prepare_engine(domains: int, here: bool = True) -> None:
+    """Compile the model for cases with this many domains, or load it; says so on standard error where that takes long.
+
+    Where runs are done in processes of their own, not `here`, a model that is compiled already need not be loaded (200 MB).
+    """
     from abm.compiled import JIT, warm
+
+    compiled = warm(domains).exists() or not JIT
+    if compiled and not here:
+        return
     from abm.engine import compile_engine
 
-    if warm(domains).exists() or not JIT:
+    if compiled:
         compile_engine(domains)
         return
     from rich.console import Console

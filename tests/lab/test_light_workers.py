@@ -35,3 +35,24 @@ def test_a_run_in_a_worker_imports_nothing_heavy():
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True)
     assert [name for name in HEAVY if f"'{name}'" in done.stdout] == []
+
+
+PARENT = """
+import sys
+import abm
+from abm.compiled import warm
+from abm.config import Experiment, load_case, load_design
+case = load_case("generic", {"case.families": 20})
+assert warm(len(case.domains)).exists()
+asked = Experiment(name="x", cases=(case,), designs=(load_design("block_grant"),), seeds=2, months=2)
+abm.batch(asked, workers=2, out=sys.argv[1])
+print("abm.engine" in sys.modules)
+"""
+
+
+def test_who_only_hands_out_runs_does_not_load_the_engine(tmp_path):
+    """200 MB less in the process that must last through a batch of any size."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-c", PARENT, str(tmp_path / "r")]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
