@@ -177,10 +177,11 @@ def _hear(mine, theirs, share, heard, most, a):
 def _believe(edges, ties, heard, most):
     """Take in what was heard, but never more than the most that any peer could tell."""
     for a in range(heard.shape[0]):
-        mine = edges[ties + a]
         for facet in range(heard.shape[2]):
-            mine.support[facet] += min(heard[a, 0, facet], most[a, 0, facet])
-            mine.against[facet] += min(heard[a, 1, facet], most[a, 1, facet])
+            if heard[a, 0, facet] > 0.0:
+                edges[ties + a].support[facet] += min(heard[a, 0, facet], most[a, 0, facet])
+            if heard[a, 1, facet] > 0.0:
+                edges[ties + a].against[facet] += min(heard[a, 1, facet], most[a, 1, facet])
 
 
 @compiled
@@ -197,15 +198,13 @@ def _fade(world):
 
 @compiled
 def _fade_tie(facts, edge, facets):
-    edge.lived_weight *= CONDUCT_MEMORY
     edge.prior = fade_prior(edge.prior, facts.trust_propensity, facts.trust_memory)
-    for facet in range(facets):
-        edge.support[facet] *= facts.trust_memory
-        edge.against[facet] *= facts.trust_memory
-        edge.damage[facet] *= facts.trust_damage_memory
-        edge.level[facet] = trust_level(
-            edge.support[facet], edge.against[facet], edge.damage[facet], edge.prior, facts.trust_prior_weight
-        )
+    if edge.lived_weight > 0.0 or _has_evidence(edge, facets):
+        _fade_evidence(facts, edge, facets)
+    else:  # as of most peers: nothing to fade, and one level for all facets
+        level = trust_level(0.0, 0.0, 0.0, edge.prior, facts.trust_prior_weight)
+        for facet in range(facets):
+            edge.level[facet] = level
     edge.trust = edge.level[ABILITY]
     if facts.mechanisms_facets:
         edge.trust = weighed(
@@ -214,3 +213,23 @@ def _fade_tie(facts, edge, facets):
         )  # fmt: skip
     else:  # one facet: what is trusted in one is trusted in all
         edge.level[BENEVOLENCE] = edge.level[INTEGRITY] = edge.trust
+
+
+@compiled
+def _has_evidence(edge, facets):
+    found = 0.0
+    for facet in range(facets):
+        found += edge.support[facet] + edge.against[facet] + edge.damage[facet]
+    return found > 0.0
+
+
+@compiled
+def _fade_evidence(facts, edge, facets):
+    edge.lived_weight *= CONDUCT_MEMORY
+    for facet in range(facets):
+        edge.support[facet] *= facts.trust_memory
+        edge.against[facet] *= facts.trust_memory
+        edge.damage[facet] *= facts.trust_damage_memory
+        edge.level[facet] = trust_level(
+            edge.support[facet], edge.against[facet], edge.damage[facet], edge.prior, facts.trust_prior_weight
+        )

@@ -219,15 +219,14 @@ def _bring_together(world, place, facts, own, level, input_now, received):
         family.integration_hours = family_integration_hours(known, family.integration) if family.enrolled else 0.0
         _service_of(facts, family, packages, providers, first, end, service, attention)
         helped, team = _helped_by_peers(facts, families, edges, teams, i, friends, collective), teams[family.team]
-        k = i - place.family_first
+        k, work = i - place.family_first, family.work
         own[k] = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
         for d in range(service.shape[0]):
             gain = centre_gain(team, facts, d) if family.enrolled and place.serving else 1.0
             served = service_after_fragmentation(service[d] * gain, facts.outcome_fragmentation, family.integration)
             served /= facts.outcome_typical_hours * facts.outcome_typical_quality * scale
-            input_now[d, k] = (
-                combined_input(served, family.work, facts.outcome_family_weight, facts.outcome_complementarity) + helped
-            )
+            made = combined_input(served, work, facts.outcome_family_weight, facts.outcome_complementarity)
+            input_now[d, k] = made + helped
             level[d, k] = family.wellbeing[d]
 
 
