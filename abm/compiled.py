@@ -79,8 +79,12 @@ def _cache_of(module: str) -> None:
 
 
 def warm(domains: int) -> Path:
-    """A file that exists when the whole month has been compiled for cases with this many domains."""
-    return CACHE / sources_hash("abm.engine") / f"warm-{domains}"
+    """A file that exists when the whole month of this copy has been compiled for cases with this many domains.
+
+    numba keeps what it compiles by the path of the source, so that a second copy of the same sources begins anew.
+    """
+    copy = hashlib.sha256(str(PACKAGE).encode()).hexdigest()[:8]
+    return CACHE / sources_hash("abm.engine") / f"warm-{copy}-{domains}"
 
 
 PACKAGE = Path(__file__).parent

@@ -137,3 +137,11 @@ def test_a_change_recompiles_what_depends_on_it_and_nothing_else(monkeypatch):
     after = {name: sources_hash(f"abm.{name}") for name in before}
     sources_hash.cache_clear()
     assert [name for name in before if before[name] != after[name]] == ["rules.volunteering", "stages.adapt"]
+
+
+def test_another_copy_of_the_same_sources_is_not_taken_for_compiled(monkeypatch, tmp_path):
+    here = warm(4)
+    monkeypatch.setattr("abm.compiled.PACKAGE", tmp_path)
+    monkeypatch.setattr("abm.compiled.sources_hash", lambda module: here.parent.name)
+    assert warm(4).parent == here.parent
+    assert warm(4) != here
