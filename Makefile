@@ -17,7 +17,7 @@ INSTALL = $(PIP) $(1)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app lint test test-all test-oldest golden torture bench validate docs clean
+.PHONY: help setup demo app lint test test-all test-oldest golden torture mutants bench validate docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -51,6 +51,10 @@ bench: .venv/.with-tests  ## measure side by side: docs/speed.md; COMPARE=1 repo
 torture: .venv/.with-tests  ## every kind of fault, and workers and parents killed many times over: docs/reliability.md, README
 	PYTHONPATH=.:tests $(BIN)/python tests/torture.py --page docs/reliability.md
 	$(BIN)/python -m abm.handbook.front
+
+mutants: .venv/.with-tests  ## one small error at a time into rules, ledger, trust and statistics, and whether tests notice: docs/mutants.md
+	$(call INSTALL,-e ".[test,mutants]")
+	$(BIN)/python -m tests.mutants --workers $(WORKERS)
 
 test-oldest:  ## the oldest versions that are allowed, in an environment of their own: a small set of tests
 	$(OLDEST_PYTHON) -m venv --clear build/oldest

@@ -6,11 +6,13 @@ generator would have failed one of them.
 
 from __future__ import annotations
 
+import ast
 import itertools
 import math
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -236,3 +238,29 @@ def digest_of_draws(n: int, disable_jit: str) -> str:
 @pytest.mark.parametrize("n", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
 def test_the_compiler_changes_no_bit(n):
     assert digest_of_draws(n, disable_jit="0") == digest_of_draws(n, disable_jit="1")
+
+
+# ---- where numbers are drawn
+
+
+DRAWN_IN = [path for path in (ROOT / "abm").rglob("*.py") if path.name != "streams.py" and "lab" not in path.parts]
+DRAWN_TWICE = {  # on purpose
+    ("INTERVENTION", "clock.month", "n"),  # event n is either an election, a scandal or a letter
+    ("TIES", "1", "high"),  # hours of a link from data are those that it would have had without
+}
+
+
+def keys_of(path: Path) -> list[tuple[str, str, str]]:
+    """Stream, month and item of every draw of a module, as they are written there."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    drawn = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("uniform", "normal")]
+    keys = [[ast.unparse(word) for word in call.args] for call in drawn]
+    return [(key[1], key[2].removeprefix("world.").replace("clock[0]", "clock"), (*key, "0")[4]) for key in keys]
+
+
+def test_no_two_decisions_share_their_luck():
+    """Each place in the code that draws has a stream of its own, or an item of its own in it."""
+    found = Counter(draw for path in DRAWN_IN for draw in keys_of(path))
+    assert found.total() > 50
+    assert {draw for draw, times in found.items() if times > 1} == DRAWN_TWICE
+    assert all(stream in vars(streams) for stream, *_ in found)

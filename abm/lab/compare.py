@@ -57,7 +57,7 @@ def blocks(runs: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[str, st
     """Finished runs by case and setting of the factors: case, label of the setting, its runs."""
     done = runs[runs["status"] == "done"]
     for key, block in done.groupby(["case", *factors], sort=False, dropna=False):
-        case, *values = key if isinstance(key, tuple) else (key,)
+        case, *values = key
         yield str(case), factor_text(factors, values), block
 
 

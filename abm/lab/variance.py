@@ -27,6 +27,9 @@ class Interval(NamedTuple):
     high: float
 
 
+NOTHING = Interval(math.nan, math.nan, math.nan)
+
+
 def mean_squares(values: np.ndarray) -> dict[str, float]:
     """Mean squares of a full three-way layout without replication: d, p, s, dp, ds, ps, dps (designs, points, seeds)."""
     names, grand = "dps", values.mean()
@@ -67,12 +70,12 @@ def components(values: np.ndarray) -> np.ndarray:
 def variance_shares(values: np.ndarray, seed: int = 1) -> list[Interval]:
     """Shares of variance in the order of `COMPONENTS`; intervals resample points and seeds (Owen 2007, pigeonhole bootstrap).
 
-    `values` is designs × points × seeds, at least two of each; points and seeds with a missing value are left out. All
+    `values` is designs × points × seeds, at least two of each; points with a missing value are left out. All
     missing where nothing varies.
     """
     values = values[:, ~np.isnan(values).any(axis=(0, 2))] if np.isnan(values).any() else values
     if min(values.shape) < 2 or float(np.ptp(values)) == 0.0:
-        return [Interval(math.nan, math.nan, math.nan)] * len(COMPONENTS)
+        return [NOTHING] * len(COMPONENTS)
     draw = np.random.default_rng(seed)
     _, p, s = values.shape
     drawn = []
@@ -103,7 +106,7 @@ def perfect_information(x: np.ndarray, worth: np.ndarray) -> Interval:
     x, worth = x[known], worth[:, known]
     n = worth.shape[1]
     if n < LEAST_POINTS:
-        return Interval(math.nan, math.nan, math.nan)
+        return NOTHING
     basis, part = _basis(x), np.arange(n) % FOLDS
     without, gain = worth.mean(axis=1).argmax(), np.zeros(n)
     for fold in range(FOLDS):
@@ -117,10 +120,12 @@ def perfect_information(x: np.ndarray, worth: np.ndarray) -> Interval:
 def all_information(worth: np.ndarray) -> Interval:
     """Value of knowing all parameters (EVPI): designs × points × seeds; half of the seeds choose, the other half judge."""
     half = worth.shape[2] // 2
+    if half == 0:
+        return NOTHING
     one, other = worth[:, :, :half].mean(axis=2), worth[:, :, half : 2 * half].mean(axis=2)
-    known = ~(np.isnan(one) | np.isnan(other)).any(axis=0) if half else np.zeros(0, bool)
+    known = ~(np.isnan(one) | np.isnan(other)).any(axis=0)
     if known.sum() < 2:
-        return Interval(math.nan, math.nan, math.nan)
+        return NOTHING
     one, other = one[:, known], other[:, known]
     gain = np.zeros(one.shape[1])
     for choose, judge in ((one, other), (other, one)):

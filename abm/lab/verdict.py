@@ -103,7 +103,7 @@ def in_words(found: Verdict) -> str:
         return found.word
     if math.isinf(found.more_runs):
         return "undecided (it lies where it begins to matter)"
-    runs = round(found.more_runs, 1 - len(str(int(found.more_runs)))) if found.more_runs >= 10 else found.more_runs
+    runs = round(found.more_runs, 1 - len(str(int(found.more_runs))))  # one digit, as it is no better known
     return f"undecided (needs about {runs:,.0f} more run{'s' * (runs > 1)})"
 
 

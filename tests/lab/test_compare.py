@@ -123,3 +123,24 @@ def test_points_count_once_each_with_the_mean_of_their_seeds():
     assert (own["n"], own["mean"], own["sd"]) == (4, pytest.approx(means.mean()), pytest.approx(means.std()))
     apart = differences(runs, UNITS, ["point"], DESIGNS, "plain")
     assert sorted(apart[(apart["design"] == "other") & (apart["metric"] == "gain")]["n"]) == [2, 3, 3, 3]
+
+
+def test_two_runs_have_a_spread_and_a_baseline_that_never_varies_has_no_effect_in_its_own():
+    row = one(differences(table(n=2), UNITS, [], DESIGNS, "plain"))
+    assert row["n"] == 2
+    assert row["sd"] > 0.0
+    assert math.isfinite(row["effect"])
+    assert row["low"] < row["difference"] < row["high"]
+    alone = summary(table(n=2), UNITS, [], DESIGNS)
+    assert (alone["sd"] > 0.0).all()
+    assert (alone["low"] < alone["high"]).all()
+    runs = table()
+    runs.loc[runs["design"] == "plain", "gain"] = 1.0
+    apart = one(differences(runs, UNITS, [], DESIGNS, "plain"))
+    assert math.isnan(apart["effect"])
+    assert apart["difference"] != 0.0
+
+
+def test_a_label_needs_a_value_for_every_factor():
+    with pytest.raises(ValueError, match="shorter"):
+        factor_text(["payment.lag_months", "control.audit"], [1])

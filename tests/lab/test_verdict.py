@@ -10,7 +10,7 @@ from scipy import stats
 from synthetic import paired, results_of
 
 from abm.config import ConfigError
-from abm.lab.verdict import critical, holm, in_words, margins, verdict
+from abm.lab.verdict import UNDECIDED, Verdict, critical, holm, in_words, margins, verdict
 from abm.metrics import METRICS
 
 EXPERIMENTS = 2500  # the standard error of a coverage of 95 % is then 0.44 points, so 93.5 to 96.5 is 3.4 of them
@@ -28,6 +28,8 @@ EXPERIMENTS = 2500  # the standard error of a coverage of 95 % is then 0.44 poin
         (-0.009, 0.009, "up", "practically equal"),
         (0.002, 0.008, "up", "practically equal"),
         (0.002, 0.02, "up", "undecided"),
+        (0.01, 0.02, "up", "undecided"),
+        (-0.02, -0.01, "up", "undecided"),
         (-0.03, 0.03, "down", "undecided"),
         (math.nan, math.nan, "up", "no value"),
         (0.0, 0.0, "up", "practically equal"),
@@ -47,6 +49,14 @@ def test_more_runs_are_those_that_bring_the_interval_clear():
     assert in_words(found) == "undecided (needs about 100 more runs)"
     assert in_words(verdict(0.0, 0.02, 0.01, "up", 40)) == "undecided (it lies where it begins to matter)"
     assert in_words(verdict(0.0099, 0.03, 0.01, "up", 40)) == "undecided (needs about 1 more run)"
+    for runs, said in (
+        (2, "2 more runs"),
+        (9, "9 more runs"),
+        (10, "10 more runs"),
+        (16, "20 more runs"),
+        (1449, "1,000 more runs"),
+    ):
+        assert in_words(Verdict(UNDECIDED, float(runs))) == f"undecided (needs about {said})"
 
 
 def test_what_matters_is_declared_for_every_metric_and_can_be_replaced():
@@ -56,6 +66,7 @@ def test_what_matters_is_declared_for_every_metric_and_can_be_replaced():
     assert found["attributable_gain"].of(5.0) == 0.01
     assert found["spend_public"].of(-1000.0) == 10.0
     assert margins(units, {"attributable_gain": 0.02})["attributable_gain"].of(5.0) == 0.02
+    assert margins(units, {"attributable_gain": 0})["attributable_gain"].of(5.0) == 0.0  # any difference matters
     with pytest.raises(ConfigError, match="no metric 'atributable_gain'; did you mean 'attributable_gain'"):
         margins(units, {"atributable_gain": 0.02})
     for wrong in (-1, math.inf, math.nan, "much", True):
@@ -78,6 +89,9 @@ def test_several_differences_lie_between_students_and_bonferronis():
     assert stats.t.ppf(0.975, 29) < critical(change) < stats.t.ppf(1 - 0.025 / 5, 29) * 1.01
     few = change[:4]  # fewer blocks than designs: Bonferroni
     assert critical(few) == pytest.approx(stats.t.ppf(1 - 0.025 / 5, 3))
+    assert critical(change[:2]) == pytest.approx(stats.t.ppf(1 - 0.025 / 5, 1))
+    assert critical(change[:6]) == pytest.approx(stats.t.ppf(1 - 0.025 / 5, 5))
+    assert critical(1e-3 * change) == pytest.approx(critical(change))  # whatever it is counted in
 
 
 def test_independent_differences_are_dunnetts_problem():

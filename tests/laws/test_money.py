@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from abm.config import changed_design, preset_names
+from abm.config import changed_design, load_case, load_design, preset_names
 from abm.engine import MONTH, run_months
 from abm.ledger import (
     ACCOUNT_CLASSES,
@@ -157,3 +157,17 @@ def test_no_outcome_is_paid_without_an_outcome_share(cases, designs, name):
     run_months(world, cases["generic"].calendar.months)
     assert (world.series.outcome_payments == 0.0).all()
     assert world.flows[:, OUTCOME_PAYMENT].sum() == 0
+
+
+@pytest.mark.parametrize("lag", [0, 4])
+def test_what_is_earned_is_due_after_the_lag(lag):
+    """In that month to the cent, neither before nor after; what would come after the end is due in the last month."""
+    case = load_case("generic", {"case.families": 10, "case.calendar.renewals": 0})
+    world = new_world(case, load_design("provider_financed_pbr", {"payment.lag_months": lag}), 1)
+    last, earned = case.calendar.months, np.zeros(case.calendar.months + 1, np.int64)
+    for month in range(1, case.calendar.assess[1] + 1):
+        before = world.localities.outcome_claimed.sum()
+        run_months(world, 1)
+        earned[min(month + lag, last)] += world.localities.outcome_claimed.sum() - before
+        assert np.array_equal(world.dues.sum(axis=1)[: last + 1], earned), month
+    assert earned.sum() > 0

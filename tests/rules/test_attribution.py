@@ -47,6 +47,7 @@ def test_a_dip_before_intake_is_no_effect_in_differences():
 
 def test_nothing_is_extrapolated_beyond_what_earlier_families_showed():
     assert [earlier_part(months, 8.0) for months in (0.0, 4.0, 8.0, 18.0)] == [0.0, 0.5, 1.0, 1.0]
+    assert earlier_part(0.5, 1.0) == 0.5
     assert earlier_part(12.0, 0.0) == 0.0
 
 
@@ -91,6 +92,12 @@ def test_an_estimate_errs_by_its_standard_error():
     ]
     squares = math.fsum(weight**2 for weight in weights)
     assert np.std(means) == pytest.approx(standard_error(noise, squares, float(families)), rel=0.04)
+
+
+def test_an_error_of_one_family_is_that_of_its_result_and_of_none_no_smaller():
+    assert standard_error(0.2, 0.25, 1.0) == pytest.approx(0.1)
+    assert standard_error(0.2, 0.25, 0.0) == pytest.approx(0.1)
+    assert standard_error(0.2, 0.25, 4.0) == pytest.approx(0.05)
 
 
 def test_a_difference_of_two_groups_errs_by_the_root_of_both_variances():

@@ -45,3 +45,8 @@ def test_nothing_is_moved_where_going_on_is_worth_more_or_there_is_no_room():
     assert best_shift(gains(m2=1000.0), 1000.0, 1e9, 1.0) == 0
     assert best_shift(gains(m2=1000.0), 0.0, 0.0, 1.0) == 0
     assert best_shift(gains(), 0.0, 1e9, 0.0) == 0
+
+
+def test_any_gain_pays_where_haste_is_free_and_a_claim_for_now_is_no_reason_to_hurry():
+    assert best_shift(gains(m1=0.5), 0.0, 1e9, 0.0) == 1
+    assert best_shift(gains(m0=1000.0, m6=500.0), 600.0, 1e9, 0.0) == 0

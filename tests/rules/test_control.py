@@ -99,3 +99,4 @@ def test_who_has_no_hours_absorbs_nothing():
     assert passed_on(0.05, 1.0, 60.0, 400.0) == 0.0
     assert passed_on(0.05, 1.0, 10.0, 400.0) == pytest.approx(0.025)
     assert passed_on(0.05, 1.0, 10.0, 0.0) == 0.05
+    assert passed_on(0.05, 0.6, 10.0, 0.5) == pytest.approx(0.02)

@@ -5,6 +5,7 @@ import pytest
 
 from abm.rules.coordination import (
     clash_probability,
+    difference,
     either_way,
     family_integration_hours,
     link,
@@ -86,3 +87,33 @@ def test_waiting_follows_littles_law():
     assert waiting_months(6.0, 3.0, 24.0) == 2.0
     assert waiting_months(6.0, 0.0, 24.0) == 24.0
     assert waiting_months(600.0, 3.0, 24.0) == 24.0
+
+
+def test_relations_get_the_hours_that_there_are_and_no_more_than_deepen_them():
+    assert reach(3.0, 0.0, 1.5) == 1.5  # nobody asks
+    assert reach(0.25, 0.5, 1.5) == 0.5
+    assert reach(0.5, 0.5, 1.5) == 1.0
+    assert reach(9.0, 0.5, 1.5) == 1.5
+
+
+def test_waiting_is_backlog_by_what_is_settled_however_few_there_are():
+    assert waiting_months(0.0, 0.0, 12.0) == 0.0
+    assert waiting_months(0.5, 0.25, 12.0) == 2.0
+    assert waiting_months(0.5, 0.0, 12.0) == waiting_months(99.0, 1.0, 12.0) == 12.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ([1.0, 0.0], [0.0, 1.0], 1.0),
+        ([1.0, 3.0], [2.0, 6.0], 0.0),
+        ([0.25, 0.75, 0.0], [0.75, 0.25, 0.0], 0.5),
+        ([3.0, 1.0, 0.0], [0.0, 0.2, 0.2], 0.75),
+        ([0.0, 0.0], [1.0, 3.0], 0.5),
+    ],
+)
+def test_two_want_apart_what_their_shares_differ_by(one, other, apart):
+    """Half the sum of differences of shares: the scale of what each wants does not count, nor who is asked first."""
+    first, second = np.array(one), np.array(other)
+    assert difference(first, second) == pytest.approx(apart, abs=1e-12)
+    assert difference(second, first) == difference(first, second)

@@ -184,3 +184,27 @@ def test_a_reserve_for_expenses():
     assert expenses_reserve(2.0, 0.5, 100.0, 16.0, 20.0, 10.0, 12.0, 1e9) == pytest.approx(2.0 * 0.5 * 500.0 * 12.0)
     assert expenses_reserve(2.0, 0.5, 100.0, 16.0, 20.0, 10.0, 12.0, 900.0) == 900.0
     assert expenses_reserve(0.0, 0.5, 100.0, 16.0, 20.0, 10.0, 12.0, 900.0) == 0.0
+
+
+def test_each_thing_that_brings_families_has_its_weight():
+    base = 0.15 + 0.35 * 0.6
+    parts = 0.3 * -0.2 + 0.2 * -0.1 + 0.4 * 0.75 * (1.0 - 0.5) * -0.3 + 0.1 * 0.4
+    assert attend_probability(0.6, 0.3, 0.4, 0.2, 0.25, 0.4, 0.5) == pytest.approx(base + parts)
+    assert attend_probability(1.0, 1.0, 1.0, 1.0, 0.0, 2.0, 0.0) == 0.98
+    assert attend_probability(0.6, 0.3, 0.4, 0.7, 0.25, 0.4, 0.5) == pytest.approx(
+        base + 0.3 * -0.2 + 0.2 * -0.1 + 0.4 * 0.75 * 0.2 + 0.1 * 0.4
+    )
+
+
+def test_capability_and_engagement_move_by_the_sum_of_what_moves_them():
+    assert next_capability(0.4, 0.5, 0.3, 0.1, 0.2, 0.05) == pytest.approx(0.4 + (0.05 + 0.06) * 0.6 - 0.02)
+    assert next_capability(0.9, 1.0, 1.0, 5.0, 15.0, 0.0) == 1.0
+    assert next_fatigue(0.4, 0.5, 0.2, 0.1) == pytest.approx(0.4 + 0.06 - 0.04)
+    assert next_fatigue(0.9, 5.0, 5.0, 0.0) == next_engagement(1.0, 9.0, 1.0, 0.0, 1.0) == 1.0
+    assert next_engagement(0.5, 0.6, 0.7, 0.3, 0.4) == pytest.approx(0.5 + 0.1 * (0.6 + 0.1 + 0.08 - 0.18 - 0.5))
+
+
+def test_complaints_need_somebody_to_complain_to():
+    """The dissatisfied who trust that it helps: each thing in proportion."""
+    assert complain_probability(0.1, 0.4, 0.3, 1.5) == pytest.approx(0.1 * 0.6 * 0.8 * 1.5)
+    assert complain_probability(2.0, 0.0, 1.0, 1.0) == 1.0

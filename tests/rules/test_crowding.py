@@ -72,3 +72,10 @@ def test_pay_crowds_out_or_in_by_the_sign(motivation, paid, crowding):
     assert 0.0 <= motivation + crowded(motivation, paid, crowding) <= 1.0
     assert 0.0 <= motivation + crowded(motivation, paid, -crowding) <= 1.0
     assert crowded(motivation, 0.0, crowding) == 0.0 == crowded(motivation, paid, 0.0)
+
+
+def test_motivation_moves_by_the_sum_of_what_moves_it():
+    moved, restored, strained, pulled = -0.3 * 0.4 * 0.6, 0.1 * 0.2 * 0.4, 0.05 * 0.5 * 0.6, 0.02 * (0.7 - 0.6)
+    found = next_motivation(0.6, 0.7, 0.4, 0.3, 0.6, 0.8, 0.1, 0.02, 0.5, 0.05)
+    assert found == pytest.approx(0.6 + moved + restored - strained + pulled)
+    assert next_motivation(0.9, 1.0, 1.0, -1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0) == 1.0

@@ -49,6 +49,7 @@ def test_an_investor_wants_return_safety_and_good():
 
 def test_at_full_trust_only_return_good_and_hurdle_count():
     assert investor_surplus(0.07, 1.0, 5.0, 0.03, 1.0, 0.02) == pytest.approx(0.08)
+    assert investor_surplus(0.07, 0.5, 0.2, 0.03, 0.4, 0.02) == pytest.approx(0.028 - 0.06 + 0.012 - 0.02)
 
 
 def test_credit_costs_interest_and_cash_earns_none():
@@ -68,6 +69,7 @@ def test_waiting_eats_the_margin():
     assert expected_margin(0.05, 0.0, 1.0, 12.0, 0.06) == 0.05
     assert expected_margin(0.05, 1.0, 1.0, 10.0, 0.06) == pytest.approx(0.0)
     assert expected_margin(0.05, 1.0, 1.0, 12.0, 0.06) < 0.0
+    assert expected_margin(0.05, 0.8, 0.5, 10.0, 0.06) == pytest.approx(0.03)
 
 
 # ---- who loses
@@ -75,7 +77,17 @@ def test_waiting_eats_the_margin():
 
 @pytest.mark.parametrize(
     ("investors", "share", "first"),
-    [(2, 0.0, 0), (2, 1.0, 0), (1, 0.5, 0), (2, 0.1, 1), (2, 0.9, 1), (10, 0.3, 3), (10, 0.99, 9), (50, 0.2, 10)],
+    [
+        (2, 0.0, 0),
+        (2, 1.0, 0),
+        (1, 0.5, 0),
+        (2, 0.1, 1),
+        (2, 0.9, 1),
+        (5, 0.1, 1),
+        (10, 0.3, 3),
+        (10, 0.99, 9),
+        (50, 0.2, 10),
+    ],
 )
 def test_some_bear_losses_first_but_neither_nobody_nor_all(investors, share, first):
     assert first_losers(investors, share) == first
@@ -98,11 +110,12 @@ def test_without_classes_and_guarantee_risk_is_what_is_exposed(exposed):
 def test_a_guarantor_pays_its_share_of_a_loss_only():
     assert guaranteed(0.83, 720) == 597
     assert guaranteed(1.0, 720) == 720
-    assert guaranteed(0.83, -5) == guaranteed(0.0, 720) == 0
+    assert guaranteed(0.83, -5) == guaranteed(0.0, 720) == guaranteed(1.0, 0) == 0
 
 
 def test_money_covers_a_cost_or_a_part_of_it():
     assert [covered(100.0, money) for money in (-1.0, 0.0, 25.0, 100.0, 1e9)] == [0.0, 0.0, 0.25, 1.0, 1.0]
+    assert covered(0.5, 0.25) == 0.5
     assert covered(0.0, 0.0) == 1.0
 
 
@@ -137,9 +150,16 @@ def test_return_of_a_level_annuity(monthly, months):
 def test_return_of_a_loss_and_where_there_is_none():
     assert yearly_return(np.array([-100.0, *[0.0] * 11, 50.0])) == pytest.approx(-0.5)
     assert yearly_return(np.array([-100.0, *[0.0] * 90, 1e-9])) == pytest.approx(-1.0, abs=0.05)
-    for flows in ([0.0, 0.0], [-100.0, 0.0], [100.0, -50.0], [-10.0, 5.0, -10.0]):
+    for flows in ([0.0, 0.0], [-100.0, 0.0], [100.0, -50.0], [0.5, -1.0, 0.3], [-10.0, 5.0, -10.0]):
         assert math.isnan(yearly_return(np.array(flows)))
     assert yearly_return(np.array([-1.0, 1e6])) == pytest.approx(1e72, rel=1e-9)
+
+
+@pytest.mark.parametrize("size", [1e-6, 0.01, 1e9])
+def test_a_return_does_not_depend_on_how_much_is_lent(size):
+    for later in ([50.0], [30.0, 90.0], [0.0, 0.0, 101.0]):
+        flows = np.array([-100.0, *later])
+        assert yearly_return(size * flows) == pytest.approx(yearly_return(flows), rel=1e-9)
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)

@@ -25,6 +25,7 @@ def test_a_revised_view_lies_between(view, found, how_far):
     assert min(view, found) - 1e-12 <= moved <= max(view, found) + 1e-12
     assert revised(view, found, 0.0) == view
     assert revised(view, found, 1.0) == pytest.approx(found, abs=1e-15)
+    assert revised(0.2, 0.6, 0.25) == pytest.approx(0.3)
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
@@ -56,3 +57,14 @@ def test_a_foreseen_ratchet_weakens_the_incentive():
 def test_political_support_stays_a_share(support, own, pull, noise):
     assert 0.0 <= next_support(support, own, pull, noise, True) <= next_support(support, own, pull, noise, False) <= 1.0
     assert next_support(own, own, pull, 0.0, False) == own
+
+
+def test_a_meeting_teaches_in_proportion_to_what_is_wrong_and_what_is_missing():
+    assert next_fit(0.6, 0.5, 0.2, 0.25) == pytest.approx(0.6 + 0.2 * 0.75 * 0.5 * 0.4)
+    assert next_fit(0.6, 1.0, 5.0, 0.0) == 1.0
+
+
+def test_political_support_is_pulled_to_its_own_level_and_pushed_by_events():
+    assert next_support(0.5, 0.7, 0.1, 0.03, False) == pytest.approx(0.55)
+    assert next_support(0.5, 0.7, 0.1, -0.03, False) == pytest.approx(0.49)
+    assert next_support(0.5, 0.7, 0.1, 0.03, True) == pytest.approx(0.275)

@@ -77,6 +77,7 @@ def test_a_record_counts_as_far_as_results_are_a_providers_responsibility():
     assert track_record(0.05, 0.05, 0.05, 1.0) == 0.0
     assert track_record(0.10, 0.05, 0.05, 1.0) == pytest.approx(0.5)
     assert track_record(-9.0, 0.05, 0.05, 0.4) == pytest.approx(-0.2)
+    assert track_record(9.0, 0.05, 0.05, 0.4) == pytest.approx(0.2)
 
 
 def test_hours_build_up_and_newcomers_lose_by_it():
@@ -85,15 +86,19 @@ def test_hours_build_up_and_newcomers_lose_by_it():
     assert built == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0, 1.0, 1.0])
     assert lost_to_start_up(4, 20) == pytest.approx(sum(1.0 - x for x in built) / 20)
     assert lost_to_start_up(0, 20) == 0.0
+    assert lost_to_start_up(50, 20) == 1.0  # a contract that is over before they are ready
 
 
 def test_who_lost_too_much_or_trusts_too_little_does_not_bid_again():
     assert bids_again(0.1, 0.25, 0.5, 0.2)
+    assert bids_again(0.25, 0.25, 0.2, 0.2)  # what is bearable is borne
     assert not bids_again(0.3, 0.25, 0.5, 0.2)
     assert not bids_again(-0.1, 0.25, 0.1, 0.2)
 
 
 def test_earlier_contracts_save_hours():
     assert known_before(0.2, 0) == 1.0
+    assert known_before(0.2, 1) == pytest.approx(0.8)
     assert known_before(0.2, 2) == pytest.approx(0.64)
+    assert known_before(1.0, 0) == 1.0  # nothing is known before the first
     assert known_before(0.0, 5) == pytest.approx(1.0)

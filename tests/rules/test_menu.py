@@ -41,6 +41,14 @@ def test_families_wish_what_they_lack():
     assert tired > rested
     able, unable = (wish_of_family(PARENT_TRAINING, 0.4, capability, 0.2, 0.5, 0.4) for capability in (0.9, 0.2))
     assert unable > able
+    wished = [wish_of_family(service, 0.45, 0.8, 0.5, 0.7, 0.15) for service in EVERY]
+    assert wished == pytest.approx([0.2, 0.7, 0.45, 0.65, 0.3, 0.15])
+
+
+def test_partners_wish_courses_and_associations_what_families_run():
+    wished = [[wish_of_provider(service, 0.6, 0.15, association) for service in EVERY] for association in (0, 1)]
+    assert wished[0] == pytest.approx([0.6, 0.3, 0.5, 0.3, 0.3, 0.15])
+    assert wished[1] == pytest.approx([0.6, 0.8, 0.5, 0.8, 0.8, 0.15])
 
 
 @pytest.mark.parametrize("service", [MUTUAL_HELP, WEEKEND])

@@ -9,6 +9,7 @@ def test_hours_reach_what_they_can():
     assert reached(0.0, 0.0) == reached(0.0, 5.0) == 0.0
     assert reached(2.0, 0.0) == reached(6.0, 5.0) == 1.0
     assert reached(2.0, 5.0) == pytest.approx(0.4)
+    assert reached(0.25, 0.5) == 0.5
 
 
 def test_facilitated_disagreements_take_fewer_hours():

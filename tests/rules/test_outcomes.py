@@ -49,6 +49,7 @@ def test_wellbeing_stays_a_share(wellbeing, baseline, added, rate, shock):
 
 def test_wellbeing_returns_to_its_natural_level():
     assert next_wellbeing(0.5, 0.5, 0.0, 0.06, 0.0) == 0.5
+    assert next_wellbeing(0.5, 0.6, 0.03, 0.1, -0.02) == pytest.approx(0.52)
     y = 0.9
     for _ in range(24):
         y = next_wellbeing(y, 0.5, 0.0, 0.06, 0.0)
@@ -66,3 +67,4 @@ def test_only_gains_of_the_capable_last():
     assert next_baseline(0.5, 0.6, 0.0, 0.02, 0.0) == 0.5
     assert next_baseline(0.5, 0.6, 0.5, 0.02, 0.0) == pytest.approx(0.501)
     assert next_baseline(0.5, 0.5, 0.5, 0.02, 0.001) == pytest.approx(0.5005)
+    assert next_baseline(0.9, 1.0, 1.0, 1.0, 1.0) == 1.0

@@ -104,6 +104,7 @@ def test_slope_of_a_graduated_payment(forecast, noise, floor, ceiling):
 
 def test_slope_of_a_graduated_payment_without_noise():
     assert graduated_slope(0.1, 0.0, 0.2, 0.0, EFFECT) == pytest.approx(EFFECT / 0.2)
+    assert graduated_slope(0.2, 0.1, 0.3, 0.0, EFFECT) == pytest.approx(EFFECT / 0.2)
     assert graduated_slope(-0.1, 0.0, 0.2, 0.0, EFFECT) == graduated_slope(0.3, 0.0, 0.2, 0.0, EFFECT) == 0.0
 
 
@@ -142,6 +143,7 @@ def test_when_a_milestone_is_reached():
     assert reached_now(ENTRY, -1.0, 0.1, 0, 6, 0) == 1
     assert [reached_now(ATTAINED, x, 0.1, 0, 6, 0) for x in (0.09, 0.1)] == [0, 1]
     assert [reached_now(SUSTAINED, 0.2, 0.1, held, 6, 0) for held in (0, 5, 6)] == [0, 0, 1]
+    assert reached_now(GAIN, 0.9, 0.1, 60, 6, 0) == 0  # paid by its amount
 
 
 @settings(derandomize=True, deadline=None, max_examples=80)

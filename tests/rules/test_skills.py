@@ -38,6 +38,8 @@ def test_at_the_start_skill_changes_nothing(support, start, effect):
     assert skill_factor(start, start, effect) == 1.0
     assert supported(support, start, start, effect) == support
     assert supported(support, 0.9, 0.1, 0.0) == support
+    assert supported(0.5, 0.3, 0.5, 0.4) == pytest.approx(0.46)  # less arrives below the start
+    assert skill_factor(0.0, 1.0, 2.0) == 0.0
     assert 0.0 <= supported(support, 1.0, start, effect) <= 1.0
     assert supported(support, 0.0, start, effect) <= support <= supported(support, 1.0, start, effect)
 
@@ -50,4 +52,5 @@ def test_the_satisfied_stay(base, sensitivity, satisfaction):
     assert staff_turnover(0.0, sensitivity, satisfaction) == 0.0
     assert staff_turnover(base, sensitivity, USUAL_SATISFACTION) == base
     assert staff_turnover(base, 0.0, satisfaction) == base
+    assert staff_turnover(0.02, 1.5, USUAL_SATISFACTION + 0.2) == pytest.approx(0.014)
     assert staff_turnover(base, sensitivity, min(1.0, satisfaction + 0.1)) <= rate

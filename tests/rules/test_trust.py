@@ -56,6 +56,7 @@ def test_trust_and_certainty_are_shares(support, against, damage, prior, weight)
 def test_only_a_disappointment_does_damage():
     assert damage_of(0.8, 0.5, 3.0, 0.05) == 0.0
     assert damage_of(0.46, 0.5, 3.0, 0.05) == 0.0  # within the tolerance
+    assert damage_of(0.25, 0.5, 3.0, 0.25) == 0.0  # at its edge
     assert damage_of(0.2, 0.5, 3.0, 0.05) == pytest.approx(1.6)
     assert damage_of(0.2, 0.5, 1.0, 0.05) == 0.0  # without asymmetry
 
@@ -98,6 +99,9 @@ def test_an_experience_against_what_was_expected(lived, expected):
     x = experience_against(lived, expected)
     assert 0.0 <= x <= 1.0
     assert experience_against(expected, expected) == 0.5
+    assert x == pytest.approx(0.5 + (lived - expected) / 2.0)
+    assert experience_against(lived - 2.0, expected) == 0.0  # red tape without end
+    assert experience_against(lived + 2.0, expected) == 1.0
     assert (x > 0.5) == (lived > expected) or abs(lived - expected) < 1e-12
 
 
@@ -125,4 +129,5 @@ def test_what_is_fair_is_seen_from_both_sides(own, others):
     assert 0.0 <= x <= 1.0
     assert x + fairness(others, own) == pytest.approx(1.0, abs=1e-12)
     assert fairness(own, own) == 0.5
+    assert fairness(0.5, 0.25) == pytest.approx(0.5 + 1.0 / 3.0)
     assert own <= 1e-9 or (fairness(own, 3.0 * own), fairness(3.0 * own, own)) == pytest.approx((0.0, 1.0), abs=1e-12)

@@ -11,6 +11,7 @@ share = st.floats(0.0, 1.0)
 
 def test_the_base_holds_at_middling_everything():
     assert exit_probability(0.033, 0.5, 0.5, 0.0, 0.0) == pytest.approx(0.033)
+    assert exit_probability(0.1, 0.3, 0.4, 0.1, 0.2) == pytest.approx(0.1 * (1.0 + 0.3 + 0.1 + 0.4 + 0.2))
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
@@ -37,6 +38,7 @@ def test_what_runs_through_associations_needs_their_hours(part, hours, scale):
     assert through_associations(part, 0.0, scale) == 1.0 - part
     assert through_associations(0.0, hours, scale) == 1.0
     assert through_associations(part, hours + 1.0, scale) >= rate
+    assert through_associations(0.5, 2.0 * scale, scale) == pytest.approx(1.0 - 0.5 * 0.1353352832366127)
 
 
 def test_training_is_worth_half_the_room():
