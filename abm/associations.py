@@ -6,7 +6,7 @@ that it can be unrepresentative.
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.learning import revised
 from abm.rules.outcomes import need
 from abm.rules.volunteering import through_associations
@@ -26,7 +26,7 @@ def association_of(world, i):
     return -1
 
 
-@compiled
+@compiled_with_arrays
 def hear_members(world, row, share):
     """Each association's view of need moves by this share, times its insight, to the mean need of its members."""
     place, insight = world.localities[row], world.settings[row].provider_association_insight
@@ -38,10 +38,11 @@ def hear_members(world, row, share):
     for i in range(place.family_first, place.family_end):
         family = world.families[i]
         for slot in range(i * slots, (i + 1) * slots):
-            p = world.packages[slot].provider - place.provider_first
-            members[p] += 1.0
-            for d in range(domains):
-                needs[p, d] += need(family.importance[d], family.wellbeing[d])
+            p = world.packages[slot].provider
+            if world.providers[p].kind == ASSOCIATION:
+                members[p - place.provider_first] += 1.0
+                for d in range(domains):
+                    needs[p - place.provider_first, d] += need(family.importance[d], family.wellbeing[d])
     for p in range(place.provider_first, place.provider_end):
         provider, n = world.providers[p], members[p - place.provider_first]
         if provider.kind == ASSOCIATION and provider.active and n > 0.0:

@@ -79,8 +79,12 @@ def _cache_of(module: str) -> None:
 
 
 def warm(domains: int) -> Path:
-    """A file that exists when the whole month has been compiled for cases with this many domains."""
-    return CACHE / sources_hash("abm.engine") / f"warm-{domains}"
+    """A file that exists when the whole month of this copy has been compiled for cases with this many domains.
+
+    numba keeps what it compiles by the path of the source, so that a second copy of the same sources begins anew.
+    """
+    copy = hashlib.sha256(str(PACKAGE).encode()).hexdigest()[:8]
+    return CACHE / sources_hash("abm.engine") / f"warm-{copy}-{domains}"
 
 
 PACKAGE = Path(__file__).parent
@@ -90,17 +94,43 @@ JIT = not numba.config.DISABLE_JIT
 _forget_old()
 
 
+def _short_name(named_tuple):
+    """The linker's name for a type: numba spells out every column of every table wherever a function takes the world, 46 kB."""
+    return named_tuple.instance_class.__name__, (hashlib.sha256(named_tuple.name.encode()).hexdigest()[:16],)
+
+
+types.NamedTuple.mangling_args = property(_short_name)
+
+
 def compiled(function):
     """Compile a function of numbers and tables; no fast-math and no threads, so results are the same to the last bit.
 
     A private function (`_name`) can be called by compiled code only: what lets Python call it takes a quarter of the time. It
     becomes a part of its callers, or each call would hand over the whole world, table by table.
+
+    It makes no arrays, so that nothing is counted of who holds which table: to count them at each call, atomically and for
+    the whole world, took more than half of a stage. One that makes arrays is `compiled_with_arrays`.
     """
+    return _compile(function)
+
+
+def compiled_with_arrays(function):
+    """Compile a function as `compiled` does, one that makes arrays of its own and lets them go."""
+    return _compile(function, counts_references=True)
+
+
+def inlined(function):
+    """Compile a function as `compiled` does, a short one that becomes a part of its callers though Python may call it too."""
+    return _compile(function, inline=True)
+
+
+def _compile(function, counts_references=False, inline=False):
     if JIT:
         _cache_of(function.__module__)
     private = function.__name__.startswith("_")
     dispatcher = numba.njit(
-        cache=True, error_model="numpy", no_cpython_wrapper=private, no_cfunc_wrapper=private, forceinline=private
+        cache=True, error_model="numpy", no_cpython_wrapper=private, no_cfunc_wrapper=True,
+        forceinline=private or inline, _nrt=counts_references,
     )(function)  # fmt: skip
     if JIT:
         resolve = dispatcher.get_call_template

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import subprocess
 import sys
 
@@ -46,8 +47,27 @@ def run_months(world, months: int) -> None:
     """Advance by this many months; the start is observed first."""
     if world.clock[0].month == 0 and months > 0:
         observe(world)
+    stages = _stages_of(world)
     for _ in range(months):
-        step(world)
+        for stage in stages:
+            stage(world)
+
+
+def _stages_of(world):
+    """The stages for this world's tables: called as they are, they would compare all types at each call, two thirds of it."""
+    if not JIT:
+        return MONTH
+    stages, dtypes = _ready(world.localities["measured"].shape[1])
+    alike = all(table.dtype == dtype and table.flags.carray for table, dtype in zip(world, dtypes, strict=True))
+    return stages if alike else MONTH
+
+
+@functools.cache
+def _ready(domains):
+    """The stages' compiled code for worlds with this many domains, and what their tables are made of."""
+    world = empty_world(domains)
+    kind = typeof(world)
+    return tuple(stage.compile((kind,)) for stage in MONTH), tuple(table.dtype for table in world)
 
 
 COMPILED = (  # two processes compile these, about as long each

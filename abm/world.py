@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Collection, Sequence
+import operator
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from abm import design as parts_of_design
 from abm.case import Case, Locality
-from abm.declare import parameters, value_of
+from abm.declare import parameters
 from abm.design import GovernanceDesign
 from abm.imported.start import lay_over
 from abm.ledger import ACCOUNT_CLASSES, PURPOSES, SINGLE
@@ -151,12 +152,17 @@ def _places_of_settings() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
     return tuple(found)
 
 
+@functools.cache
+def _readers() -> tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...]:
+    """For each field of SETTINGS, in order: whose value it is, how it is read there, and a choice's names."""
+    return tuple((owner, operator.attrgetter(key), names) for _, owner, key, names in _places_of_settings())
+
+
 def _fill_settings(settings: np.recarray, case: Case, design: Any) -> None:
     for row, (name, place) in enumerate(case.locality.items()):
         owners = {"design": design.for_locality(name), "case": case, "locality": place}
-        for field, owner, key, names in _places_of_settings():
-            value = value_of(owners[owner], key)
-            settings[field][row] = names.index(value) if names else float(value)
+        values = ((read(owners[owner]), names) for owner, read, names in _readers())
+        settings[row] = tuple(names.index(value) if names else float(value) for value, names in values)
 
 
 def _fill_milestones(world: World, case: Case, design: Any, places: Collection[str]) -> None:

@@ -20,7 +20,8 @@ SCRIPT = "import json; from benchmarks import processes; print(json.dumps(proces
 
 def measure(asked: argparse.Namespace) -> dict[str, Any]:
     """All of it; each part in fresh processes."""
-    started = [(_seconds(*RUN), _seconds("-c", "import mesa")) for _ in range(asked.rounds + 1)][1:]
+    with tempfile.TemporaryDirectory() as kept:  # bytecode: both have it, as after installing, from the second start on
+        started = [(_seconds(kept, *RUN), _seconds(kept, "-c", "import mesa")) for _ in range(asked.rounds + 1)][1:]
     inside = _ask(f"inside_a_run({asked.rounds})")
     workers = (
         [_ask("with_workers(1)") for _ in range(asked.rounds)],
@@ -37,11 +38,12 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _seconds(*arguments: str) -> float:
-    """Seconds of the processor that a process takes from its start to its end."""
+def _seconds(kept: str, *arguments: str) -> float:
+    """Seconds of the processor that a process takes from its start to its end; Python keeps its bytecode in that folder."""
     with tempfile.TemporaryDirectory() as folder:
         before = os.times()
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": kept}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=folder, env=environment)
         after = os.times()
         return after.children_user - before.children_user + after.children_system - before.children_system

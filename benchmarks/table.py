@@ -21,6 +21,9 @@ def stored(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
+UNKNOWN = "Not measured yet."
+
+
 def times(ratio: float) -> str:
     """A ratio for reading."""
     return f"{ratio:.0f} ×" if ratio >= 10 else f"{ratio:.1f} ×" if ratio >= 1.95 else f"{ratio:.2f} ×"
@@ -104,7 +107,9 @@ def growth(found: dict[str, Any]) -> str:
 
 def profile(found: dict[str, Any]) -> str:
     """Where a default run's time goes."""
-    spent = found.get("processes", {}).get("ms", {})
+    if "processes" not in found:
+        return UNKNOWN
+    spent = found["processes"]["ms"]
     whole = sum(of["median"] for name, of in spent.items() if name != "as_mesa_model")
     rows = [
         [f"`{name}`", f"{of['median']:.1f} ms", f"{of['median'] / whole:.0%}", f"{of['spread']:.0%}"]
@@ -115,6 +120,8 @@ def profile(found: dict[str, Any]) -> str:
 
 def around(found: dict[str, Any]) -> str:
     """Starting, workers, batch, memory."""
+    if "processes" not in found:
+        return UNKNOWN
     of = found["processes"]
     batch, memory, ms = of["batch"], of["memory"], of["ms"]
     made = ms["as_mesa_model"]["median"] - ms["new_world"]["median"]

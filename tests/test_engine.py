@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
+from numba.core import itanium_mangler
 from worlds import differing
 
 from abm import compiled as compiled_module
 from abm.compiled import JIT, sources_hash, warm
 from abm.config import load_case, load_design
-from abm.engine import MONTH, STAGES, compile_engine, open_month, run_months, step
+from abm.engine import MONTH, STAGES, _stages_of, compile_engine, open_month, run_months, step
 from abm.metrics import METRICS
 from abm.stages.intervene import intervene
 from abm.stages.observe import observe
-from abm.world import new_world
+from abm.world import empty_world, new_world
 
 DESIGNS = ("block_grant", "social_impact_bond", "new_public_management")
 
@@ -100,6 +102,23 @@ def test_nobody_is_served_after_the_end(case):
 
 
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")
+def test_tables_of_another_kind_are_not_handed_to_what_was_compiled_for_ours(case):
+    world = new_world(case, load_design("block_grant"), 3)
+    assert _stages_of(world) is not MONTH
+    assert _stages_of(world._replace(dues=np.asfortranarray(world.dues))) is MONTH
+    assert _stages_of(world._replace(dues=world.dues.astype(np.int32))) is MONTH
+    world.balances.flags.writeable = False
+    assert _stages_of(world) is MONTH
+
+
+@pytest.mark.skipif(not JIT, reason="nothing is compiled")
+def test_worlds_of_other_domains_have_other_names_for_the_linker_and_short_ones():
+    names = {itanium_mangler.mangle_type(numba.typeof(empty_world(domains))) for domains in (3, 4)}
+    assert len(names) == 2
+    assert max(map(len, names)) < 100
+
+
+@pytest.mark.skipif(not JIT, reason="nothing is compiled")
 def test_after_compiling_the_cache_is_warm():
     compile_engine(4)
     assert warm(4).exists()
@@ -118,3 +137,11 @@ def test_a_change_recompiles_what_depends_on_it_and_nothing_else(monkeypatch):
     after = {name: sources_hash(f"abm.{name}") for name in before}
     sources_hash.cache_clear()
     assert [name for name in before if before[name] != after[name]] == ["rules.volunteering", "stages.adapt"]
+
+
+def test_another_copy_of_the_same_sources_is_not_taken_for_compiled(monkeypatch, tmp_path):
+    here = warm(4)
+    monkeypatch.setattr("abm.compiled.PACKAGE", tmp_path)
+    monkeypatch.setattr("abm.compiled.sources_hash", lambda module: here.parent.name)
+    assert warm(4).parent == here.parent
+    assert warm(4) != here

@@ -29,6 +29,7 @@ from abm.streams import (
     normal_density,
     normal_quantile,
     normal_share,
+    normals,
     power,
     uniform,
 )
@@ -143,6 +144,17 @@ def test_normal_draws_are_normal():
     assert stats.kstest(z, "norm").pvalue > FALSE_ALARM
 
 
+def test_many_at_a_time_are_the_same_to_the_last_bit():
+    """Centre and tails, whatever the rest of the key; every length, because vectors leave remainders to be done one by one."""
+    lengths = (0, 1, 7, 8, 33, 100, 4096)
+    keys = itertools.islice(itertools.product((0, 2**62), (1, 35), (0, 78), (0, 3)), 3, None, 2)
+    for n, (seed, stream, month, item) in zip(lengths, keys, strict=True):
+        found = np.full(n, np.nan)
+        normals(seed, stream, month, 100, item, found)
+        assert found.tolist() == [normal(seed, stream, month, 100 + k, item) for k in range(n)]
+    assert (np.abs(found) > 1.98).sum() > 100
+
+
 # ---- functions
 
 
@@ -199,8 +211,12 @@ def test_normal_quantile_agrees_with_scipy():
 
 DIGEST = """
 import hashlib, struct, sys
-from abm.streams import exp, log, logistic, normal, normal_share, power, uniform
+import numpy as np
+from abm.streams import exp, log, logistic, normal, normal_share, normals, power, uniform
 digest = hashlib.sha256()
+many = np.empty(1000)
+normals(3, 4, 5, 6, 7, many)
+digest.update(many.tobytes())
 for k in range(int(sys.argv[1])):
     u = uniform(k % 40, 1 + k % 24, k % 97, k, k % 3)
     digest.update(struct.pack("<d", u))

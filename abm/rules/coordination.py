@@ -7,7 +7,7 @@ from abm.streams import exp
 @compiled
 def link(trust, joint_hours, scale):
     """Strength of a link in [0, 1]: trust × (1 − exp(−joint hours / scale))."""
-    return trust * (1.0 - exp(-joint_hours / scale))
+    return 0.0 if joint_hours == 0.0 else trust * (1.0 - exp(-joint_hours / scale))
 
 
 @compiled

@@ -4,11 +4,11 @@ Families' and professionals' input combine with a constant elasticity of substit
 signed, because families may work more or less where professionals do more.
 """
 
-from abm.compiled import compiled
+from abm.compiled import compiled, inlined
 from abm.streams import power
 
 
-@compiled
+@inlined
 def combined_input(service, family_work, weight, rho):
     """CES: [(1 − w)·s^ρ + w·u^ρ]^(1/ρ), equal to 1 at s = u = 1.
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.associations import recruiting
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.network import ABILITY, BENEVOLENCE, CONDUCT_MEMORY, INTEGRITY
 from abm.rules.control import burden_target, next_burden
 from abm.rules.crowding import next_motivation
@@ -117,36 +117,48 @@ def _adapt_provider(world, row, p):
     adapt_staff(facts, provider)
 
 
-@compiled
+@compiled_with_arrays
 def _pass_on_reputation(world):
     """Peers who know the same provider pass on a part of their own evidence, never their first attitude.
 
     Everybody hears what was held before anybody told, so that it does not count who comes first; evidence flows until both
     hold the same, so that hearsay cannot multiply itself.
     """
-    families, packages, edges, settings = world.families, world.packages, world.edges, world.settings
-    first, ties = world.relations[FAMILY_FAMILY], world.relations[FAMILY_PROVIDER].first
-    facets = FACETS if settings[0].mechanisms_facets else 1
-    heard, most = np.zeros((packages.shape[0], 2, facets)), np.zeros((packages.shape[0], 2, facets))
-    for edge in range(first.first, first.end):
-        if not edges[edge].active:
-            continue
-        i, j = edges[edge].source, edges[edge].target
-        facts = settings[families[i].locality]
+    packages, facets = world.packages, FACETS if world.settings[0].mechanisms_facets else 1
+    told, marks = np.zeros((2, packages.shape[0], 2, facets)), np.zeros(world.families.shape[0], np.uint64)
+    heard, most = told[0], told[1]
+    for row in range(world.localities.shape[0]):
+        facts = world.settings[row]
         share = facts.trust_reputation if facts.mechanisms_reputation else 0.0
-        if share <= 0.0:
-            continue
-        slots = int(facts.family_known_providers)
-        for a in range(i * slots, (i + 1) * slots):
-            known = packages[a].provider
-            for b in range(j * slots, (j + 1) * slots):
-                if packages[b].provider == known:
-                    _hear(edges[ties + a], edges[ties + b], 0.2 * share, heard, most, a)
-    for a in range(packages.shape[0]):
-        mine = edges[ties + a]
-        for facet in range(facets):
-            mine.support[facet] += min(heard[a, 0, facet], most[a, 0, facet])
-            mine.against[facet] += min(heard[a, 1, facet], most[a, 1, facet])
+        if share > 0.0:
+            _mark(world, row, marks)
+            _tell(world, row, 0.2 * share, marks, heard, most)
+    _believe(world.edges, world.relations[FAMILY_PROVIDER].first, heard, most)
+
+
+@compiled
+def _mark(world, row, marks):
+    """A bit of each family's mark for every provider that it knows, by its row modulo 64: most peers are passed over."""
+    place, slots = world.localities[row], int(world.settings[row].family_known_providers)
+    for i in range(place.family_first, place.family_end):
+        for slot in range(i * slots, (i + 1) * slots):
+            marks[i] |= np.uint64(1) << np.uint64(world.packages[slot].provider & 63)
+
+
+@compiled
+def _tell(world, row, share, marks, heard, most):
+    """What families of a locality hear from their peers of those whom both know."""
+    place, facts, edges, packages = world.localities[row], world.settings[row], world.edges, world.packages
+    slots, peers = int(facts.family_known_providers), int(facts.family_peers)
+    first, ties = world.relations[FAMILY_FAMILY].first, world.relations[FAMILY_PROVIDER].first
+    for i in range(place.family_first, place.family_end):
+        for edge in range(first + i * peers, first + (i + 1) * peers):
+            j = edges[edge].target
+            if marks[i] & marks[j] and edges[edge].active:
+                for a in range(i * slots, (i + 1) * slots):
+                    for b in range(j * slots, (j + 1) * slots):
+                        if packages[a].provider == packages[b].provider:
+                            _hear(edges[ties + a], edges[ties + b], share, heard, most, a)
 
 
 @compiled
@@ -162,25 +174,37 @@ def _hear(mine, theirs, share, heard, most, a):
 
 
 @compiled
+def _believe(edges, ties, heard, most):
+    """Take in what was heard, but never more than the most that any peer could tell."""
+    for a in range(heard.shape[0]):
+        for facet in range(heard.shape[2]):
+            if heard[a, 0, facet] > 0.0:
+                edges[ties + a].support[facet] += min(heard[a, 0, facet], most[a, 0, facet])
+            if heard[a, 1, facet] > 0.0:
+                edges[ties + a].against[facet] += min(heard[a, 1, facet], most[a, 1, facet])
+
+
+@compiled
 def _fade(world):
     """Evidence fades, damage more slowly, first attitudes toward the general propensity; then trust is what remains."""
     facts, edges = world.settings[0], world.edges
-    facets = FACETS if facts.mechanisms_facets else 1
-    for e in range(edges.shape[0]):
-        _fade_tie(facts, edges[e], facets)
+    if facts.mechanisms_facets:  # asked once, so that the compiler knows how many there are
+        for e in range(edges.shape[0]):
+            _fade_tie(facts, edges[e], FACETS)
+    else:
+        for e in range(edges.shape[0]):
+            _fade_tie(facts, edges[e], 1)
 
 
 @compiled
 def _fade_tie(facts, edge, facets):
-    edge.lived_weight *= CONDUCT_MEMORY
     edge.prior = fade_prior(edge.prior, facts.trust_propensity, facts.trust_memory)
-    for facet in range(facets):
-        edge.support[facet] *= facts.trust_memory
-        edge.against[facet] *= facts.trust_memory
-        edge.damage[facet] *= facts.trust_damage_memory
-        edge.level[facet] = trust_level(
-            edge.support[facet], edge.against[facet], edge.damage[facet], edge.prior, facts.trust_prior_weight
-        )
+    if edge.lived_weight > 0.0 or _has_evidence(edge, facets):
+        _fade_evidence(facts, edge, facets)
+    else:  # as of most peers: nothing to fade, and one level for all facets
+        level = trust_level(0.0, 0.0, 0.0, edge.prior, facts.trust_prior_weight)
+        for facet in range(facets):
+            edge.level[facet] = level
     edge.trust = edge.level[ABILITY]
     if facts.mechanisms_facets:
         edge.trust = weighed(
@@ -189,3 +213,23 @@ def _fade_tie(facts, edge, facets):
         )  # fmt: skip
     else:  # one facet: what is trusted in one is trusted in all
         edge.level[BENEVOLENCE] = edge.level[INTEGRITY] = edge.trust
+
+
+@compiled
+def _has_evidence(edge, facets):
+    found = 0.0
+    for facet in range(facets):
+        found += edge.support[facet] + edge.against[facet] + edge.damage[facet]
+    return found > 0.0
+
+
+@compiled
+def _fade_evidence(facts, edge, facets):
+    edge.lived_weight *= CONDUCT_MEMORY
+    for facet in range(facets):
+        edge.support[facet] *= facts.trust_memory
+        edge.against[facet] *= facts.trust_memory
+        edge.damage[facet] *= facts.trust_damage_memory
+        edge.level[facet] = trust_level(
+            edge.support[facet], edge.against[facet], edge.damage[facet], edge.prior, facts.trust_prior_weight
+        )

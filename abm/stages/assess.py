@@ -1,12 +1,14 @@
 """assess: everyone updates trust from what they lived; satisfaction records what it lost, and why."""
 
-from abm.compiled import compiled
+import numpy as np
+
+from abm.compiled import compiled, compiled_with_arrays
 from abm.network import BENEVOLENCE, INTEGRITY, live, live_event, live_parts
 from abm.rules.coproduction import complain_probability, role_factor
 from abm.rules.trust import experience_against
 from abm.stages.assess_fairness import UNSEEN, hours_beside_peers, mixed, wait_beside_peers
 from abm.stages.assess_partners import NOISE, assess_pairs, assess_providers, within
-from abm.streams import EXPERIENCE, SWITCH, normal, uniform
+from abm.streams import EXPERIENCE, SWITCH, normal, normals, uniform
 from abm.tables import (
     COMMISSIONER_REGION,
     FAMILY_COMMISSIONER,
@@ -40,8 +42,7 @@ def assess(world):
     clock = world.clock[0]
     for row in range(world.localities.shape[0]):
         place, facts = world.localities[row], world.settings[row]
-        for i in range(place.family_first, place.family_end):
-            _assess_family(world, row, i)
+        _assess_families(world, row)
         if clock.month == int(facts.trust_breach_month):
             _breach(world, row)
         if place.serving:
@@ -52,13 +53,21 @@ def assess(world):
     _assess_volunteers(world)
 
 
+@compiled_with_arrays
+def _assess_families(world, row):
+    place, clock = world.localities[row], world.clock[0]
+    noise = np.empty(place.family_end - place.family_first)
+    normals(clock.seed, EXPERIENCE, clock.month, place.family_first, 0, noise)
+    for i in range(place.family_first, place.family_end):
+        _assess_family(world, row, i, NOISE * noise[i - place.family_first])
+
+
 @compiled
-def _assess_family(world, row, i):
+def _assess_family(world, row, i, noise):
     facts, family, clock = world.settings[row], world.families[i], world.clock[0]
     slots = int(facts.family_known_providers)
     office = world.edges[world.relations[FAMILY_COMMISSIONER].first + i]
     first = world.relations[FAMILY_PROVIDER].first
-    noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, i)
     family.red_tape_hours, family.complained = 0.0, 0
     if family.enrolled:
         _feel_dumped(family, facts)

@@ -4,7 +4,7 @@ import numpy as np
 
 from abm.associations import speak_for_absent
 from abm.attendance import come_probability
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.ledger import provider_account
 from abm.network import BENEVOLENCE, live, live_event, pair_row
 from abm.rules.coordination import difference
@@ -111,7 +111,7 @@ def _hearing(world, row, voices):
     return min(1.0, made * world.localities[row].agreement * voices / FULL_HEARING)
 
 
-@compiled
+@compiled_with_arrays
 def agreement(place, providers):
     """How far partners want the same, in [0, 1]: members decide only what they agree on."""
     domains, partners, apart = place.measured.shape[0], 0.0, 0.0

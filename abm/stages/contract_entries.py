@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.payment import ATTAINED, ENTRY, GAIN
 from abm.streams import power
 
@@ -42,7 +42,7 @@ def leaving(facts, age):
     return stayed if age == length else stayed * facts.family_turnover
 
 
-@compiled
+@compiled_with_arrays
 def entries_by_month(place, facts, clock):
     """Families expected to enter in each month of service: places are filled at once, and again as families leave."""
     months = max(1, clock.service_months - months_late(place, clock))

@@ -6,7 +6,7 @@ each line of a rate card falls due. A cohort's test pays at the end of its perio
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.forecast import settling_share
 from abm.rules.learning import revised
 from abm.rules.payment import ENTRY, GAIN, RATE_CARD, SUSTAINED, reached_share
@@ -23,7 +23,7 @@ from abm.stages.contract_entries import (
 PACE_STEP = 3.0  # a revision sees at most three times, or a third of, what was planned
 
 
-@compiled
+@compiled_with_arrays
 def plan_payments(world, row):
     """The first plan of a contract, on top of what earlier contracts earned."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
@@ -110,7 +110,7 @@ def _due_by(place, facts, milestone, age):
     return min(1.0, reached_share(_result_after(place, facts, float(age - held)), milestone.threshold, noise) / at_end)
 
 
-@compiled
+@compiled_with_arrays
 def _card_shares(place, facts, lines, entries):
     """Share of a rate card's expected payment that is earned by the end of each month of service; 1 at the end."""
     months = entries.shape[0]
@@ -133,7 +133,7 @@ def _card_shares(place, facts, lines, entries):
     return shares
 
 
-@compiled
+@compiled_with_arrays
 def _cohort_shares(months, late, period):
     """The same where a cohort is tested: an equal part at the end of each period of service, the last at its end."""
     shares, tests = np.zeros(months), 0.0

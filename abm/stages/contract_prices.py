@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.attribution import GROSS, LAYERS
 from abm.rules.coordination import service_after_fragmentation
 from abm.rules.coproduction import combined_input
@@ -75,7 +75,7 @@ def _begin_pool(place):
         place.pooled_result[d] = place.pooled_alone[d] = 0.0
 
 
-@compiled
+@compiled_with_arrays
 def _scale_card(place, facts, lines, clock, row):
     """Prices and caps of the lines; prices are net of deadweight as it is estimated, their scale of what is forecast.
 
@@ -142,7 +142,7 @@ def need_scale(concentration, domains):
     return (1.0 - concentration * concentration) / domains + concentration * concentration * 3.0 / (domains + 2.0)
 
 
-@compiled
+@compiled_with_arrays
 def _forecast_family(world, row, i):
     """Add one family's part, as the commissioner foresees it, to the expected result and to each line's expected payment."""
     place, facts, family = world.localities[row], world.settings[row], world.families[i]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.payment import (
     BINARY,
     STEPPED,
@@ -70,7 +70,7 @@ def _bar(place, facts, expected, earlier, cohort, later, forecast):
     return pooled_bar(facts.payment_pooled_target * expected, earlier, place.pooled_families, cohort, later, forecast)
 
 
-@compiled
+@compiled_with_arrays
 def _slopes_of_each(place, facts, by_domain, cohort, later, noise, slopes):
     """∂E[share]/∂(result of a domain), where each measured domain must reach its own target.
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.effort import attention_weight, incentive, intensity
 from abm.rules.forecast import settling_share, wellbeing_ahead
 from abm.rules.learning import foreseen
@@ -117,7 +117,7 @@ def _rate_card_slopes(world, row):
                     world.packages[slot].payment_per_hour += value * provider.attention[d]
 
 
-@compiled
+@compiled_with_arrays
 def _cohort_slopes(world, row):
     """β under a cohort test: the provider's part of the payment × its slope × what an hour moves of the cohort's mean."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.attendance import outreach_of
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.network import CONDUCT_MEMORY
 from abm.rules.coproduction import combined_input, role_factor
 from abm.rules.forecast import settling_share, wellbeing_ahead
@@ -24,8 +24,9 @@ def move_families(world, row):
     """Crises happen; families leave, apply and are taken in."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
     slots = int(facts.family_known_providers)
+    seed, month, rate = clock.seed, clock.month, facts.family_crisis_rate
     for i in range(place.family_first, place.family_end):
-        world.families[i].crisis = 1 if uniform(clock.seed, CRISIS, clock.month, i) < facts.family_crisis_rate else 0
+        world.families[i].crisis = 1 if uniform(seed, CRISIS, month, i) < rate else 0
     if not place.funded:
         return
     for i in range(place.family_first, place.family_end):
@@ -142,7 +143,7 @@ def _maybe_apply(world, row, i, slots):
         family.applied, family.waiting_months = 1, 0
 
 
-@compiled
+@compiled_with_arrays
 def _fill_places(world, row, slots):
     """Each provider with free places takes applicants by its own order or the gateway's; the unpaid order is kept beside it."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
@@ -201,7 +202,7 @@ def _note_intake(world, provider, order, begin, end):
         provider.complexity_on_file += step * (of_all / (end - begin) - provider.complexity_on_file)
 
 
-@compiled
+@compiled_with_arrays
 def _applicants_by_provider(world, row, slots):
     """Applicants sorted by the provider that would take them in (counting sort): rows, and each provider's first position."""
     place = world.localities[row]
@@ -247,7 +248,7 @@ def _score_applicant(world, row, p, i, k, score, unpaid, gateway):
     gateway[k] = gateway_score(needed, float(family.waiting_months))
 
 
-@compiled
+@compiled_with_arrays
 def expected_payment(world, row, p, i):
     """€ a month that a family would earn its provider over its programme, as the provider foresees it."""
     place, facts, provider, family = world.localities[row], world.settings[row], world.providers[p], world.families[i]

@@ -6,7 +6,7 @@ want and lets a hub hand on what it has no hours for. All of it is paid out of t
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.network import live, pair_row
 from abm.rules.learning import revised
 from abm.rules.network import reached
@@ -54,7 +54,7 @@ def align(world, row, partners):
                 provider.known_need[d] = revised(provider.known_need[d], together, step)
 
 
-@compiled
+@compiled_with_arrays
 def broker(world, row):
     """Partners who are no rivals and have no link yet are brought together, as many pairs as brokers' hours allow."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.attendance import able, relief_of
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.network import pair_row
 from abm.rules.coordination import family_integration_hours, service_after_fragmentation
 from abm.rules.coproduction import combined_input, free_riding, logistical_trigger, role_factor
@@ -13,7 +13,7 @@ from abm.rules.outcomes import improvement, need, next_baseline, next_wellbeing,
 from abm.rules.selection import hours_weight
 from abm.stages.deliver_intake import need_of
 from abm.stages.menu import centre_gain
-from abm.streams import OUTCOME, normal
+from abm.streams import OUTCOME, normals
 from abm.tables import FAMILY_FAMILY, FAMILY_PROVIDER
 
 MOST_HOURS = 2.5  # × promised: nobody is served more than this
@@ -42,7 +42,7 @@ def _weight(facts, provider, family, package, paid):
     return hours_weight(provider.motivation, facts.provider_value_of_need, need_of(family), payment)
 
 
-@compiled
+@compiled_with_arrays
 def _divide_hours(world, row):
     """Hours within the caseload follow need and payment, above a guaranteed minimum; the unpaid division is kept beside it."""
     place, facts = world.localities[row], world.settings[row]
@@ -187,46 +187,75 @@ def _helped_by_peers(facts, families, edges, teams, i, first, collective):
     return collective + facts.work_peer_effect * facts.coproduction_levels_group * help_given * organised
 
 
-@compiled
+@compiled_with_arrays
 def _advance_families(world, row):
-    """Outcomes of every family of a locality, on its path and on the path without service; the same luck for both."""
+    """Outcomes of every family of a locality, on its path and on the path without service; the same luck for both.
+
+    What exponentials are in, luck and what input adds, is worked out for all families at once, eight at a time.
+    """
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
-    slots, domains = int(facts.family_known_providers), place.measured.shape[0]
-    scale = place.need_scale if place.need_scale > 0.0 else 1.0 / domains
-    service = np.zeros(domains)
-    attention = np.zeros(domains)
+    domains, families = place.measured.shape[0], place.family_end - place.family_first
+    own, found = np.empty(families), np.empty((3, domains, families))
+    level, input_now, luck = found[0], found[1], found[2]
+    _bring_together(world, place, facts, own, level, input_now, np.empty((2, domains)))
+    for d in range(domains):
+        normals(clock.seed, OUTCOME, clock.month, place.family_first, d, luck[d])
+        _improve(own, level[d], input_now[d])
+    for i in range(place.family_first, place.family_end):
+        _advance_family(facts, world.families[i], level, luck, i - place.family_first)
+
+
+@compiled
+def _bring_together(world, place, facts, own, level, input_now, received):
+    """For every family its response, and by domain its wellbeing and the input of services, its own work and others' help."""
     families, packages, providers, teams = world.families, world.packages, world.providers, world.teams
     edges, pairs, friends = world.edges, world.pairs, world.relations[FAMILY_FAMILY].first
-    collective = _collective_input(place, facts)
+    slots, collective = int(facts.family_known_providers), _collective_input(place, facts)
+    service, attention = received[0], received[1]
+    scale = place.need_scale if place.need_scale > 0.0 else 1.0 / service.shape[0]
     for i in range(place.family_first, place.family_end):
         family, first, end = families[i], i * slots, (i + 1) * slots
         family.integration, known = _integration(place, packages, providers, pairs, first, end)
         family.integration_hours = family_integration_hours(known, family.integration) if family.enrolled else 0.0
         _service_of(facts, family, packages, providers, first, end, service, attention)
         helped, team = _helped_by_peers(facts, families, edges, teams, i, friends, collective), teams[family.team]
-        own = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
-        dip = facts.family_crisis_dip if family.crisis else 0.0
-        for d in range(domains):
+        k, work = i - place.family_first, family.work
+        own[k] = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
+        for d in range(service.shape[0]):
             gain = centre_gain(team, facts, d) if family.enrolled and place.serving else 1.0
             served = service_after_fragmentation(service[d] * gain, facts.outcome_fragmentation, family.integration)
             served /= facts.outcome_typical_hours * facts.outcome_typical_quality * scale
-            input_now = (
-                combined_input(served, family.work, facts.outcome_family_weight, facts.outcome_complementarity) + helped
-            )
-            family.added[d] = improvement(family.wellbeing[d], own, input_now)
-            shock = facts.outcome_noise * normal(clock.seed, OUTCOME, clock.month, i, d) - dip
-            rate, lasting, drift = facts.outcome_return_rate, facts.outcome_lasting, facts.outcome_drift
-            before, alone = family.wellbeing[d], family.unserved_wellbeing[d]
-            family.wellbeing[d] = next_wellbeing(before, family.baseline[d], family.added[d], rate, shock)
-            family.baseline[d] = next_baseline(family.baseline[d], before, family.capability, lasting, drift)
-            family.unserved_wellbeing[d] = next_wellbeing(alone, family.unserved_baseline[d], 0.0, rate, shock)
-            family.unserved_baseline[d] = next_baseline(
-                family.unserved_baseline[d], alone, facts.work_capability, lasting, drift
-            )
-            if family.enrolled:
-                family.last_wellbeing[d], family.unserved_last[d] = family.wellbeing[d], family.unserved_wellbeing[d]
-        if family.enrolled:
-            family.served_months += 1
+            made = combined_input(served, work, facts.outcome_family_weight, facts.outcome_complementarity)
+            input_now[d, k] = made + helped
+            level[d, k] = family.wellbeing[d]
+
+
+@compiled
+def _improve(own, level, input_now):
+    """Put what the month's input adds in the place of wellbeing."""
+    for k in range(own.shape[0]):
+        level[k] = improvement(level[k], own[k], input_now[k])
+
+
+@compiled
+def _advance_family(facts, family, added, luck, k):
+    """A month of one family's outcomes, from what input adds and its luck."""
+    enrolled, dip = family.enrolled, facts.family_crisis_dip if family.crisis else 0.0
+    rate, lasting, drift = facts.outcome_return_rate, facts.outcome_lasting, facts.outcome_drift
+    for d in range(added.shape[0]):
+        family.added[d] = added[d, k]
+        shock = facts.outcome_noise * luck[d, k] - dip
+        before, alone = family.wellbeing[d], family.unserved_wellbeing[d]
+        family.wellbeing[d] = next_wellbeing(before, family.baseline[d], family.added[d], rate, shock)
+        family.baseline[d] = next_baseline(family.baseline[d], before, family.capability, lasting, drift)
+        family.unserved_wellbeing[d] = next_wellbeing(alone, family.unserved_baseline[d], 0.0, rate, shock)
+        family.unserved_baseline[d] = next_baseline(
+            family.unserved_baseline[d], alone, facts.work_capability, lasting, drift
+        )
+        if enrolled:
+            family.last_wellbeing[d], family.unserved_last[d] = family.wellbeing[d], family.unserved_wellbeing[d]
+    if enrolled:
+        family.served_months += 1
 
 
 @compiled
@@ -244,12 +273,13 @@ def _service_of(facts, family, packages, providers, first, end, service, attenti
         hours = package.hours if package.enrolled else 0.0
         received += hours
         for d in range(domains):
-            own = family.tailoring * need(family.importance[d], family.wellbeing[d]) / needed
             skill = provider.competence[d] * provider.fit[d]
-            met = (1.0 - family.tailoring) * provider.attention[d] + own
-            service[d] += hours * provider.intensity * met * skill
+            if hours > 0.0:
+                own = family.tailoring * need(family.importance[d], family.wellbeing[d]) / needed
+                met = (1.0 - family.tailoring) * provider.attention[d] + own
+                service[d] += hours * provider.intensity * met * skill
+                attention[d] += hours * met
             service[d] += usual * provider.mission_intensity * provider.mission_attention[d] * skill
-            attention[d] += hours * met
     if received > 0.0:
         overlap = 0.0
         for d in range(domains):

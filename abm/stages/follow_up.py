@@ -7,7 +7,7 @@ the month depends on these columns: they are kept to be observed.
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.control import changed
 from abm.streams import SHORTFALL, uniform
 from abm.tables import YEAR
@@ -55,7 +55,7 @@ def note_revision(place, providers, moved):
             provider.results_used = 1
 
 
-@compiled
+@compiled_with_arrays
 def follow_up(world, row):
     """Close what was answered or is out of time, and put the month's hours of control beside those of the last year."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]

@@ -7,7 +7,7 @@ columns that the month reads anyway. A world without interventions is left alone
 import numpy as np
 
 from abm.attendance import HOURS_TO_COME, come_probability
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.ledger import HOUSEHOLD, INTERVENTION_COST, STAFF, cents, single_account
 from abm.network import BENEVOLENCE, live, live_event, pair_row
 from abm.rules.coproduction import next_capability
@@ -48,7 +48,7 @@ SHARED_WORK = 0.1  # joint hours a month that an hour at one workshop leaves, as
 GOOD_MEETING = 0.6  # what meeting at a workshop is lived as, against what was expected (assumed)
 
 
-@compiled
+@compiled_with_arrays
 def intervene(world):
     """Let this month's interventions and shocks act, in the order in which they were given."""
     if world.interventions.shape[0] == 0:
@@ -149,7 +149,7 @@ def _meet(world, n, row):
                 live(edge, facts, experience_against(GOOD_MEETING, edge.trust), 0.5 * event.strength)
 
 
-@compiled
+@compiled_with_arrays
 def _engage(world, n, row):
     """Families are asked; authority and providers move toward what those who came said, and these see how far.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.network import INTEGRITY, live_event
 from abm.rules.interventions import (
     CANCELLATION,
@@ -105,7 +105,7 @@ def _lose_key_partner(world, row, strength):
         leave(world, row, key)
 
 
-@compiled
+@compiled_with_arrays
 def _break_faith(world, n, row):
     """Providers that are struck lose faith with all who trust them; others of their sector by a share of that."""
     place, facts = world.localities[row], world.settings[row]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.payment import (
     BINARY,
     STEPPED,
@@ -20,7 +20,7 @@ from abm.stages.measure_claims import make_due
 from abm.stages.measure_estimates import error_of
 
 
-@compiled
+@compiled_with_arrays
 def claim_period(world, row):
     """The cohort's test at the end of a period: partners share what it earns by their part of the contract."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
@@ -78,7 +78,7 @@ def second_chance(place, facts, pooled):
     return _reach(place, facts, pooled, facts.payment_pooled_target)
 
 
-@compiled
+@compiled_with_arrays
 def _reach(place, facts, results, target):
     """Whether results reach a multiple of the forecast: their weighted mean, or each measured domain its own."""
     if asks_each_domain(facts):

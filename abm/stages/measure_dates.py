@@ -6,7 +6,7 @@ from next month's service.
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.claiming import best_shift, chance_later, months_to_deadline
 from abm.rules.payment import ATTAINED, ENTRY, GAIN, SUSTAINED, reached_share
 from abm.stages.contract_entries import FIRST_REVIEW, GAIN_REVIEW
@@ -36,7 +36,7 @@ def months_lacking(milestone, held, served_months):
     return max(0, missing)
 
 
-@compiled
+@compiled_with_arrays
 def chosen_shift(world, row, i, added):
     """Months by which a family's claims are brought forward to this month; 0 but in the month of a deadline."""
     place, facts, family, clock = world.localities[row], world.settings[row], world.families[i], world.clock[0]

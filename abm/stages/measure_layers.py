@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.attribution import GAMING, LAYERS, layer_change
 from abm.rules.payment import TRANCHE, room_under
 from abm.stages.contract_prices import full_payment, price_for
@@ -16,7 +16,7 @@ from abm.stages.measure_claims import earned_now
 from abm.stages.measure_cohort import earned_share, second_chance
 
 
-@compiled
+@compiled_with_arrays
 def claim_period_layers(world, row):
     """The cohort's test at the end of a period in every layer, on its mean change by domain."""
     place, facts, clock = world.localities[row], world.settings[row], world.clock[0]

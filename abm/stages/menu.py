@@ -6,7 +6,7 @@ teams, and they share the costs. Choices go by votes per fixed hour, as far as t
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.menu import DAY_CENTRE, SERVICES, can_run, wish_of_family, wish_of_provider, worth_of_vote
 from abm.rules.outcomes import need
 from abm.tables import ASSOCIATION, FOR_PROFIT
@@ -16,7 +16,7 @@ HIERARCHY, TEAMS, MEMBERS = 0.0, 2.0, 3.0  # positions of decision rights
 WRITES = ("teams.offers", "teams.centre_domain", "teams.menu_hours")
 
 
-@compiled
+@compiled_with_arrays
 def choose_menu(world, row, families_weight):
     """Vote on the menu of every team of a locality; families' voices weigh `families_weight`, partners' the rest.
 
@@ -59,7 +59,7 @@ def fixed_hours(facts, service):
     return facts.menu_volunteer_course if service == 4 else facts.menu_professional_course
 
 
-@compiled
+@compiled_with_arrays
 def _vote(world, row, first, end, families_weight, votes):
     """Votes for each service by those present and the partners of some teams; returns the domain for a day centre."""
     place, domains = world.localities[row], world.localities[row].measured.shape[0]

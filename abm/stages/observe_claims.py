@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled_with_arrays
 from abm.rules.attribution import DEADWEIGHT, EFFECT, GAMING, LAYERS, SELECTION
 from abm.rules.indices import MISSING, ratio
 
 
-@compiled
+@compiled_with_arrays
 def observe_claims(localities, settings, row):
     """Sums since the start, over the places that pay for outcomes; missing where none does."""
     layers, claimed, unclaimed, by_deadline, paying, with_deadline = np.zeros(LAYERS), 0.0, 0.0, 0.0, False, 0.0

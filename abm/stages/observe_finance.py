@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.ledger import (
     AUTHORITY,
     CAPITAL,
@@ -21,7 +21,7 @@ from abm.rules.finance import SOCIAL_PRIME, yearly_return
 from abm.rules.indices import MISSING
 
 
-@compiled
+@compiled_with_arrays
 def _investors_flows(flows, month):
     """Cents that investors received less those that they paid in, by month's ends from that before the first on.
 
@@ -41,7 +41,7 @@ def _investors_flows(flows, month):
     return net
 
 
-@compiled
+@compiled_with_arrays
 def observe_capital(world, row, peak):
     """Capital called, its peak, what is outstanding with those repaid first, the guarantee, and the rate of return so far."""
     called, senior, guaranteed, month = 0, 0, 0, world.clock[0].month

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.indices import ratio
 from abm.rules.outcomes import need
 from abm.stages.deliver_intake import need_of
@@ -45,7 +45,7 @@ def observe_wellbeing(families, localities, row):
     row.engagement, row.capability, row.fatigue = ratio(engaged, count), ratio(able, count), ratio(tired, count)
 
 
-@compiled
+@compiled_with_arrays
 def observe_objectives(localities, families, teams, commissioners, row):
     """Governance as a vector: voice, and the distance of the commissioner's belief, and of what was heard, from the truth."""
     domains = commissioners[0].priorities.shape[0]
@@ -87,7 +87,7 @@ def observe_objectives(localities, families, teams, commissioners, row):
     row.meeting_experience = ratio(spoken, met)
 
 
-@compiled
+@compiled_with_arrays
 def observe_gaps(families, localities, row):
     """Wellbeing, and part taken in co-delivery, of the better placed third less that of the worse placed."""
     level, count = np.zeros((3, 3)), np.zeros((3, 3))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.rules.indices import MISSING, mean_of_known, ratio
 from abm.tables import ASSOCIATION, FOR_PROFIT, PUBLIC, THIRD_SECTOR
 
@@ -115,7 +115,7 @@ def observe_providers(providers, families, localities, row):
     )  # fmt: skip
 
 
-@compiled
+@compiled_with_arrays
 def _likeness(providers, families):
     """Overlap of third-sector partners with for-profit partners: mean of that in hours over domains and that in intake.
 

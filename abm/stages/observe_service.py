@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled_with_arrays
 from abm.rules.indices import MISSING, ratio
 from abm.stages.deliver_intake import need_of
 
 
-@compiled
+@compiled_with_arrays
 def observe_service(families, localities, providers, row):
     """What families in service get and lose, and who gets it."""
     served = satisfied = tape = mismatch = unheard = tied = needed_all = holding = reported = overstated = 0.0
@@ -49,7 +49,7 @@ def observe_service(families, localities, providers, row):
     row.coproduced_share = ratio(unpaid_hours, unpaid_hours + paid_hours)
 
 
-@compiled
+@compiled_with_arrays
 def _concentration_over_need(families):
     """Gini coefficient of contract hours over need among the served: 0 when everyone gets hours in proportion to need."""
     members = 0

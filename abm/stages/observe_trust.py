@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.network import ABILITY, BENEVOLENCE, INTEGRITY
 from abm.rules.indices import MISSING, ratio
 from abm.rules.trust import certainty, weighed
@@ -27,7 +27,7 @@ LEVEL, CERTAINTY, KINDS, CALIBRATION, LIVED_KINDS, FACET = range(6)  # facets st
 SUMS = FACET + FACETS
 
 
-@compiled
+@compiled_with_arrays
 def observe_trust(world, row):
     """Trust of funded localities' families, providers, volunteers, investors, authorities and their region."""
     edges, ties, places, facts = world.edges, world.relations, world.localities, world.settings[0]
@@ -100,7 +100,7 @@ def _add_kind(found, sums):
     return found[LEVEL] / found[KINDS]
 
 
-@compiled
+@compiled_with_arrays
 def _mean_of(edges, ties, people, of_source, places, facts, sums):
     """Mean trust over the live edges of a relation whose source (or target), one of `people`, is in a funded locality."""
     found = np.zeros(SUMS)
@@ -111,7 +111,7 @@ def _mean_of(edges, ties, people, of_source, places, facts, sums):
     return _add_kind(found, sums)
 
 
-@compiled
+@compiled_with_arrays
 def _between_levels(edges, ties, places, facts, sums):
     """Mean trust between authorities and region, both directions as one kind of relation."""
     found = np.zeros(SUMS)
@@ -129,7 +129,7 @@ def _sector(kind):
     return 0 if kind == PUBLIC else (2 if kind == FOR_PROFIT else 1)
 
 
-@compiled
+@compiled_with_arrays
 def _observe_sectors(edges, ties, providers, places, row):
     """Trust between providers by pair of sectors, both directions together."""
     total, count = np.zeros((3, 3)), np.zeros((3, 3))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.compiled import compiled
+from abm.compiled import compiled, compiled_with_arrays
 from abm.ledger import (
     ADVANCE,
     AUTHORITY,
@@ -163,7 +163,7 @@ def _advance_capital(world, row, account, amount):
     move(world, held, INTERMEDIARY, account, PROVIDER_ACCOUNT, ADVANCE, amount)
 
 
-@compiled
+@compiled_with_arrays
 def _pay_expenses(world, row):
     """Hours of co-production are paid a small sum, through the provider that they help, while the reserve for it lasts."""
     place, rate = world.localities[row], world.settings[row].coproduction_expenses

@@ -9,18 +9,27 @@ from abm.rules.coproduction import combined_input, next_capability, next_engagem
 from abm.rules.outcomes import improvement, need, next_baseline, next_wellbeing, response
 from abm.rules.selection import hours_weight, switch_probability
 from abm.rules.trust import damage_of, fade_prior, trust_level
-from abm.streams import CRISIS, EXPERIENCE, OUTCOME, SWITCH, normal, uniform
+from abm.streams import CRISIS, EXPERIENCE, OUTCOME, SWITCH, normals, uniform
 
 MOST_HOURS = 2.5  # × promised, as in the model
-compiled = numba.njit(error_model="numpy")
+# As `abm.compiled` does with private functions.
+compiled = numba.njit(error_model="numpy", forceinline=True, _nrt=False)
 
 
-@compiled
+@numba.njit(error_model="numpy")
 def months(facts, families, ties, peers, providers, seed, count):
-    """This many months for everybody."""
+    """This many months for everybody; draws and exponentials are worked out for all families at once, as in the model."""
+    domains, people = families[0].wellbeing.shape[0], families.shape[0]
+    own, noise, received = np.empty(people), np.empty(people), np.empty((2, domains))
+    level, made, luck = np.empty((domains, people)), np.empty((domains, people)), np.empty((domains, people))
     for month in range(1, count + 1):
         _choose(facts[0], families, ties, providers, seed, month)
-        _live(facts[0], families, ties, providers, seed, month)
+        _receive_all(facts[0], families, ties, providers, received, own, level, made)
+        for d in range(domains):
+            normals(seed, OUTCOME, month, 0, d, luck[d])
+            _improve(own, level[d], made[d])
+        normals(seed, EXPERIENCE, month, 0, 0, noise)
+        _live(facts[0], families, ties, providers, seed, month, level, luck, noise)
         _gossip(facts[0], ties, peers)
         _go_on(facts[0], families, ties)
 
@@ -65,22 +74,37 @@ def _maybe_switch(facts, ties, count, first, slots, seed, month, i):
 
 
 @compiled
-def _live(facts, families, ties, providers, seed, month):
-    """Receive hours by need, gain or lose wellbeing with and without service, and judge every provider."""
-    slots, domains = ties.shape[0] // families.shape[0], families[0].wellbeing.shape[0]
-    service, attention = np.zeros(domains), np.zeros(domains)
+def _receive_all(facts, families, ties, providers, received, own, level, made):
+    """Receive hours by need; for every family its response, and by domain its wellbeing and what is made of hours and work."""
+    slots, domains = ties.shape[0] // families.shape[0], received.shape[1]
+    service, attention = received[0], received[1]
     for i in range(families.shape[0]):
         family = families[i]
         _receive(facts, family, ties, providers, i * slots, slots, service, attention)
-        own = response(facts.effect, family.complexity, facts.complexity_effect)
-        dip = facts.crisis_dip if uniform(seed, CRISIS, month, i) < facts.crisis_rate else 0.0
+        own[i] = response(facts.effect, family.complexity, facts.complexity_effect)
         for d in range(domains):
             served = service[d] / (facts.typical_hours * facts.typical_quality / domains)
-            made = combined_input(served, family.work, facts.family_weight, facts.complementarity)
-            shock = facts.noise * normal(seed, OUTCOME, month, i, d) - dip
-            before, alone = family.wellbeing[d], family.alone[d]
-            added = improvement(before, own, made)
-            family.wellbeing[d] = next_wellbeing(before, family.baseline[d], added, facts.return_rate, shock)
+            made[d, i] = combined_input(served, family.work, facts.family_weight, facts.complementarity)
+            level[d, i] = family.wellbeing[d]
+
+
+@compiled
+def _improve(own, level, made):
+    """Put what input adds in the place of wellbeing."""
+    for i in range(own.shape[0]):
+        level[i] = improvement(level[i], own[i], made[i])
+
+
+@compiled
+def _live(facts, families, ties, providers, seed, month, added, luck, noise):
+    """Gain or lose wellbeing with and without service, and judge every provider."""
+    slots = ties.shape[0] // families.shape[0]
+    for i in range(families.shape[0]):
+        family = families[i]
+        dip = facts.crisis_dip if uniform(seed, CRISIS, month, i) < facts.crisis_rate else 0.0
+        for d in range(added.shape[0]):
+            shock, before, alone = facts.noise * luck[d, i] - dip, family.wellbeing[d], family.alone[d]
+            family.wellbeing[d] = next_wellbeing(before, family.baseline[d], added[d, i], facts.return_rate, shock)
             family.baseline[d] = next_baseline(
                 family.baseline[d], before, family.capability, facts.lasting, facts.drift
             )
@@ -88,10 +112,9 @@ def _live(facts, families, ties, providers, seed, month):
             family.alone_baseline[d] = next_baseline(
                 family.alone_baseline[d], alone, facts.usual_capability, facts.lasting, facts.drift
             )
-        noise = 0.1 * normal(seed, EXPERIENCE, month, i)
         for slot in range(i * slots, (i + 1) * slots):
             tie, promised = ties[slot], providers[ties[slot].provider].promised_hours
-            lived = 0.5 * min(1.0, tie.hours / promised) + 0.5 * family.match + noise
+            lived = 0.5 * min(1.0, tie.hours / promised) + 0.5 * family.match + 0.1 * noise[i]
             lived = min(1.0, max(0.0, lived))
             tie.support += lived
             tie.against += 1.0 - lived

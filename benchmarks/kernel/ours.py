@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 
-from abm.streams import APPLY, EXPERIENCE, OUTCOME, normal, uniform
+from abm.streams import APPLY, EXPERIENCE, OUTCOME, normals, uniform
 from benchmarks.answering import answer
 from benchmarks.kernel import tasks
 from benchmarks.kernel.tasks import BAD_NEWS, EFFECT, EXPLORE, GOOD_NEWS, NATURAL, NOISE, RETURN, SEEN, TOLERANCE, start
@@ -39,14 +39,17 @@ def next_trust(trust, lived):
 
 @compiled
 def go(families, quality, seed, months):
-    """All months of all families."""
+    """All months of all families; luck and noise of a month are drawn for all at once, as in the model."""
+    luck, noise = np.empty(families.shape[0]), np.empty(families.shape[0])
     for month in range(1, months + 1):
+        normals(seed, OUTCOME, month, 0, 0, luck)
+        normals(seed, EXPERIENCE, month, 0, 0, noise)
         for i in range(families.shape[0]):
             family = families[i]
             k = choose(family, uniform(seed, APPLY, month, i), uniform(seed, APPLY, month, i, 1))
             offered = quality[family.known[k]]
-            family.wellbeing = next_wellbeing(family.wellbeing, offered, normal(seed, OUTCOME, month, i))
-            lived = min(1.0, max(0.0, offered + SEEN * normal(seed, EXPERIENCE, month, i)))
+            family.wellbeing = next_wellbeing(family.wellbeing, offered, luck[i])
+            lived = min(1.0, max(0.0, offered + SEEN * noise[i]))
             family.trust[k] = next_trust(family.trust[k], lived)
 
 

@@ -178,6 +178,12 @@ def test_the_page_says_what_was_measured(found):
     assert table.filled(page, found) == page
 
 
+def test_parts_that_were_not_measured_say_so(found):
+    page = "".join(f"<!-- generated: {name} -->\n<!-- end -->\n" for name in table.TABLES)
+    page = table.filled(page, {part: found[part] for part in ("machine", "date", "model")})
+    assert page.count(table.UNKNOWN) == 2
+
+
 def test_a_mark_that_is_not_closed_is_refused(found):
     with pytest.raises(ConfigError, match="does not end"):
         table.filled(PAGE.replace("<!-- end -->", ""), found)

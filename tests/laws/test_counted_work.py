@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core.runtime import _nrt_python, rtsys
 
 from abm.compiled import JIT
 from abm.config import load_case, load_design
@@ -66,6 +67,22 @@ def counts():
 @pytest.mark.parametrize(("what", "most"), [("draws", 1528), ("edges", 8400), ("arrays", 175)])
 def test_a_month_takes_no_more_than_it_did(counts, what, most):
     assert 0.5 * most < counts[what] <= 1.05 * most
+
+
+@pytest.mark.skipif(not JIT, reason="nothing is compiled")
+@pytest.mark.parametrize("design", ["social_impact_bond", "binary_bond", "upfront_outcomes_contract", "blended_fund"])
+def test_every_array_that_a_month_makes_is_let_go(design):
+    """One that nobody counts, in a function that is compiled as making none, would stay for ever."""
+    _nrt_python.memsys_enable_stats()
+    try:
+        world = new_world(load_case("generic", {"case.families": 40}), load_design(design), 3)
+        before = rtsys.get_allocation_stats()
+        run_months(world, int(world.clock[0].months))
+        after = rtsys.get_allocation_stats()
+    finally:
+        _nrt_python.memsys_disable_stats()
+    assert after.alloc - before.alloc > 1000
+    assert after.alloc - before.alloc == after.free - before.free
 
 
 @pytest.mark.skipif(not JIT, reason="without the compiler a row is looked at through a Python object")

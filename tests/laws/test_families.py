@@ -101,12 +101,18 @@ def let_draws_follow(row_of: np.ndarray) -> None:
 
         return drawn
 
+    def following_at_once(seed, stream, month, first, item, found):
+        for k in range(len(found)):
+            found[k] = following(normal)(seed, stream, month, first + k, item)
+
     stages = importlib.import_module("abm.stages")
     for name in (module.name for module in pkgutil.iter_modules(stages.__path__, "abm.stages.")):
         stage = importlib.import_module(name)
         for draw in (uniform, normal):
             if hasattr(stage, draw.__name__):
                 setattr(stage, draw.__name__, following(draw))
+        if hasattr(stage, "normals"):
+            stage.normals = following_at_once
 
 
 def in_other_rows(target: Path) -> None:
