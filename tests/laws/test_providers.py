@@ -97,7 +97,8 @@ def moved_rows(old, new, row_of: np.ndarray) -> None:
             target[...] = source
     new.balances[:] = 0
     new.balances[: provider_account(0, 1)] = old.balances[: provider_account(0, 1)]
-    new.balances[provider_account(row_of, 1)] = old.balances[provider_account(np.arange(count), 1)]
+    for row in range(count):
+        new.balances[provider_account(row_of[row], 1)] = old.balances[provider_account(row, 1)]
     ours, theirs = investor_account(0, 1, count), investor_account(0, 1, room)
     new.balances[theirs:] = old.balances[ours:]
 
