@@ -36,7 +36,7 @@ class ConfigError(Exception):
 
 
 def _visible(text: str) -> str:
-    """A text with what no screen shows, or obeys, written out: an invisible space, an escape, a new line; cut where it is endless."""
+    """A text with what no screen shows, or obeys, written out: an invisible space, a new line; cut where it is endless."""
     text = text if len(text) <= LONGEST_LINE else text[:LONGEST_LINE] + "…"
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
