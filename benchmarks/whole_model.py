@@ -18,6 +18,14 @@ def case_of(case: str, towns: int) -> Case:
     return loaded.model_copy(update={"locality": {f"town_{n}": place for n in range(towns)}})
 
 
+def ready(case: str, design: str) -> tuple[Case, Design]:
+    """A case and a design by name, when the compiled model is loaded."""
+    from abm.engine import compile_engine
+
+    compile_engine()
+    return load_case(case), load_design(design)
+
+
 def compiled(case: str, design: str, towns: int, seed: int) -> Built:
     """The engine as a batch uses it."""
     from abm.engine import run_months
