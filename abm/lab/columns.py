@@ -42,16 +42,17 @@ def blobs(values: Sequence[bytes]) -> pa.Array:
     return pa.Array.from_buffers(pa.binary(), len(values), [None, ends, pa.py_buffer(b"".join(values))])
 
 
-def as_arrow(values: Sequence[Any]) -> pa.Array:
-    """Texts or numbers as an Arrow array, where they are that without pandas."""
+def taken(values: Sequence[Any], places: np.ndarray) -> pa.Array:
+    """The values at these places as an Arrow array; without pandas where they are texts or numbers."""
     import pyarrow as pa
 
     kinds = {type(value) for value in values}
     if kinds == {str}:
-        return texts(values)
+        encoded = [value.encode() for value in values]
+        return blobs([encoded[place] for place in places.tolist()]).view(pa.string())
     if kinds in ({int}, {float}, {int, float}):
-        return numbers(np.array(values, np.int64 if kinds == {int} else np.float64))
-    return pa.array(values)
+        return numbers(np.array(values, np.int64 if kinds == {int} else np.float64)[places])
+    return pa.array(values).take(pa.array(places))
 
 
 def as_numpy(column: pa.ChunkedArray) -> np.ndarray:
@@ -73,8 +74,7 @@ def matrix_of(table: pa.Table, names: Sequence[str]) -> np.ndarray:
 
 def key_columns(plan: Plan, arms: np.ndarray, seeds: np.ndarray) -> dict[str, Any]:
     """The columns that name runs, for each row the number of its arm and its seed."""
-    places = numbers(arms.astype(np.int64))
-    columns: dict[str, Any] = {key: as_arrow(values).take(places) for key, values in plan.columns.items()}
+    columns: dict[str, Any] = {key: taken(values, arms.astype(np.int64)) for key, values in plan.columns.items()}
     return columns | {"seed": numbers(seeds.astype(np.int64))}
 
 
