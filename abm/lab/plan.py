@@ -72,8 +72,7 @@ PLACE = {metric.name: place for place, metric in enumerate(METRICS)}
 
 def values_at_end(matrix: np.ndarray, case: Case) -> np.ndarray:
     """Each metric at the end of a run given as months × metrics."""
-    columns = matrix.T.tolist()  # numbers of Python's own, which are quicker to go through one by one
-    found = at_end({metric.name: column for metric, column in zip(METRICS, columns, strict=True)}, case)
+    found = at_end({metric.name: matrix[:, place] for place, metric in enumerate(METRICS)}, case)
     return np.array([found[metric.name] for metric in METRICS])
 
 

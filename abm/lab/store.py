@@ -129,7 +129,7 @@ class Store:
             if self.manifest.get("finished"):  # it lacks these runs: the folder is unfinished again
                 self.manifest["finished"] = None
                 write_manifest(self.folder, self.manifest)
-            number = 1 + max((_number(part) for part in self._journal.parts), default=0)
+            number = 1 + sum(map(_number, self._journal.parts[-1:]))
             tables = part_tables(self.plan, self._waiting)
             names = {kind: f"parts/{number:06}-{kind}.parquet" for kind in tables}
             part = {name: write_table(tables[kind], self.folder / name) for kind, name in names.items()}
