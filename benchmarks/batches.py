@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import middle
+from benchmarks.measure import in_fresh_process, middle
 from benchmarks.whole_model import ready
 
-FEW, MANY = 40, 400  # runs of a short batch, and of a longer one
+FEW, MANY = 40, 200  # runs of a short batch, and of a longer one
 TEXT = 'name = "bench"\ncase = "lombardy"\ndesigns = ["social_impact_bond"]\ntwins = false\nseeds = {}\n'
 Taken = dict[str, float]  # seconds of one batch, by the processor and by the clock: of its runs alone, and of all of it
+
+
+def measure(rounds: int) -> dict[str, Any]:
+    """Short and longer batches in turn, each in a fresh process."""
+    few, many, importing = [], [], []
+    with tempfile.TemporaryDirectory() as kept:
+        in_fresh_process("batches.batch_of(2)", kept)
+        for _ in range(rounds):
+            few.append(in_fresh_process(f"batches.batch_of({FEW})", kept))
+            many.append(in_fresh_process(f"batches.batch_of({MANY})", kept))
+            importing.append(in_fresh_process("batches.imports()", kept))
+    return summed_up(few, many, importing)
 
 
 def batch_of(runs: int) -> Taken:
@@ -54,10 +66,7 @@ def imports() -> float:
     """Seconds of the processor that importing what results are written with takes, where runs could be done already."""
     ready("lombardy", "social_impact_bond")
     begun = time.process_time()
-    import pyarrow.compute
-    import pyarrow.parquet
-
-    assert {"pyarrow.compute", "pyarrow.parquet"} <= set(sys.modules)
+    import_module("pyarrow.parquet")
     return time.process_time() - begun
 
 

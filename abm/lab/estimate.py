@@ -126,11 +126,12 @@ def _sizes(plan: Plan, runs: Sequence[Run]) -> dict[str, int]:
     import pyarrow.parquet as pq
 
     tables = {name: table for name, table in part_tables(plan, runs).items() if name != OF_RUNS}
-    for name, metrics in (("runs", plan.metrics), ("series", plan.series_metrics)):
-        blocks = [np.atleast_2d(run.at_end if name == "runs" else run.series) for run in runs]
+    ends = [run.at_end[None] for run in runs if run.at_end is not None]
+    series = [run.series for run in runs if run.series is not None]
+    for name, metrics, blocks in (("runs", plan.metrics, ends), ("series", plan.series_metrics, series)):
         rows = [len(block) for block in blocks]
-        keys = [np.repeat([run[place] for run in runs], rows) for place in range(2)]
-        tables[name] = pa.table(key_columns(plan, *keys) | metric_columns(metrics, blocks))
+        arms, seeds = (np.repeat([run[place] for run in runs], rows) for place in range(2))
+        tables[name] = pa.table(key_columns(plan, arms, seeds) | metric_columns(metrics, blocks))
     found = {}
     for name, table in tables.items():
         sink = pa.BufferOutputStream()

@@ -115,7 +115,9 @@ def write_series(ordered: Ordered, sources: Sequence[Source], path: Path) -> str
                 arms.append(np.full(len(seeds[-1]), arm))
                 of_month.append(np.tile(months[arm], int(there.sum())))
             keys = key_columns(plan, np.concatenate(arms), np.concatenate(seeds))
-            yield pa.table(keys | {"month": numbers(np.concatenate(of_month))} | metric_columns(plan.series_metrics, values))
+            yield pa.table(
+                keys | {"month": numbers(np.concatenate(of_month))} | metric_columns(plan.series_metrics, values)
+            )
 
     try:
         for number, source in enumerate(sources):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from abm.config import ConfigError
-from abm.lab.columns import ARMS, BLOBS, PART_KEYS, OF_RUNS, as_numpy, matrix_of, starts_of_runs
+from abm.lab.columns import ARMS, BLOBS, OF_RUNS, PART_KEYS, as_numpy, matrix_of, starts_of_runs
 from abm.lab.plan import Plan
 
 if TYPE_CHECKING:

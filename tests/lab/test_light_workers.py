@@ -46,7 +46,8 @@ case = load_case("generic", {"case.families": 20})
 asked = Experiment(name="x", cases=(case,), designs=(load_design("block_grant"), load_design("social_impact_bond")), seeds=2,
                    months=2, factors={"payment.lag_months": (1, 2)})
 abm.batch(asked, workers=1, out=sys.argv[1])
-print([name for name in ("pandas", "pyarrow.compute", "matplotlib", "mesa", "rich") if name in sys.modules], gc.get_freeze_count())
+heavy = ("pandas", "pyarrow.compute", "matplotlib", "mesa", "rich")
+print([name for name in heavy if name in sys.modules], gc.get_freeze_count())
 """
 
 
