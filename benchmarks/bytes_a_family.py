@@ -20,16 +20,14 @@ def measure(_asked: Any) -> dict[str, Any]:
 def of_world(case: str, families: int, months: int) -> dict[str, float]:
     """Bytes a family: as declared, and as this process, which should be fresh, grows by a world and its months.
 
-    Everything that runs need is loaded by a small world before. One place is made many, several are enlarged.
+    Everything that runs need is loaded by a small world before. The case's places are copied as often as it takes.
     """
-    from abm.config import scaled
     from abm.engine import run_months
     from abm.world import memory_bytes, new_world
 
     small, design = ready(case, DESIGN)
     run_months(new_world(small, design, 1), months)
-    places = [place.families for place in small.locality.values()]
-    large = case_of(case, families // places[0]) if len(places) == 1 else scaled(small, families)
+    large = case_of(case, families // sum(place.families for place in small.locality.values()))
     count = sum(place.families for place in large.locality.values())
     before = resident_mb()
     world = new_world(large, design, 1, months)
