@@ -8,13 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from abm.config import ConfigError
+from abm.config import ConfigError, Experiment, load_case, load_design
 from abm.config.keep import Keep
 from abm.lab.batches import description, plan_of
 from abm.lab.files import read_verified, write_table, write_whole
 from abm.lab.journal import Journal
 from abm.lab.manifest import code_hash, read_manifest, what_differs, write_manifest
 from abm.lab.plan import DONE, Run
+from abm.lab.run import simulate_unit
 from abm.lab.store import Store
 from abm.metrics import METRICS
 
@@ -155,6 +156,26 @@ def test_what_was_left_is_the_same_after_a_crash(open_store, tmp_path):
         whole = np.full(len(NAMES), np.nan) if left[key].at_end is None else left[key].at_end
         assert status == left[key].status
         assert np.array_equal(ends, whole, equal_nan=True)
+
+
+def test_tables_of_agents_are_the_same_bytes_whichever_runs_shared_a_part(tmp_path):
+    """Names of places are kept as codes; those of two cases came in the order in which their runs were over."""
+    cases = load_case("generic", {"case.families": 20}), load_case("lombardy")
+    designs = (load_design("block_grant"),)
+    asked = Experiment(
+        name="x", cases=cases, designs=designs, seeds=2, months=2, twins=False, tables=("families", "providers")
+    )
+    plan, found = plan_of(asked), []
+    runs = [run for arm in (0, 1) for run in simulate_unit(arm, plan.arms[arm], plan.seeds, plan.asked(arm))]
+    for order in ([0, 1, 2, 3], [3, 0, 2, 1]):
+        folder = tmp_path / str(order)
+        with Store(folder, plan, description(asked, plan)) as store:
+            for place in order:
+                store._waiting.append(runs[place])
+                store.done[runs[place].arm, plan.seeds.index(runs[place].seed)] = True
+            store.finish("now")
+        found.append([(folder / f"agents/{name}.parquet").read_bytes() for name in ("families", "providers")])
+    assert found[0] == found[1]
 
 
 def test_parts_are_numbered_on(open_store, tmp_path):
