@@ -73,9 +73,12 @@ def verified(folder: Path, name: str, checksum: str) -> Path:
 
 def read_table(path: Path, columns: Sequence[str] | None = None, categories: Sequence[str] = ()) -> pa.Table:
     """The table of a Parquet file, or some columns of it; `categories` are read as such where they are text."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with path.open("rb") as file:
+    with pa.OSFile(
+        str(path)
+    ) as file:  # with a file of Python's, its threads may abort the process at its end (arrow 34314)
         read = {"columns": columns, "read_dictionary": list(categories), "page_checksum_verification": True}
         return pq.read_table(file, **read)
 

@@ -11,7 +11,7 @@ import pytest
 from abm.config import ConfigError, Experiment, load_case, load_design
 from abm.config.keep import Keep
 from abm.lab.batches import description, plan_of
-from abm.lab.files import read_verified, write_table, write_whole
+from abm.lab.files import read_table, read_verified, write_table, write_whole
 from abm.lab.journal import Journal
 from abm.lab.manifest import code_hash, read_manifest, what_differs, write_manifest
 from abm.lab.plan import DONE, Run
@@ -70,6 +70,19 @@ def test_a_damaged_file_is_not_read(tmp_path, damage):
         (tmp_path / "t.parquet").write_bytes(cut)
     with pytest.raises(ConfigError, match="cannot be read" if damage == "removed" else "damaged or changed"):
         read_verified(tmp_path, "t.parquet", checksum)
+
+
+def test_arrow_reads_a_file_of_its_own(tmp_path, monkeypatch):
+    """Given one of Python's, a thread of Arrow's may abort the process at its end: a tenth of them, on a busy machine."""
+    import pyarrow.parquet as pq
+
+    write_table(pa.table({"x": [1.0]}), tmp_path / "t.parquet")
+    given, read = [], pq.read_table
+    monkeypatch.setattr(pq, "read_table", lambda source, **how: given.append(source) or read(source, **how))
+    assert read_table(tmp_path / "t.parquet").num_rows == 1
+    assert isinstance(given[0], pa.OSFile)
+    with pytest.raises(FileNotFoundError):
+        read_table(tmp_path / "none.parquet")
 
 
 def test_what_was_added_is_there_after_a_crash(open_store):
