@@ -125,7 +125,7 @@ def test_a_damaged_part_is_left_out_with_a_warning(open_store, tmp_path):
         store.add(a_run(0, 1))
         store.flush()
         store.add(a_run(0, 2))
-    (tmp_path / "r/parts/000001-done.parquet").write_bytes(b"?")
+    (tmp_path / "r/parts/000001-done.arrow").write_bytes(b"?")
     with pytest.warns(UserWarning, match="000001-done.*done again"), open_store() as again:
         assert done(again) == {(0, 2)}
 
@@ -134,9 +134,9 @@ def test_a_part_of_an_older_version_is_left_out_with_a_warning(open_store, tmp_p
     with open_store() as store:
         store.add(a_run(0, 1))
     journal = tmp_path / "r/parts/journal.jsonl"
-    (tmp_path / "r/parts/000001-done.parquet").rename(tmp_path / "r/parts/000001-runs.parquet")
+    (tmp_path / "r/parts/000001-done.arrow").rename(tmp_path / "r/parts/000001-runs.parquet")
     part = json.loads(journal.read_text().partition(" ")[2])
-    Journal(tmp_path / "r/parts").rewrite([{"parts/000001-runs.parquet": part["parts/000001-done.parquet"]}])
+    Journal(tmp_path / "r/parts").rewrite([{"parts/000001-runs.parquet": part["parts/000001-done.arrow"]}])
     with pytest.warns(UserWarning, match=r"older version; its runs are done again"), open_store() as again:
         assert done(again) == set()
 
@@ -195,7 +195,7 @@ def test_parts_are_numbered_on(open_store, tmp_path):
     for number in range(3):
         with open_store() as store:
             store.add(a_run(0, number + 1))
-    assert sorted(path.name[:6] for path in (tmp_path / "r/parts").glob("*.parquet")) == ["000001", "000002", "000003"]
+    assert sorted(path.name[:6] for path in (tmp_path / "r/parts").glob("*.arrow")) == ["000001", "000002", "000003"]
 
 
 def test_a_manifest_is_indented_json_as_ever(tmp_path):
