@@ -197,18 +197,24 @@ class Tie(MutableMapping[str, Any]):
         return dict, (dict(self),)
 
 
-def trust_graph(world: World, localities: Iterable[str], imported: ImportedNetwork | None = None) -> networkx.DiGraph:
+def trust_graph(
+    world: World,
+    localities: Iterable[str],
+    imported: ImportedNetwork | None = None,
+    regions: Iterable[str] = ("region",),
+) -> networkx.DiGraph:
     """Who trusts whom, as a networkx graph: the agents and relations that are active now, with live values on the edges.
 
     Nodes are the agents' `unique_id`s, with `kind` (commissioner, investor, provider, family or volunteer), `locality`, a
     name, and `number`, from 1 within kind and place; a provider has its `sector`, and who was in an imported graph the `name`
-    that it had there. `localities` gives the names in the order of the case, and the region's own is "region". Each edge has
-    `relation`, `trust`, `certainty`, `ability`, `benevolence` and `integrity`, whose values stay those of the world as it goes
+    that it had there. `localities` and `regions` give the names in the order of the case; the `locality` of a region's
+    commissioner is the region, "region" where the case names none. Each edge has `relation`, `trust`, `certainty`,
+    `ability`, `benevolence` and `integrity`, whose values stay those of the world as it goes
     on. The structure is that of this moment and is frozen; `graph.copy()` is a plain graph with the values of the moment.
     """
     import networkx as nx
 
-    graph, first, names = nx.DiGraph(), first_ids(world), [*localities, "region"]
+    graph, first, names = nx.DiGraph(), first_ids(world), [*localities, *regions]
     for kind, table in POPULATIONS.items():
         places = range(len(names)) if kind == "commissioner" else getattr(world, table)["locality"].tolist()
         firsts = [0] * len(names) if kind == "commissioner" else world.localities[f"{kind}_first"].tolist()
@@ -228,7 +234,7 @@ def trust_graph(world: World, localities: Iterable[str], imported: ImportedNetwo
     if imported is not None:
         from abm.imported.start import rows_of  # here only: the engine uses this module, and needs no imports
 
-        for (name, kind, *_), row in zip(imported.nodes, rows_of(imported, world, names[:-1]), strict=True):
+        for (name, kind, *_), row in zip(imported.nodes, rows_of(imported, world, names), strict=True):
             if first[POPULATIONS[kind]] + row in graph:
                 graph.nodes[first[POPULATIONS[kind]] + row]["name"] = name
     return nx.freeze(graph)

@@ -48,10 +48,10 @@ def populate(world):
         _volunteers(world, row)
         tie_investors(world, row)
         _commissioner(world, row)
-    region = world.commissioners[world.localities.shape[0]]
-    domains = region.priorities.shape[0]
-    for d in range(domains):
-        region.priorities[d] = 1.0 / domains
+    domains = world.territories[0].tilt.shape[0]
+    for region in range(world.localities.shape[0], world.commissioners.shape[0]):
+        for d in range(domains):
+            world.commissioners[region].priorities[d] = 1.0 / domains
 
 
 @compiled
@@ -284,7 +284,7 @@ def _welcome(provider):
 @compiled
 def _commissioner(world, row):
     facts, commissioner = world.settings[row], world.commissioners[row]
-    region, domains = world.localities.shape[0], commissioner.priorities.shape[0]
+    region, domains = world.localities[row].region, commissioner.priorities.shape[0]
     commissioner.outreach_skill = commissioner.collaboration_skill = facts.commissioner_skill_start
     commissioner.empowerment_skill = facts.commissioner_skill_start
     for d in range(domains):

@@ -46,6 +46,7 @@ LOCALITIES = (
     Column("funded", "flag", "there is money for a contract", kind="u1"),
     Column("launched", "flag", "the last tender led to a contract", kind="u1"),
     Column("serving", "flag", "a contract is served here this month", kind="u1"),
+    Column("region", "row", "the commissioner above it", kind="i8"),
     Column("family_first", "row", "first family of the locality", kind="i8"),
     Column("family_end", "row", "row after its last family", kind="i8"),
     Column("provider_first", "row", "first provider of the locality", kind="i8"),

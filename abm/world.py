@@ -37,7 +37,7 @@ class World(NamedTuple):
     localities: Any
     territories: Any
     teams: Any
-    commissioners: Any  # a row a locality, then the region
+    commissioners: Any  # a row a locality, then a row a region
     investors: Any
     providers: Any
     families: Any
@@ -62,6 +62,7 @@ class Sizes(NamedTuple):
     """How many rows each population has."""
 
     localities: int
+    regions: int
     families: int
     providers: int
     volunteers: int
@@ -90,7 +91,7 @@ class Sizes(NamedTuple):
         return {
             "clock": (1,), "localities": (self.localities,), "territories": (self.territories,),
             "teams": (self.teams,),
-            "commissioners": (self.localities + 1,), "investors": (self.investors,), "providers": (self.providers,),
+            "commissioners": (self.localities + self.regions,), "investors": (self.investors,), "providers": (self.providers,),
             "families": (self.families,), "packages": (self.packages,), "volunteers": (self.volunteers,),
             "edges": (sum(self.relations),), "pairs": (self.pairs,), "milestones": (self.localities, self.lines),
             "claims": (self.families, self.lines * self.domains), "cells": (3,), "relations": (len(RELATION_NAMES),),
@@ -110,6 +111,7 @@ def sizes_of(case: Case, design: Any, months: int | None = None) -> Sizes:
     investors = [case.investor.number if place.grant_eur > 0 else 0 for place in places]
     return Sizes(
         localities=len(case.locality),
+        regions=len(case.regions),
         families=sum(place.families for place in places),
         providers=sum(place.providers for place in places),
         volunteers=sum(place.volunteers for place in places),
@@ -189,9 +191,9 @@ def _fill_milestones(world: World, case: Case, design: Any, places: Collection[s
 
 def _fill_ranges(world: World, case: Case, design: Any, sizes: Sizes) -> None:
     first = dict.fromkeys(("family", "provider", "volunteer", "investor", "territory", "team"), 0)
-    pair = stake = 0
+    pair, stake, regions = 0, 0, case.regions
     for row, (name, place) in zip(world.localities, case.locality.items(), strict=True):
-        row.funded = place.grant_eur > 0
+        row.funded, row.region = place.grant_eur > 0, sizes.localities + regions.index(place.region)
         counts = {
             "family": place.families, "provider": place.providers, "volunteer": place.volunteers,
             "investor": case.investor.number if place.grant_eur > 0 else 0, "territory": place.territories,
@@ -241,7 +243,7 @@ def _allocate(sizes: Sizes) -> World:
         name: np.zeros(sizes.rows[name], row_type(columns, sizes.domains)).view(np.recarray)
         for name, columns in TABLES.items()
     }
-    accounts = SINGLE + 2 * sizes.localities + sizes.providers + sizes.investors
+    accounts = SINGLE + 2 * sizes.localities + sizes.providers + sizes.investors + sizes.regions
     return World(
         settings=np.zeros(sizes.localities, SETTINGS).view(np.recarray),
         dues=np.zeros((sizes.months + 2, sizes.providers), np.int64),

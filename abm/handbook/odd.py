@@ -27,7 +27,7 @@ ROWS = {
     "localities": "a place under one local authority, with its contract",
     "territories": "a territory of a place, with the need that its families share",
     "teams": "a team of providers and the families that it is for",
-    "commissioners": "a local authority, or the region above them",
+    "commissioners": "a local authority, or a region above them",
     "investors": "an investor of a place",
     "providers": "a provider: public, third sector, families' association or firm",
     "families": "a family: the person served and those around",

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from abm.case import Case
-from abm.imported.network import REGION, ImportedNetwork
+from abm.imported.network import ImportedNetwork
 from abm.streams import TIES, uniform
 from abm.tables import RELATION_NAMES
 
@@ -27,9 +27,9 @@ class Tie(NamedTuple):
     joint_hours: float | None
 
 
-def rows_of(network: ImportedNetwork, world: Any, localities: list[str]) -> list[int]:
-    """The row of each node in the table of its kind."""
-    place_of = {name: row for row, name in enumerate([*localities, REGION])}
+def rows_of(network: ImportedNetwork, world: Any, places: list[str]) -> list[int]:
+    """The row of each node in the table of its kind; `places` are the names of all localities, then of all regions."""
+    place_of = {name: row for row, name in enumerate(places)}
     kinds = {node[1] for node in network.nodes} - {"commissioner"}
     firsts = {kind: world.localities[f"{kind}_first"].tolist() for kind in kinds}
     return [
@@ -43,12 +43,12 @@ def lay_over(world: Any, case: Case) -> None:
     network = case.network.graph
     if network is None:
         return
-    rows, edges = rows_of(network, world, list(case.locality)), _Edges(world)
+    rows, edges = rows_of(network, world, [*case.locality, *case.regions]), _Edges(world)
     found: dict[str, dict[str, dict[int, list[Tie]]]] = {
         name: {relation: {} for relation in RELATION_NAMES} for name in case.locality
     }
     for relation, source, target, *values in network.ties:
-        place = network.nodes[target if network.nodes[source][2] == REGION else source][2]
+        place = network.nodes[target if network.nodes[source][2] in case.regions else source][2]
         tie = Tie(rows[source], rows[target], *values)
         found[place][relation].setdefault(tie.source, []).append(tie)
     named: dict[tuple[str, str], list[int]] = {}

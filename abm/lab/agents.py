@@ -191,10 +191,11 @@ class Recorder:
 
     def _trust_edges(self, world: World) -> dict[str, np.ndarray]:
         edges, first, funded = world.edges.view(np.ndarray), first_ids(world), _is_funded(world)
+        regions = len(world.commissioners) - len(funded)  # the last of them
         of_place = {
             table: funded[getattr(world, table).view(np.ndarray)["locality"]]
             for table in ("investors", "providers", "families", "volunteers")
-        } | {"commissioners": np.append(funded, True)}  # the last is the region
+        } | {"commissioners": np.append(funded, [True] * regions)}
         parts = []
         for relation, name in enumerate(RELATION_NAMES):
             source, target = (TABLE_OF[end] for end in name.split("_"))
