@@ -6,19 +6,23 @@ import contextlib
 import functools
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 from numba import typeof
 
 from abm.compiled import JIT, warm
 from abm.population import populate
+from abm.rules.attribution import COMPARISON, DIFFERENCE
+from abm.spread import parts_of, spread
 from abm.stages.adapt import adapt
 from abm.stages.assess import assess
 from abm.stages.codesign import codesign
 from abm.stages.contract import contract
-from abm.stages.deliver import deliver
+from abm.stages.deliver import deliver, plan_work, serve, take_in
 from abm.stages.intervene import intervene
-from abm.stages.measure import measure
-from abm.stages.observe import observe
+from abm.stages.measure import measure, settle_results, survey
+from abm.stages.observe import observe, observe_rest, observe_ties
 from abm.stages.open_month import open_month
 from abm.stages.pay import pay
 from abm.stages.plan import plan
@@ -35,6 +39,9 @@ STAGES = (
     adapt,  # what was lived changes what comes next
 )
 MONTH = (open_month, intervene, *STAGES, observe)
+PIECES = {deliver: (plan_work, take_in, serve), measure: (survey, settle_results)}  # what these two consist of
+BY_PLACE = (plan, plan_work, take_in, serve, settle_results, assess, adapt)  # for the localities of the world's part
+AT_ONCE = (observe_ties, observe_rest)  # what observe consists of: neither needs the other
 
 
 def step(world) -> None:
@@ -43,31 +50,58 @@ def step(world) -> None:
         stage(world)
 
 
-def run_months(world, months: int) -> None:
-    """Advance by this many months; the start is observed first."""
+def run_months(world, months: int, threads: int = 1) -> None:
+    """Advance by this many months; the start is observed first.
+
+    With several `threads` what works place by place is done in several places at a time; the world is the same to the last
+    bit. It pays where there are many places and thousands of families.
+    """
     if world.clock[0].month == 0 and months > 0:
         observe(world)
-    stages = _stages_of(world)
+    parts = parts_of(world, threads) if threads > 1 else []
+    if len(parts) > 1:
+        _run_spread(world, months, threads, parts)
+        return
+    stages = _code_of(MONTH, world)
     for _ in range(months):
         for stage in stages:
             stage(world)
 
 
-def _stages_of(world):
-    """The stages for this world's tables: called as they are, they would compare all types at each call, two thirds of it."""
+def _run_spread(world, months, threads, parts):
+    """The same with a pool of threads: what works by place in all parts, with a wait for the last of them; all else alone."""
+    pieces = tuple(piece for stage in MONTH[:-1] for piece in PIECES.get(stage, (stage,)))
+    codes, observers = _code_of(pieces, world), _code_of(AT_ONCE, world)
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(months):
+            for piece, code in zip(pieces, codes, strict=True):
+                if piece in BY_PLACE and not (piece is take_in and _looks_elsewhere(world)):
+                    spread(pool, code, parts)
+                else:
+                    code(world)
+            spread(pool, lambda observer: observer(world), observers)
+
+
+def _looks_elsewhere(world):
+    """Whether families that are taken in are matched with some of other places, who must not be moving at that moment."""
+    return bool(np.isin(world.settings["payment_attribution"], (COMPARISON, DIFFERENCE)).any())
+
+
+def _code_of(functions, world):
+    """Compiled code for this world's tables: called as they are, all types are compared at each call, two thirds of it."""
     if not JIT:
-        return MONTH
-    stages, dtypes = _ready(world.localities["measured"].shape[1])
+        return functions
+    ready, dtypes = _ready(functions, world.localities["measured"].shape[1])
     alike = all(table.dtype == dtype and table.flags.carray for table, dtype in zip(world, dtypes, strict=True))
-    return stages if alike else MONTH
+    return ready if alike else functions
 
 
 @functools.cache
-def _ready(domains):
-    """The stages' compiled code for worlds with this many domains, and what their tables are made of."""
+def _ready(functions, domains):
+    """Compiled code for worlds with this many domains, and what their tables are made of."""
     world = empty_world(domains)
     kind = typeof(world)
-    return tuple(stage.compile((kind,)) for stage in MONTH), tuple(table.dtype for table in world)
+    return tuple(function.compile((kind,)) for function in functions), tuple(table.dtype for table in world)
 
 
 COMPILED = (  # two processes compile these, about as long each

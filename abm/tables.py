@@ -235,7 +235,7 @@ CLAIMS = (
     Column("layer_reached", "flag", "claimed without the errors after a layer", per="layer", kind="u1"),
 )
 
-CELLS = (
+CELLS = (  # of each locality, so that what is summed does not depend on who is done first
     Column("delivered", "h/month", "weighted hours delivered", per="domain"),
     Column("mission", "h/month", "the same providers' hours if nothing were paid for results", per="domain"),
     Column("needed", "need", "need of the served and the applicants", per="domain"),

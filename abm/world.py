@@ -6,6 +6,7 @@ import functools
 import math
 import operator
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,9 +18,10 @@ from abm.design import GovernanceDesign
 from abm.imported.start import lay_over
 from abm.ledger import ACCOUNT_CLASSES, PURPOSES, SINGLE
 from abm.metrics import METRICS
-from abm.population import populate
+from abm.population import endow, populate, settle
 from abm.rules.interventions import FOR_GOOD, KIND_NAMES, KINDS, UNIT_FAMILY, UNIT_PLACE, UNIT_PROVIDER, UNITS
 from abm.rules.payment import MILESTONE_KINDS
+from abm.spread import parts_of, spread
 from abm.tables import RELATION_NAMES, TABLES, row_type, settings_type
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ SERIES = np.dtype((np.record, np.dtype([(metric.name, "f8") for metric in METRIC
 
 
 class World(NamedTuple):
-    """Everything that a month reads and writes; each field but the last four is a table declared in `tables.py`."""
+    """Everything that a month reads and writes; each field but the first and the last five is a table of `tables.py`."""
 
     settings: Any  # a row a locality
     clock: Any
@@ -47,7 +49,7 @@ class World(NamedTuple):
     pairs: Any
     milestones: Any  # (locality, line of the rate card)
     claims: Any  # (family, line × domain)
-    cells: Any  # a row a third of complexity
+    cells: Any  # (locality, third of complexity)
     relations: Any
     plans: Any  # (locality, month)
     interventions: Any  # none unless `with_interventions` put them there
@@ -56,6 +58,7 @@ class World(NamedTuple):
     balances: Any  # cents: (account,)
     flows: Any  # cents: (month, purpose, payer's class, payee's class)
     series: Any  # metrics by month, row 0 the start
+    part: Any  # the first locality that stages which work place by place are for, and the one after the last
 
 
 class Sizes(NamedTuple):
@@ -94,8 +97,8 @@ class Sizes(NamedTuple):
             "commissioners": (self.localities + self.regions,), "investors": (self.investors,), "providers": (self.providers,),
             "families": (self.families,), "packages": (self.packages,), "volunteers": (self.volunteers,),
             "edges": (sum(self.relations),), "pairs": (self.pairs,), "milestones": (self.localities, self.lines),
-            "claims": (self.families, self.lines * self.domains), "cells": (3,), "relations": (len(RELATION_NAMES),),
-            "plans": (self.localities, self.months + 1),
+            "claims": (self.families, self.lines * self.domains), "cells": (self.localities, 3),
+            "relations": (len(RELATION_NAMES),), "plans": (self.localities, self.months + 1),
             "interventions": (0,), "assignments": (0, 0),
         }  # fmt: skip
 
@@ -250,6 +253,7 @@ def _allocate(sizes: Sizes) -> World:
         balances=np.zeros(accounts, np.int64),
         flows=np.zeros((sizes.months + 1, len(PURPOSES), len(ACCOUNT_CLASSES), len(ACCOUNT_CLASSES)), np.int64),
         series=np.full(sizes.months + 1, np.nan, SERIES).view(np.recarray),
+        part=np.array([0, sizes.localities]),
         **tables,
     )
 
@@ -259,11 +263,11 @@ def empty_world(domains: int) -> World:
     return _allocate(Sizes(**dict.fromkeys(Sizes._fields, 1))._replace(domains=domains))
 
 
-def new_world(case: Case, design: Any, seed: int, months: int | None = None) -> World:
+def new_world(case: Case, design: Any, seed: int, months: int | None = None, threads: int = 1) -> World:
     """A world at its start: populations drawn from the seed alone, so every design meets the same families.
 
-    `design` is a `Design` (or a single `GovernanceDesign` for all localities). Raises ValueError for a seed outside
-    0 … 2^63 − 1.
+    `design` is a `Design` (or a single `GovernanceDesign` for all localities). With several `threads` people are drawn in
+    several places at a time, the same ones. Raises ValueError for a seed outside 0 … 2^63 − 1.
     """
     if not 0 <= seed < 2**63:
         raise ValueError(f"seed: a whole number from 0 to 2^63 - 1, got {seed}")
@@ -274,7 +278,12 @@ def new_world(case: Case, design: Any, seed: int, months: int | None = None) -> 
     _fill_ranges(world, case, design, sizes)
     _fill_clock(world, case, seed, sizes.months)
     _fill_measured(world, case, design, case.locality)
-    populate(world)
+    if threads == 1:
+        populate(world)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            spread(pool, settle, parts_of(world, threads))
+        endow(world)
     lay_over(world, case)
     return world
 

@@ -37,7 +37,7 @@ ROWS = {
     "pairs": "two providers of a place: hours together, quarrels",
     "milestones": "a line of a place's rate card",
     "claims": "a line of the card × a measured domain, for one family: how far it has come",
-    "cells": "thirds of complexity × domains: hours given, wanted, needed",
+    "cells": "localities × thirds of complexity: hours by domain given, wanted, needed",
     "relations": "where the edges of each kind of relation begin and end",
     "plans": "a month of a place's plan of outcomes and payments",
     "interventions": "an intervention or shock of this run",

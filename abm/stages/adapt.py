@@ -14,7 +14,20 @@ from abm.stages.adapt_partners import leave_partnership, reckon
 from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, invites, practise, training_of
 from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
 from abm.stages.follow_up import follow_up
-from abm.tables import COMMISSIONER_PROVIDER, FACETS, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
+from abm.tables import (
+    COMMISSIONER_PROVIDER,
+    COMMISSIONER_REGION,
+    FACETS,
+    FAMILY_COMMISSIONER,
+    FAMILY_FAMILY,
+    FAMILY_PROVIDER,
+    INVESTOR_COMMISSIONER,
+    INVESTOR_PROVIDER,
+    PROVIDER_COMMISSIONER,
+    PROVIDER_PROVIDER,
+    REGION_COMMISSIONER,
+    VOLUNTEER_PROVIDER,
+)  # fmt: skip
 
 WRITES = (
     "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.openness",
@@ -37,8 +50,8 @@ WRITES = (
 
 @compiled
 def adapt(world):
-    """Move everything that changes between months; trust that others see next month is computed last."""
-    for row in range(world.localities.shape[0]):
+    """Move everything that changes between months in the world's part; trust that others see next month is computed last."""
+    for row in range(world.part[0], world.part[1]):
         place = world.localities[row]
         for p in range(place.provider_first, place.provider_end):
             if world.providers[p].active:
@@ -64,8 +77,8 @@ def adapt(world):
             adapt_volunteer(world, row, v, trained, rate)
         practise(world, row)
         follow_up(world, row)
-    _pass_on_reputation(world)
-    _fade(world)
+        _pass_on_reputation(world, row)
+        _fade(world, row)
 
 
 @compiled
@@ -118,22 +131,23 @@ def _adapt_provider(world, row, p):
 
 
 @compiled_with_arrays
-def _pass_on_reputation(world):
+def _pass_on_reputation(world, row):
     """Peers who know the same provider pass on a part of their own evidence, never their first attitude.
 
     Everybody hears what was held before anybody told, so that it does not count who comes first; evidence flows until both
     hold the same, so that hearsay cannot multiply itself.
     """
-    packages, facets = world.packages, FACETS if world.settings[0].mechanisms_facets else 1
-    told, marks = np.zeros((2, packages.shape[0], 2, facets)), np.zeros(world.families.shape[0], np.uint64)
+    place, facts = world.localities[row], world.settings[row]
+    facets = FACETS if world.settings[0].mechanisms_facets else 1
+    share, slots = facts.trust_reputation if facts.mechanisms_reputation else 0.0, int(facts.family_known_providers)
+    if share <= 0.0:
+        return
+    families = place.family_end - place.family_first
+    told, marks = np.zeros((2, families * slots, 2, facets)), np.zeros(families, np.uint64)
     heard, most = told[0], told[1]
-    for row in range(world.localities.shape[0]):
-        facts = world.settings[row]
-        share = facts.trust_reputation if facts.mechanisms_reputation else 0.0
-        if share > 0.0:
-            _mark(world, row, marks)
-            _tell(world, row, 0.2 * share, marks, heard, most)
-    _believe(world.edges, world.relations[FAMILY_PROVIDER].first, heard, most)
+    _mark(world, row, marks)
+    _tell(world, row, 0.2 * share, marks, heard, most)
+    _believe(world.edges, world.relations[FAMILY_PROVIDER].first + place.family_first * slots, heard, most)
 
 
 @compiled
@@ -142,7 +156,7 @@ def _mark(world, row, marks):
     place, slots = world.localities[row], int(world.settings[row].family_known_providers)
     for i in range(place.family_first, place.family_end):
         for slot in range(i * slots, (i + 1) * slots):
-            marks[i] |= np.uint64(1) << np.uint64(world.packages[slot].provider & 63)
+            marks[i - place.family_first] |= np.uint64(1) << np.uint64(world.packages[slot].provider & 63)
 
 
 @compiled
@@ -154,23 +168,24 @@ def _tell(world, row, share, marks, heard, most):
     for i in range(place.family_first, place.family_end):
         for edge in range(first + i * peers, first + (i + 1) * peers):
             j = edges[edge].target
-            if marks[i] & marks[j] and edges[edge].active:
+            if marks[i - place.family_first] & marks[j - place.family_first] and edges[edge].active:
                 for a in range(i * slots, (i + 1) * slots):
                     for b in range(j * slots, (j + 1) * slots):
                         if packages[a].provider == packages[b].provider:
-                            _hear(edges[ties + a], edges[ties + b], share, heard, most, a)
+                            k = a - place.family_first * slots
+                            _hear(edges[ties + a], edges[ties + b], share, heard, most, k)
 
 
 @compiled
-def _hear(mine, theirs, share, heard, most, a):
-    """Add what one peer tells of a provider, and keep the most that any could tell; row a of both is for this tie."""
+def _hear(mine, theirs, share, heard, most, k):
+    """Add what one peer tells of a provider, and keep the most that any could tell; row k of both is for this tie."""
     for facet in range(heard.shape[2]):
         for_it = max(0.0, theirs.support[facet] - mine.support[facet])
         against_it = max(0.0, theirs.against[facet] - mine.against[facet])
-        heard[a, 0, facet] += share * for_it
-        heard[a, 1, facet] += share * against_it
-        most[a, 0, facet] = max(most[a, 0, facet], for_it)
-        most[a, 1, facet] = max(most[a, 1, facet], against_it)
+        heard[k, 0, facet] += share * for_it
+        heard[k, 1, facet] += share * against_it
+        most[k, 0, facet] = max(most[k, 0, facet], for_it)
+        most[k, 1, facet] = max(most[k, 1, facet], against_it)
 
 
 @compiled
@@ -185,15 +200,40 @@ def _believe(edges, ties, heard, most):
 
 
 @compiled
-def _fade(world):
+def _fade(world, row):
     """Evidence fades, damage more slowly, first attitudes toward the general propensity; then trust is what remains."""
-    facts, edges = world.settings[0], world.edges
-    if facts.mechanisms_facets:  # asked once, so that the compiler knows how many there are
-        for e in range(edges.shape[0]):
-            _fade_tie(facts, edges[e], FACETS)
-    else:
-        for e in range(edges.shape[0]):
-            _fade_tie(facts, edges[e], 1)
+    place, facts, edges = world.localities[row], world.settings[0], world.edges
+    for relation in range(world.relations.shape[0]):
+        first, end = _ties_of(place, facts, row, relation)
+        first, end = world.relations[relation].first + first, world.relations[relation].first + end
+        if facts.mechanisms_facets:  # asked once, so that the compiler knows how many there are
+            for e in range(first, end):
+                _fade_tie(facts, edges[e], FACETS)
+        else:
+            for e in range(first, end):
+                _fade_tie(facts, edges[e], 1)
+
+
+@compiled
+def _ties_of(place, facts, row, relation):
+    """Where the ties of a locality's people begin and end among those of a relation: whoever has a tie is in one place."""
+    providers, first, end = place.provider_end - place.provider_first, place.provider_first, place.provider_end
+    each = 1
+    if relation == FAMILY_PROVIDER or relation == FAMILY_COMMISSIONER or relation == FAMILY_FAMILY:
+        first, end = place.family_first, place.family_end
+        each = int(facts.family_known_providers) if relation == FAMILY_PROVIDER else 1
+        each = int(facts.family_peers) if relation == FAMILY_FAMILY else each
+    elif relation == VOLUNTEER_PROVIDER:
+        first, end = place.volunteer_first, place.volunteer_end
+    elif relation == PROVIDER_PROVIDER:
+        first, end = place.pair_first, place.pair_first + providers * providers
+    elif relation == INVESTOR_PROVIDER:
+        first, end = place.stake_first, place.stake_first + (place.investor_end - place.investor_first) * providers
+    elif relation == INVESTOR_COMMISSIONER:
+        first, end = place.investor_first, place.investor_end
+    elif relation == COMMISSIONER_REGION or relation == REGION_COMMISSIONER:
+        first, end = row, row + 1
+    return first * each, end * each
 
 
 @compiled

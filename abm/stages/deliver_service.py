@@ -21,13 +21,13 @@ MOST_HOURS = 2.5  # × promised: nobody is served more than this
 
 @compiled
 def serve(world):
-    """Divide hours, integrate, co-produce, and advance every family by a month."""
-    for third in range(3):
-        cell = world.cells[third]
-        for d in range(cell.delivered.shape[0]):
-            cell.delivered[d] = cell.mission[d] = cell.needed[d] = 0.0
-    for row in range(world.localities.shape[0]):
+    """Divide hours, integrate, co-produce, and advance every family of the world's part by a month."""
+    for row in range(world.part[0], world.part[1]):
         place = world.localities[row]
+        for third in range(3):
+            cell = world.cells[row, third]
+            for d in range(cell.delivered.shape[0]):
+                cell.delivered[d] = cell.mission[d] = cell.needed[d] = 0.0
         for p in range(place.provider_first, place.provider_end):
             world.providers[p].caseload = 0
         if place.serving:
@@ -71,7 +71,7 @@ def _divide_hours(world, row):
                     _give_hours(world, row, i, slot, paid, unpaid, taken)
         if family.enrolled or family.applied:
             for d in range(family.wellbeing.shape[0]):
-                world.cells[family.complexity_third].needed[d] += need(family.importance[d], family.wellbeing[d])
+                world.cells[row, family.complexity_third].needed[d] += need(family.importance[d], family.wellbeing[d])
 
 
 @compiled
@@ -96,7 +96,7 @@ def _give_hours(world, row, i, slot, paid, unpaid, taken):
         total += unpaid[p, third] * _mission_ratio(taken, third)
     ratio = _mission_ratio(taken, family.complexity_third)
     hours = ratio * _share(provider.service_hours, provider.caseload, provider.promised_hours, minimum, weight, total)
-    cell, needed = world.cells[family.complexity_third], need_of(family)
+    cell, needed = world.cells[row, family.complexity_third], need_of(family)
     for d in range(family.wellbeing.shape[0]):
         own = family.tailoring * need(family.importance[d], family.wellbeing[d]) / max(1e-9, needed)
         cell.delivered[d] += package.hours * ((1.0 - family.tailoring) * provider.attention[d] + own)

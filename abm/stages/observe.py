@@ -16,9 +16,21 @@ WRITES = ("series",)
 @compiled
 def observe(world):
     """Write this month's row of the series."""
+    observe_ties(world)
+    observe_rest(world)
+
+
+@compiled
+def observe_ties(world):
+    """Metrics of trust."""
+    observe_trust(world, world.series[world.clock[0].month])
+
+
+@compiled
+def observe_rest(world):
+    """All other metrics, which need none of these."""
     row = world.series[world.clock[0].month]
     families, providers, localities = world.families, world.providers, world.localities
-    observe_trust(world, row)
     observe_wellbeing(families, localities, row)
     observe_objectives(localities, families, world.teams, world.commissioners, row)
     observe_latency(localities, world.settings, row)
