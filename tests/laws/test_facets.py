@@ -31,7 +31,7 @@ def world_of(settings=None, design="provider_financed_pbr", seed=1):
 @njit
 def fade(world):
     """Evidence fades; what is private to the engine can be called by compiled code only."""
-    _fade(world)
+    _fade(world, 0)
 
 
 def month_of(world, experiences):
