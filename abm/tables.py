@@ -201,6 +201,12 @@ EDGES = (
     Column("level", "trust", "trust in ability, benevolence and integrity at the start of the month", per="facet"),
 )
 
+PEERS = (  # rows of a family follow one another
+    Column("peer", "row", "a family that it talks to", kind="i4"),
+    Column("active", "flag", "the tie exists", kind="u1"),
+    Column("trust", "trust", "trust in it; stands still, for what families live with one another is not modelled"),
+)
+
 PAIRS = (
     Column("joint_hours", "h/month", "hours lately spent together"),
     Column("brokered_hours", "h/month", "hours lately of contact through a hub"),
@@ -270,7 +276,8 @@ ASSIGNMENTS = (Column("treated", "flag", "the intervention is for this unit", ki
 TABLES = {
     "clock": CLOCK, "localities": LOCALITIES, "territories": TERRITORIES, "teams": TEAMS, "commissioners": COMMISSIONERS,
     "investors": INVESTORS, "providers": PROVIDERS, "families": FAMILIES, "packages": PACKAGES, "volunteers": VOLUNTEERS,
-    "edges": EDGES, "pairs": PAIRS, "milestones": MILESTONES, "claims": CLAIMS, "cells": CELLS, "relations": RELATIONS,
+    "edges": EDGES, "peers": PEERS, "pairs": PAIRS,
+    "milestones": MILESTONES, "claims": CLAIMS, "cells": CELLS, "relations": RELATIONS,
     "plans": PLANS,
     "interventions": INTERVENTIONS, "assignments": ASSIGNMENTS,
 }  # fmt: skip

@@ -45,7 +45,8 @@ class World(NamedTuple):
     families: Any
     packages: Any  # known_providers rows a family, edges of the same number
     volunteers: Any
-    edges: Any
+    edges: Any  # ties that are lived, so all but those of peers
+    peers: Any
     pairs: Any
     milestones: Any  # (locality, line of the rate card)
     claims: Any  # (family, line × domain)
@@ -82,9 +83,9 @@ class Sizes(NamedTuple):
 
     @property
     def relations(self) -> tuple[int, ...]:
-        """Number of edges of each relation, in the order of RELATION_NAMES."""
+        """Number of edges of each relation, in the order of RELATION_NAMES; peers have a table of their own."""
         return (
-            self.packages, self.families, self.peers, self.volunteers, self.providers, self.providers, self.pairs,
+            self.packages, self.families, 0, self.volunteers, self.providers, self.providers, self.pairs,
             self.stakes, self.investors, self.localities, self.localities,
         )  # fmt: skip
 
@@ -96,9 +97,9 @@ class Sizes(NamedTuple):
             "teams": (self.teams,),
             "commissioners": (self.localities + self.regions,), "investors": (self.investors,), "providers": (self.providers,),
             "families": (self.families,), "packages": (self.packages,), "volunteers": (self.volunteers,),
-            "edges": (sum(self.relations),), "pairs": (self.pairs,), "milestones": (self.localities, self.lines),
-            "claims": (self.families, self.lines * self.domains), "cells": (self.localities, 3),
-            "relations": (len(RELATION_NAMES),), "plans": (self.localities, self.months + 1),
+            "edges": (sum(self.relations),), "peers": (self.peers,), "pairs": (self.pairs,),
+            "milestones": (self.localities, self.lines), "claims": (self.families, self.lines * self.domains),
+            "cells": (self.localities, 3), "relations": (len(RELATION_NAMES),), "plans": (self.localities, self.months + 1),
             "interventions": (0,), "assignments": (0, 0),
         }  # fmt: skip
 

@@ -34,6 +34,7 @@ ROWS = {
     "packages": "a family's tie with one of the providers that it knows",
     "volunteers": "a person ready to volunteer",
     "edges": "what one holds of another: a directed edge of the graph of trust",
+    "peers": "a family's tie with one of the families that it talks to",
     "pairs": "two providers of a place: hours together, quarrels",
     "milestones": "a line of a place's rate card",
     "claims": "a line of the card × a measured domain, for one family: how far it has come",

@@ -4,7 +4,7 @@ import numpy as np
 
 from abm.associations import recruiting
 from abm.compiled import compiled, compiled_with_arrays
-from abm.network import ABILITY, BENEVOLENCE, CONDUCT_MEMORY, INTEGRITY
+from abm.network import ABILITY, BENEVOLENCE, CONDUCT_MEMORY, INTEGRITY, ties_of_place
 from abm.rules.control import burden_target, next_burden
 from abm.rules.crowding import next_motivation
 from abm.rules.learning import next_fit
@@ -14,20 +14,7 @@ from abm.stages.adapt_partners import leave_partnership, reckon
 from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, invites, practise, training_of
 from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
 from abm.stages.follow_up import follow_up
-from abm.tables import (
-    COMMISSIONER_PROVIDER,
-    COMMISSIONER_REGION,
-    FACETS,
-    FAMILY_COMMISSIONER,
-    FAMILY_FAMILY,
-    FAMILY_PROVIDER,
-    INVESTOR_COMMISSIONER,
-    INVESTOR_PROVIDER,
-    PROVIDER_COMMISSIONER,
-    PROVIDER_PROVIDER,
-    REGION_COMMISSIONER,
-    VOLUNTEER_PROVIDER,
-)  # fmt: skip
+from abm.tables import COMMISSIONER_PROVIDER, FACETS, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
 
 WRITES = (
     "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.openness",
@@ -137,55 +124,51 @@ def _pass_on_reputation(world, row):
     Everybody hears what was held before anybody told, so that it does not count who comes first; evidence flows until both
     hold the same, so that hearsay cannot multiply itself.
     """
-    place, facts = world.localities[row], world.settings[row]
-    facets = FACETS if world.settings[0].mechanisms_facets else 1
-    share, slots = facts.trust_reputation if facts.mechanisms_reputation else 0.0, int(facts.family_known_providers)
-    if share <= 0.0:
-        return
-    families = place.family_end - place.family_first
-    told, marks = np.zeros((2, families * slots, 2, facets)), np.zeros(families, np.uint64)
-    heard, most = told[0], told[1]
-    _mark(world, row, marks)
-    _tell(world, row, 0.2 * share, marks, heard, most)
-    _believe(world.edges, world.relations[FAMILY_PROVIDER].first + place.family_first * slots, heard, most)
+    place, facts, slots = world.localities[row], world.settings[row], int(world.settings[row].family_known_providers)
+    share = facts.trust_reputation if facts.mechanisms_reputation else 0.0
+    if share > 0.0:
+        families, facets = place.family_end - place.family_first, FACETS if facts.mechanisms_facets else 1
+        told, marks = np.zeros((2, families * slots, 2, facets)), np.zeros(families, np.uint64)
+        _mark(world, row, marks)
+        _tell(world, row, 0.2 * share, marks, told[0], told[1])
+        _believe(world.edges, world.relations[FAMILY_PROVIDER].first + place.family_first * slots, told[0], told[1])
 
 
 @compiled
 def _mark(world, row, marks):
     """A bit of each family's mark for every provider that it knows, by its row modulo 64: most peers are passed over."""
-    place, slots = world.localities[row], int(world.settings[row].family_known_providers)
-    for i in range(place.family_first, place.family_end):
-        for slot in range(i * slots, (i + 1) * slots):
-            marks[i - place.family_first] |= np.uint64(1) << np.uint64(world.packages[slot].provider & 63)
+    first, slots = world.localities[row].family_first, int(world.settings[row].family_known_providers)
+    for k in range(marks.shape[0]):
+        for slot in range((first + k) * slots, (first + k + 1) * slots):
+            marks[k] |= np.uint64(1) << np.uint64(world.packages[slot].provider & 63)
 
 
 @compiled
 def _tell(world, row, share, marks, heard, most):
     """What families of a locality hear from their peers of those whom both know."""
-    place, facts, edges, packages = world.localities[row], world.settings[row], world.edges, world.packages
+    facts, edges, packages, first = world.settings[row], world.edges, world.packages, world.localities[row].family_first
     slots, peers = int(facts.family_known_providers), int(facts.family_peers)
-    first, ties = world.relations[FAMILY_FAMILY].first, world.relations[FAMILY_PROVIDER].first
-    for i in range(place.family_first, place.family_end):
-        for edge in range(first + i * peers, first + (i + 1) * peers):
-            j = edges[edge].target
-            if marks[i - place.family_first] & marks[j - place.family_first] and edges[edge].active:
-                for a in range(i * slots, (i + 1) * slots):
+    ties = world.relations[FAMILY_PROVIDER].first
+    for k in range(marks.shape[0]):
+        for tie in range((first + k) * peers, (first + k + 1) * peers):
+            j = world.peers[tie].peer
+            if marks[k] & marks[j - first] and world.peers[tie].active:
+                for a in range((first + k) * slots, (first + k + 1) * slots):
                     for b in range(j * slots, (j + 1) * slots):
                         if packages[a].provider == packages[b].provider:
-                            k = a - place.family_first * slots
-                            _hear(edges[ties + a], edges[ties + b], share, heard, most, k)
+                            _hear(edges[ties + a], edges[ties + b], share, heard, most, a - first * slots)
 
 
 @compiled
-def _hear(mine, theirs, share, heard, most, k):
-    """Add what one peer tells of a provider, and keep the most that any could tell; row k of both is for this tie."""
+def _hear(mine, theirs, share, heard, most, a):
+    """Add what one peer tells of a provider, and keep the most that any could tell; row a of both is for this tie."""
     for facet in range(heard.shape[2]):
         for_it = max(0.0, theirs.support[facet] - mine.support[facet])
         against_it = max(0.0, theirs.against[facet] - mine.against[facet])
-        heard[k, 0, facet] += share * for_it
-        heard[k, 1, facet] += share * against_it
-        most[k, 0, facet] = max(most[k, 0, facet], for_it)
-        most[k, 1, facet] = max(most[k, 1, facet], against_it)
+        heard[a, 0, facet] += share * for_it
+        heard[a, 1, facet] += share * against_it
+        most[a, 0, facet] = max(most[a, 0, facet], for_it)
+        most[a, 1, facet] = max(most[a, 1, facet], against_it)
 
 
 @compiled
@@ -202,10 +185,9 @@ def _believe(edges, ties, heard, most):
 @compiled
 def _fade(world, row):
     """Evidence fades, damage more slowly, first attitudes toward the general propensity; then trust is what remains."""
-    place, facts, edges = world.localities[row], world.settings[0], world.edges
+    facts, edges = world.settings[row], world.edges
     for relation in range(world.relations.shape[0]):
-        first, end = _ties_of(place, facts, row, relation)
-        first, end = world.relations[relation].first + first, world.relations[relation].first + end
+        first, end = ties_of_place(world, row, relation)
         if facts.mechanisms_facets:  # asked once, so that the compiler knows how many there are
             for e in range(first, end):
                 _fade_tie(facts, edges[e], FACETS)
@@ -215,33 +197,11 @@ def _fade(world, row):
 
 
 @compiled
-def _ties_of(place, facts, row, relation):
-    """Where the ties of a locality's people begin and end among those of a relation: whoever has a tie is in one place."""
-    providers, first, end = place.provider_end - place.provider_first, place.provider_first, place.provider_end
-    each = 1
-    if relation == FAMILY_PROVIDER or relation == FAMILY_COMMISSIONER or relation == FAMILY_FAMILY:
-        first, end = place.family_first, place.family_end
-        each = int(facts.family_known_providers) if relation == FAMILY_PROVIDER else 1
-        each = int(facts.family_peers) if relation == FAMILY_FAMILY else each
-    elif relation == VOLUNTEER_PROVIDER:
-        first, end = place.volunteer_first, place.volunteer_end
-    elif relation == PROVIDER_PROVIDER:
-        first, end = place.pair_first, place.pair_first + providers * providers
-    elif relation == INVESTOR_PROVIDER:
-        first, end = place.stake_first, place.stake_first + (place.investor_end - place.investor_first) * providers
-    elif relation == INVESTOR_COMMISSIONER:
-        first, end = place.investor_first, place.investor_end
-    elif relation == COMMISSIONER_REGION or relation == REGION_COMMISSIONER:
-        first, end = row, row + 1
-    return first * each, end * each
-
-
-@compiled
 def _fade_tie(facts, edge, facets):
     edge.prior = fade_prior(edge.prior, facts.trust_propensity, facts.trust_memory)
     if edge.lived_weight > 0.0 or _has_evidence(edge, facets):
         _fade_evidence(facts, edge, facets)
-    else:  # as of most peers: nothing to fade, and one level for all facets
+    else:  # nothing to fade, and one level for all facets
         level = trust_level(0.0, 0.0, 0.0, edge.prior, facts.trust_prior_weight)
         for facet in range(facets):
             edge.level[facet] = level

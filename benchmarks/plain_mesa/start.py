@@ -104,15 +104,15 @@ def tie_people(model: Any, world: World) -> None:
         relation = RELATION_NAMES[edge.relation]
         kinds = relation.split("_")
         source, target = (people[kind][int(row)] for kind, row in zip(kinds, (edge.source, edge.target), strict=True))
-        if relation == "family_family":
-            if edge.active:
-                source.peers.append(target)
-        elif source is not target:
+        if source is not target:
             model.trust.relate(source, target, relation, float(edge.trust), bool(edge.active))
             tie = model.trust.edges[source, target]
             tie.update(prior=float(edge.prior), lived=float(edge.lived), lived_weight=float(edge.lived_weight))
             for kind in (*EVIDENCE, "level"):
                 tie[kind] = dict(zip(FACETS, edge[kind].tolist(), strict=True))
+    families = list(people["family"].values())
+    for source, ties in zip(families, world.peers.reshape(len(families), -1), strict=True):
+        source.peers = [people["family"][int(tie.peer)] for tie in ties if tie.active]
     pairs = range(world.relations[PROVIDER_PROVIDER].first, world.relations[PROVIDER_PROVIDER].end)
     for pair, edge in enumerate(pairs):
         one, other = (people["provider"][int(world.edges[edge][end])] for end in ("source", "target"))
