@@ -7,6 +7,7 @@ import functools
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 
 import numpy as np
 from numba import typeof
@@ -14,7 +15,7 @@ from numba import typeof
 from abm.compiled import JIT, warm
 from abm.population import populate
 from abm.rules.attribution import COMPARISON, DIFFERENCE
-from abm.spread import parts_of, spread
+from abm.spread import Group, groups_of
 from abm.stages.adapt import adapt
 from abm.stages.assess import assess
 from abm.stages.codesign import codesign
@@ -24,7 +25,8 @@ from abm.stages.intervene import intervene
 from abm.stages.measure import measure, settle_results, survey
 from abm.stages.observe import observe, observe_rest, observe_ties
 from abm.stages.open_month import open_month
-from abm.stages.pay import pay
+from abm.stages.pay import pay, settle_accounts
+from abm.stages.pay_fund import pool_ceilings
 from abm.stages.plan import plan
 from abm.world import empty_world
 
@@ -39,8 +41,16 @@ STAGES = (
     adapt,  # what was lived changes what comes next
 )
 MONTH = (open_month, intervene, *STAGES, observe)
-PIECES = {deliver: (plan_work, take_in, serve), measure: (survey, settle_results)}  # what these two consist of
-BY_PLACE = (plan, plan_work, take_in, serve, settle_results, assess, adapt)  # for the localities of the world's part
+SERIES = (  # what a month consists of from `plan` to `adapt`; those in brackets work in the world's part, the others on all
+    (plan, contract, codesign, plan_work),
+    (take_in,),  # a match for whom is taken in may live in another place
+    (serve,),
+    survey,
+    (settle_results, settle_accounts),
+    pool_ceilings,  # places of one fund share what it has
+    (assess, adapt),
+)
+APART = tuple(piece for pieces in SERIES if isinstance(pieces, tuple) for piece in pieces)
 AT_ONCE = (observe_ties, observe_rest)  # what observe consists of: neither needs the other
 
 
@@ -53,14 +63,13 @@ def step(world) -> None:
 def run_months(world, months: int, threads: int = 1) -> None:
     """Advance by this many months; the start is observed first.
 
-    With several `threads` what works place by place is done in several places at a time; the world is the same to the last
-    bit. It pays where there are many places and thousands of families.
+    A large world is worked in parts, ranges of places, which several `threads` may share: it is the same to the last bit.
     """
     if world.clock[0].month == 0 and months > 0:
         observe(world)
-    parts = parts_of(world, threads) if threads > 1 else []
-    if len(parts) > 1:
-        _run_spread(world, months, threads, parts)
+    groups = groups_of(world, threads)
+    if len(groups) > 1 or len(groups[0].parts) > 1:
+        _run_in_parts(world, months, groups, threads)
         return
     stages = _code_of(MONTH, world)
     for _ in range(months):
@@ -68,23 +77,35 @@ def run_months(world, months: int, threads: int = 1) -> None:
             stage(world)
 
 
-def _run_spread(world, months, threads, parts):
-    """The same with a pool of threads: what works by place in all parts, with a wait for the last of them; all else alone."""
-    pieces = tuple(piece for stage in MONTH[:-1] for piece in PIECES.get(stage, (stage,)))
-    codes, observers = _code_of(pieces, world), _code_of(AT_ONCE, world)
+def _run_in_parts(world, months, groups, threads):
+    """The same in parts: each goes from plan to adapt alone where no place looks at another, so that its tables are at hand."""
+    openers, observers = _code_of((open_month, intervene), world), _code_of(AT_ONCE, world)
+    series = (APART,) if _is_apart(world) else SERIES
+    codes = [_code_of(pieces if isinstance(pieces, tuple) else (pieces,), world) for pieces in series]
     with ThreadPoolExecutor(threads) as pool:
+        do = pool.map if threads > 1 else map
         for _ in range(months):
-            for piece, code in zip(pieces, codes, strict=True):
-                if piece in BY_PLACE and not (piece is take_in and _looks_elsewhere(world)):
-                    spread(pool, code, parts)
+            for stage in openers:
+                stage(world)
+            for group in groups:
+                group.begin()
+            for pieces, code in zip(series, codes, strict=True):
+                if not isinstance(pieces, tuple):
+                    code[0](world)
+                elif pieces == (take_in,):  # in order, for whoever is taken in is nobody's match any more
+                    for group in groups:
+                        group.work(code)
                 else:
-                    code(world)
-            spread(pool, lambda observer: observer(world), observers)
+                    tuple(do(Group.work, groups, repeat(code)))
+            for group in groups:
+                group.end()
+            tuple(do(lambda observer: observer(world), observers))
 
 
-def _looks_elsewhere(world):
-    """Whether families that are taken in are matched with some of other places, who must not be moving at that moment."""
-    return bool(np.isin(world.settings["payment_attribution"], (COMPARISON, DIFFERENCE)).any())
+def _is_apart(world):
+    """Whether no place looks at another in a month: no matches are sought elsewhere, no fund moves room between places."""
+    elsewhere = np.isin(world.settings["payment_attribution"], (COMPARISON, DIFFERENCE))
+    return not (elsewhere.any() or world.settings["finance_fund_share"].any())
 
 
 def _code_of(functions, world):

@@ -21,7 +21,7 @@ from abm.metrics import METRICS
 from abm.population import endow, populate, settle
 from abm.rules.interventions import FOR_GOOD, KIND_NAMES, KINDS, UNIT_FAMILY, UNIT_PLACE, UNIT_PROVIDER, UNITS
 from abm.rules.payment import MILESTONE_KINDS
-from abm.spread import parts_of, spread
+from abm.spread import parts_of
 from abm.tables import RELATION_NAMES, TABLES, row_type, settings_type
 
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ def new_world(case: Case, design: Any, seed: int, months: int | None = None, thr
         populate(world)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            spread(pool, settle, parts_of(world, threads))
+            tuple(pool.map(settle, parts_of(world)))
         endow(world)
     lay_over(world, case)
     return world
