@@ -23,7 +23,7 @@ from abm.stages.contract import contract
 from abm.stages.deliver import deliver, plan_work, serve, take_in
 from abm.stages.intervene import intervene
 from abm.stages.measure import measure, settle_results, survey
-from abm.stages.observe import observe, observe_rest, observe_ties
+from abm.stages.observe import observe, observe_people, observe_work
 from abm.stages.open_month import open_month
 from abm.stages.pay import pay, settle_accounts
 from abm.stages.pay_fund import pool_ceilings
@@ -51,7 +51,7 @@ SERIES = (  # what a month consists of from `plan` to `adapt`; those in brackets
     (assess, adapt),
 )
 APART = tuple(piece for pieces in SERIES if isinstance(pieces, tuple) for piece in pieces)
-AT_ONCE = (observe_ties, observe_rest)  # what observe consists of: neither needs the other
+AT_ONCE = (observe_people, observe_work)  # what observe consists of: neither needs the other
 
 
 def step(world) -> None:
