@@ -89,7 +89,12 @@ def middle(values: Sequence[float]) -> dict[str, float]:
         return {"median": ordered[0], "spread": 0.0, "least": ordered[0], "most": ordered[0]}
     low, _, high = statistics.quantiles(ordered, n=4, method="inclusive")
     median = statistics.median(ordered)
-    return {"median": median, "spread": (high - low) / median, "least": ordered[0], "most": ordered[-1]}
+    return {
+        "median": median,
+        "spread": (high - low) / median if median else 0.0,
+        "least": ordered[0],
+        "most": ordered[-1],
+    }
 
 
 def ratios(slow: Sequence[float], fast: Sequence[float]) -> dict[str, float]:

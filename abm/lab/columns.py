@@ -62,8 +62,8 @@ def as_numpy(column: pa.ChunkedArray) -> np.ndarray:
 
 def metric_columns(names: Sequence[str], values: Sequence[np.ndarray]) -> dict[str, pa.Array]:
     """Columns of metrics from blocks of rows × metrics."""
-    matrix = np.concatenate([np.zeros((0, len(names))), *values])
-    return {name: numbers(matrix[:, place]) for place, name in enumerate(names)}
+    matrix = np.concatenate([np.zeros((0, len(names))), *values]) if len(values) != 1 else values[0]
+    return dict(zip(names, map(numbers, np.ascontiguousarray(matrix.T)), strict=True))
 
 
 def matrix_of(table: pa.Table, names: Sequence[str]) -> np.ndarray:

@@ -110,7 +110,7 @@ def write_series(ordered: Ordered, sources: Sequence[Source], path: Path) -> str
             for arm, first, last in group:
                 length, there = lengths[arm], ordered.done[arm, first:last]
                 block = scratch.get(int(starts[arm] + first * length), int((last - first) * length))
-                values.append(block[np.repeat(there, length)])
+                values.append(block if there.all() else block[np.repeat(there, length)])
                 seeds.append(np.repeat(ordered.seeds[first:last][there], length))
                 arms.append(np.full(len(seeds[-1]), arm))
                 of_month.append(np.tile(months[arm], int(there.sum())))
