@@ -105,6 +105,8 @@ types.NamedTuple.mangling_args = property(_short_name)
 def compiled(function):
     """Compile a function of numbers and tables; no fast-math and no threads, so results are the same to the last bit.
 
+    While one runs, other threads of Python may run too (`abm/spread.py`).
+
     A private function (`_name`) can be called by compiled code only: what lets Python call it takes a quarter of the time. It
     becomes a part of its callers, or each call would hand over the whole world, table by table.
 
@@ -130,7 +132,7 @@ def _compile(function, counts_references=False, inline=False):
     private = function.__name__.startswith("_")
     dispatcher = numba.njit(
         cache=True, error_model="numpy", no_cpython_wrapper=private, no_cfunc_wrapper=True,
-        forceinline=private or inline, _nrt=counts_references,
+        forceinline=private or inline, nogil=True, _nrt=counts_references,
     )(function)  # fmt: skip
     if JIT:
         resolve = dispatcher.get_call_template
