@@ -8,8 +8,25 @@ from numba import _dynfunc, types
 from numba.core import config
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
-from numba.core.compiler_machinery import register_pass
-from numba.core.typed_passes import NativeLowering
+from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.typed_passes import DumpParforDiagnostics, InlineOverloads, NativeLowering, NopythonRewrites
+from numba.core.untyped_passes import (
+    DeadBranchPrune,
+    FindLiterallyCalls,
+    InlineClosureLikes,
+    InlineInlinables,
+    LiteralPropagationSubPipelinePass,
+    LiteralUnroll,
+    MakeFunctionToJitFunction,
+    RewriteDynamicRaises,
+    WithLifting,
+)
+
+NEEDLESS = (  # passes for what rules and stages do without; an eighth of the time
+    DeadBranchPrune, DumpParforDiagnostics, FindLiterallyCalls, InlineClosureLikes, InlineInlinables, InlineOverloads,
+    LiteralPropagationSubPipelinePass, LiteralUnroll, MakeFunctionToJitFunction, NopythonRewrites, RewriteDynamicRaises,
+    WithLifting,
+)  # fmt: skip
 
 
 class Part(JITCodeLibrary):
@@ -110,15 +127,16 @@ def becomes_part_of_callers(function):
 
 
 class PartCompiler(CompilerBase):
-    """numba's compiler with another last step."""
+    """numba's compiler with another last step and without what is needless here."""
 
     lowering = PartLowering
 
     def define_pipelines(self):
-        """numba's passes, the lowering replaced."""
-        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        passes.passes = [(self.lowering if p is NativeLowering else p, what) for p, what in passes.passes]
-        passes._finalized = False
+        """numba's passes, in its order."""
+        passes = PassManager("rules and stages")
+        for one, what in DefaultPassBuilder.define_nopython_pipeline(self.state).passes:
+            if one not in NEEDLESS:
+                passes.add_pass(self.lowering if one is NativeLowering else one, what)
         passes.finalize()
         return [passes]
 
