@@ -97,7 +97,7 @@ class Row(mesa.Agent):
 
 
 class Commissioner(Row):
-    """The authority that contracts in a locality; the last one is the region."""
+    """The authority that contracts in a locality; the last ones are the regions above them."""
 
 
 class Investor(Row):

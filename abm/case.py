@@ -43,6 +43,7 @@ class Locality(Part):
     """One place under one local authority. The grant funds the contract; usual services go on beside it."""
 
     title: str = Field("", description="how figures and tables call it")
+    region: str = Field(REGION, min_length=1, max_length=100, description="name of the region above it, which places may share")
     families: int = param(100, "families", (1, 100_000_000), "families eligible for the service", "sicilia2016", plausible=(50, 2000))
     territories: int = param(3, "teams", (1, 16), "territories, each with a team", "sicilia2016", plausible=(1, 6))
     public: int = param(7, "providers", (0, 100_000), "public partners at the bid", "sicilia2016", plausible=(2, 15))
@@ -211,6 +212,11 @@ class Case(Part):
     rules: ControlFacts = ControlFacts()
     intervention: InterventionFacts = InterventionFacts()
 
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions above the places, in the order in which these name them."""
+        return tuple(dict.fromkeys(place.region for place in self.locality.values()))
+
     @model_validator(mode="after")
     def _consistent(self) -> Case:
         found = inconsistencies(self)
@@ -244,6 +250,8 @@ def inconsistencies(case: Case) -> list[str]:
     if calendar.months > 2400:
         found.append(f"calendar: {calendar.months} months; at most 2,400 are possible")
     for name, place in case.locality.items():
+        if place.region in case.locality:
+            found.append(f"locality.{name}.region: {place.region!r} is a locality, and a region needs a name of its own")
         if place.public + place.third_sector + place.associations == 0:
             found.append(f"locality.{name}: needs at least one provider (public, third_sector or associations)")
         if place.providers < case.family.known_providers:
@@ -260,7 +268,7 @@ def inconsistencies(case: Case) -> list[str]:
 
 def agent_counts(case: Case) -> dict[tuple[str, str], int]:
     """How many agents of a kind a place has, those included that are not there at the start."""
-    counts = {("commissioner", name): 1 for name in (*case.locality, REGION)}
+    counts = {("commissioner", name): 1 for name in (*case.locality, *case.regions)}
     for name, place in case.locality.items():
         counts["family", name], counts["provider", name] = place.families, place.providers
         counts["volunteer", name] = place.volunteers

@@ -99,6 +99,8 @@ _forget_old()
 def compiled(function):
     """Compile a function of numbers and tables; no fast-math and no threads, so results are the same to the last bit.
 
+    While one runs, other threads of Python may run too (`abm/spread.py`).
+
     A private function (`_name`) can be called by compiled code only, and becomes a part of its callers.
 
     It makes no arrays, so that nothing is counted of who holds which table: to count them at each call, atomically and for
@@ -123,8 +125,11 @@ def _compile(function, counts_references=False):
 
     The options are the same for all, or numba compiles what it brings itself, as `max`, for each combination of them.
     """
-    options = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
-    part = numba.njit(pipeline_class=PartCompiler, _nrt=counts_references, **options)(function)
+    options = {
+        "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True, "nogil": True,
+        "_nrt": counts_references,
+    }  # fmt: skip
+    part = numba.njit(pipeline_class=PartCompiler, **options)(function)
     if not JIT:
         return part
     resolve = part.get_call_template
@@ -137,6 +142,6 @@ def _compile(function, counts_references=False):
     if function.__name__.startswith("_"):
         return part
     _cache_of(function.__module__)
-    whole = numba.njit(cache=True, pipeline_class=WholeCompiler, _nrt=counts_references, **options)(function)
+    whole = numba.njit(cache=True, pipeline_class=WholeCompiler, **options)(function)
     whole.get_call_template, whole.get_overload = without_literals, part.get_overload
     return whole

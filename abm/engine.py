@@ -6,21 +6,27 @@ import contextlib
 import functools
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 
+import numpy as np
 from numba import typeof
 
 from abm.compiled import JIT, warm
-from abm.population import populate
+from abm.population import endow, settle
+from abm.rules.attribution import COMPARISON, DIFFERENCE
+from abm.spread import Group, groups_of
 from abm.stages.adapt import adapt
 from abm.stages.assess import assess
 from abm.stages.codesign import codesign
 from abm.stages.contract import contract
-from abm.stages.deliver import deliver
+from abm.stages.deliver import deliver, plan_work, serve, take_in
 from abm.stages.intervene import intervene
-from abm.stages.measure import measure
-from abm.stages.observe import observe
+from abm.stages.measure import measure, settle_results, survey
+from abm.stages.observe import observe, observe_people, observe_work
 from abm.stages.open_month import open_month
-from abm.stages.pay import pay
+from abm.stages.pay import pay, settle_accounts
+from abm.stages.pay_fund import pool_ceilings
 from abm.stages.plan import plan
 from abm.world import empty_world
 
@@ -35,6 +41,19 @@ STAGES = (
     adapt,  # what was lived changes what comes next
 )
 MONTH = (open_month, intervene, *STAGES, observe)
+SERIES = (  # what a month consists of from `plan` to `adapt`; those in brackets work in the world's part, the others on all
+    (plan, contract, codesign, plan_work),
+    (take_in,),  # a match for whom is taken in may live in another place
+    (serve,),
+    survey,
+    (settle_results, settle_accounts),
+    pool_ceilings,  # places of one fund share what it has
+    (assess, adapt),
+)
+ALL = tuple(piece for pieces in SERIES for piece in (pieces if isinstance(pieces, tuple) else (pieces,)))
+APART = tuple(piece for pieces in SERIES if isinstance(pieces, tuple) for piece in pieces)
+AT_ONCE = (observe_people, observe_work)  # what observe consists of: neither needs the other
+PIECES = (open_month, intervene, *ALL, *AT_ONCE)  # the month as it is compiled
 
 
 def step(world) -> None:
@@ -43,37 +62,75 @@ def step(world) -> None:
         stage(world)
 
 
-def run_months(world, months: int) -> None:
-    """Advance by this many months; the start is observed first."""
+def run_months(world, months: int, threads: int = 1) -> None:
+    """Advance by this many months; the start is observed first.
+
+    A large world is worked in parts, ranges of places, which several `threads` may share: it is the same to the last bit.
+    """
     if world.clock[0].month == 0 and months > 0:
         observe(world)
-    stages = _stages_of(world)
+    groups = groups_of(world, threads)
+    if len(groups) > 1 or len(groups[0].parts) > 1:
+        _run_in_parts(world, months, groups, threads)
+        return
+    stages = _code_of(PIECES, world)
     for _ in range(months):
         for stage in stages:
             stage(world)
 
 
-def _stages_of(world):
-    """The stages for this world's tables: called as they are, they would compare all types at each call, two thirds of it."""
+def _run_in_parts(world, months, groups, threads):
+    """The same in parts: each goes from plan to adapt alone where no place looks at another, so that its tables are at hand."""
+    openers, observers = _code_of((open_month, intervene), world), _code_of(AT_ONCE, world)
+    series = (APART,) if _is_apart(world) else SERIES
+    codes = [_code_of(pieces if isinstance(pieces, tuple) else (pieces,), world) for pieces in series]
+    with ThreadPoolExecutor(threads) as pool:
+        do = pool.map if threads > 1 else map
+        for _ in range(months):
+            for stage in openers:
+                stage(world)
+            for group in groups:
+                group.begin()
+            for pieces, code in zip(series, codes, strict=True):
+                if not isinstance(pieces, tuple):
+                    code[0](world)
+                elif pieces == (take_in,):  # in order, for whoever is taken in is nobody's match any more
+                    for group in groups:
+                        group.work(code)
+                else:
+                    tuple(do(Group.work, groups, repeat(code)))
+            for group in groups:
+                group.end()
+            tuple(do(lambda observer: observer(world), observers))
+
+
+def _is_apart(world):
+    """Whether no place looks at another in a month: no matches are sought elsewhere, no fund moves room between places."""
+    elsewhere = np.isin(world.settings["payment_attribution"], (COMPARISON, DIFFERENCE))
+    return not (elsewhere.any() or world.settings["finance_fund_share"].any())
+
+
+def _code_of(functions, world):
+    """Compiled code for this world's tables: called as they are, all types are compared at each call, two thirds of it."""
     if not JIT:
-        return MONTH
-    stages, dtypes = _ready(world.localities["measured"].shape[1])
+        return functions
+    ready, dtypes = _ready(functions, world.localities["measured"].shape[1])
     alike = all(table.dtype == dtype and table.flags.carray for table, dtype in zip(world, dtypes, strict=True))
-    return stages if alike else MONTH
+    return ready if alike else functions
 
 
 @functools.cache
-def _ready(domains):
-    """The stages' compiled code for worlds with this many domains, and what their tables are made of."""
+def _ready(functions, domains):
+    """Compiled code for worlds with this many domains, and what their tables are made of."""
     world = empty_world(domains)
     kind = typeof(world)
-    return tuple(stage.compile((kind,)) for stage in MONTH), tuple(table.dtype for table in world)
+    return tuple(function.compile((kind,)) for function in functions), tuple(table.dtype for table in world)
 
 
 COMPILED = (  # two processes compile these, about as long each
-    (deliver, contract, adapt, open_month, intervene),
-    (observe, pay, populate, measure, codesign, assess, plan),
-)
+    (plan_work, take_in, serve, contract, adapt, open_month, intervene, assess),
+    (observe_people, observe_work, settle_accounts, pool_ceilings, settle, endow, survey, settle_results, codesign, plan),
+)  # fmt: skip
 
 
 def compile_engine(domains: int = 4) -> None:

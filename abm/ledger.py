@@ -25,9 +25,7 @@ PURPOSES = (
     CAPITAL, REPAYMENT, RESERVES, EXPENSES, GUARANTEE, INTERVENTION_COST,
 ) = range(17)  # fmt: skip
 
-SINGLE = (
-    8  # treasury, region, staff, evaluators, banks, households, guarantor and fund: one account each, before all others
-)
+SINGLE = 7  # treasury, staff, evaluators, banks, households, guarantor and fund: one account each, before all others
 
 
 @compiled
@@ -40,17 +38,17 @@ def cents(euros):
 def single_account(account_class):
     """Account of a class that has only one."""
     if account_class == STAFF:
-        return 2
+        return 1
     if account_class == EVALUATOR:
-        return 3
+        return 2
     if account_class == BANK:
-        return 4
+        return 3
     if account_class == HOUSEHOLD:
-        return 5
+        return 4
     if account_class == GUARANTOR:
-        return 6
+        return 5
     if account_class == FUND:
-        return 7
+        return 6
     return account_class
 
 
@@ -76,6 +74,12 @@ def investor_account(investor, localities, providers):
 def intermediary_account(locality, localities, providers, investors):
     """Account of the body that stands between payer, investors and providers of a locality."""
     return SINGLE + localities + providers + investors + locality
+
+
+@compiled
+def region_account(region, commissioners, accounts):
+    """Account of a region, by its row among the commissioners, of whom regions are the last; so are their accounts."""
+    return accounts - commissioners + region
 
 
 @compiled

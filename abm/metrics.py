@@ -157,21 +157,21 @@ METRICS: tuple[Metric, ...] = (
 
 
 def at_end(series: Any, case: Case) -> dict[str, float]:
-    """One value per metric from a run's series (fields by name, row = month): its value at the end or its mean in service.
+    """One value per metric from a run's series (arrays by name, row = month): its value at the end or its mean in service.
 
     Months where the metric is missing are left out, so `last` is its last known value; where all are missing, it is NaN.
     """
     first = case.calendar.service[0]
     end = first + case.calendar.service_months * (1 + case.calendar.renewals)
-    return {m.name: _value_at_end(m, [float(x) for x in series[m.name]], first, end) for m in METRICS}
+    return {m.name: _value_at_end(m, series[m.name].tolist(), first, end) for m in METRICS}
 
 
 def _value_at_end(metric: Metric, values: Sequence[float], first: int, end: int) -> float:
+    if metric.at_end == "last":
+        return next((v for v in reversed(values) if v == v), math.nan)
     if metric.at_end == "mean_in_service":
         values = values[first:end]
     known = [v for v in values if v == v]
     if not known:
-        return float("nan")
-    if metric.at_end == "last":
-        return known[-1]
+        return math.nan
     return math.fsum(known) if metric.at_end == "total" else math.fsum(known) / len(known)

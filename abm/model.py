@@ -231,7 +231,7 @@ class OutcomeContractingModel(mesa.Model):
         """
         now = activity(self.world, (*ENTERING, "edges"))
         if self._graph is None or self._graph[0] != now:
-            self._graph = now, trust_graph(self.world, self.case.locality, self.case.network.graph)
+            self._graph = now, trust_graph(self.world, self.case.locality, self.case.network.graph, self.case.regions)
         return self._graph[1]
 
     def close(self) -> None:

@@ -9,7 +9,20 @@ import numpy as np
 
 from abm.compiled import compiled
 from abm.rules.trust import asymmetry_of, certainty, damage_of, weighed
-from abm.tables import FACETS, KINDS, RELATION_NAMES
+from abm.tables import (
+    COMMISSIONER_PROVIDER,
+    FACETS,
+    FAMILY_COMMISSIONER,
+    FAMILY_FAMILY,
+    FAMILY_PROVIDER,
+    INVESTOR_COMMISSIONER,
+    INVESTOR_PROVIDER,
+    KINDS,
+    PROVIDER_COMMISSIONER,
+    PROVIDER_PROVIDER,
+    RELATION_NAMES,
+    VOLUNTEER_PROVIDER,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     import networkx
@@ -117,6 +130,31 @@ def pair_row(place, p, q):
     )
 
 
+@compiled
+def ties_of_place(world, row, relation):
+    """First row of a locality's ties of a relation in the table of edges, and the row after the last."""
+    place, first = world.localities[row], world.relations[relation].first
+    providers, investors = place.provider_end - place.provider_first, place.investor_end - place.investor_first
+    if relation == FAMILY_PROVIDER:
+        slots = int(world.settings[row].family_known_providers)
+        return first + place.family_first * slots, first + place.family_end * slots
+    if relation == FAMILY_COMMISSIONER:
+        return first + place.family_first, first + place.family_end
+    if relation == FAMILY_FAMILY:  # they have a table of their own
+        return first, first
+    if relation == VOLUNTEER_PROVIDER:
+        return first + place.volunteer_first, first + place.volunteer_end
+    if relation in (PROVIDER_COMMISSIONER, COMMISSIONER_PROVIDER):
+        return first + place.provider_first, first + place.provider_end
+    if relation == PROVIDER_PROVIDER:
+        return first + place.pair_first, first + place.pair_first + providers * providers
+    if relation == INVESTOR_PROVIDER:
+        return first + place.stake_first, first + place.stake_first + investors * providers
+    if relation == INVESTOR_COMMISSIONER:
+        return first + place.investor_first, first + place.investor_end
+    return first + row, first + row + 1  # authority and region
+
+
 POPULATIONS = {
     "commissioner": "commissioners", "investor": "investors", "provider": "providers", "family": "families",
     "volunteer": "volunteers",
@@ -197,18 +235,43 @@ class Tie(MutableMapping[str, Any]):
         return dict, (dict(self),)
 
 
-def trust_graph(world: World, localities: Iterable[str], imported: ImportedNetwork | None = None) -> networkx.DiGraph:
+class PeerTie(Tie):
+    """The same of a tie between families, whose trust stands still, alike in all facets, and without evidence."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self.KEYS:
+            raise KeyError(key)
+        if key == "relation":
+            return RELATION_NAMES[FAMILY_FAMILY]
+        return 0.0 if key == "certainty" else float(self._edges[self._row]["trust"])
+
+
+def peer_ties(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of the table of peers whose ties exist, and the families whose they are."""
+    rows = np.flatnonzero(world.peers["active"])
+    return rows, rows * len(world.families) // max(1, len(world.peers))
+
+
+def trust_graph(
+    world: World,
+    localities: Iterable[str],
+    imported: ImportedNetwork | None = None,
+    regions: Iterable[str] = ("region",),
+) -> networkx.DiGraph:
     """Who trusts whom, as a networkx graph: the agents and relations that are active now, with live values on the edges.
 
     Nodes are the agents' `unique_id`s, with `kind` (commissioner, investor, provider, family or volunteer), `locality`, a
     name, and `number`, from 1 within kind and place; a provider has its `sector`, and who was in an imported graph the `name`
-    that it had there. `localities` gives the names in the order of the case, and the region's own is "region". Each edge has
-    `relation`, `trust`, `certainty`, `ability`, `benevolence` and `integrity`, whose values stay those of the world as it goes
+    that it had there. `localities` and `regions` give the names in the order of the case; the `locality` of a region's
+    commissioner is the region, "region" where the case names none. Each edge has `relation`, `trust`, `certainty`,
+    `ability`, `benevolence` and `integrity`, whose values stay those of the world as it goes
     on. The structure is that of this moment and is frozen; `graph.copy()` is a plain graph with the values of the moment.
     """
     import networkx as nx
 
-    graph, first, names = nx.DiGraph(), first_ids(world), [*localities, "region"]
+    graph, first, names = nx.DiGraph(), first_ids(world), [*localities, *regions]
     for kind, table in POPULATIONS.items():
         places = range(len(names)) if kind == "commissioner" else getattr(world, table)["locality"].tolist()
         firsts = [0] * len(names) if kind == "commissioner" else world.localities[f"{kind}_first"].tolist()
@@ -225,10 +288,15 @@ def trust_graph(world: World, localities: Iterable[str], imported: ImportedNetwo
         if source in graph and target in graph:  # whoever left this month may have ties that end with the next
             # put in place directly, for `add_edge` would copy the values; two ties of one kind are one edge
             graph._succ[source][target] = graph._pred[target][source] = Tie(edges, row, facts)
+    peers = world.peers.view(np.ndarray)
+    rows, sources = peer_ties(world)
+    for row, source, target in zip(rows.tolist(), sources.tolist(), peers["peer"][rows].tolist(), strict=True):
+        source, target = first["families"] + source, first["families"] + target
+        graph._succ[source][target] = graph._pred[target][source] = PeerTie(peers, row, facts)
     if imported is not None:
         from abm.imported.start import rows_of  # here only: the engine uses this module, and needs no imports
 
-        for (name, kind, *_), row in zip(imported.nodes, rows_of(imported, world, names[:-1]), strict=True):
+        for (name, kind, *_), row in zip(imported.nodes, rows_of(imported, world, names), strict=True):
             if first[POPULATIONS[kind]] + row in graph:
                 graph.nodes[first[POPULATIONS[kind]] + row]["name"] = name
     return nx.freeze(graph)
@@ -242,7 +310,8 @@ def from_networkx(graph: networkx.Graph, case: Case) -> Case:
     `sector` (public, third_sector, association or for_profit) those of their sector. A directed edge is a tie of its source;
     an undirected one is a tie in each direction that exists. Kinds tell the relation; `relation` may say it too. `trust` in
     [0, 1], `certainty` in [0, 1) (evidence at that level) and, between providers, `joint_hours` a month (both ways) may be
-    given. Other attributes are ignored. The graph of a model (`model.trust_graph`) is one that can be imported.
+    given; ties between families have a level only, for nothing that families live with one another is modelled. Other
+    attributes are ignored. The graph of a model (`model.trust_graph`) is one that can be imported.
 
     Within a place, and for those whom the graph names, its ties replace the drawn ones of every relation that it has
     there: packages and peers of its families, who helps of the volunteers, and, unless all of its ties between providers

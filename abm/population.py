@@ -35,10 +35,16 @@ def clip(x, low, high):
     return min(high, max(low, x))
 
 
-@compiled
 def populate(world):
     """Fill every table for month 0. All draws have month 0 and the agent's own row as key."""
-    for row in range(world.localities.shape[0]):
+    settle(world)
+    endow(world)
+
+
+@compiled
+def settle(world):
+    """The people of every locality of the world's part."""
+    for row in range(world.part[0], world.part[1]):
         _territories(world, row)
         for t in range(world.localities[row].team_first, world.localities[row].team_end):
             world.teams[t].locality = row
@@ -48,10 +54,19 @@ def populate(world):
         _volunteers(world, row)
         tie_investors(world, row)
         _commissioner(world, row)
-    region = world.commissioners[world.localities.shape[0]]
-    domains = region.priorities.shape[0]
-    for d in range(domains):
-        region.priorities[d] = 1.0 / domains
+
+
+@compiled
+def endow(world):
+    """What regions start with, and providers' reserves, from outside."""
+    domains = world.territories[0].tilt.shape[0]
+    for region in range(world.localities.shape[0], world.commissioners.shape[0]):
+        for d in range(domains):
+            world.commissioners[region].priorities[d] = 1.0 / domains
+    bank, places = single_account(BANK), world.localities.shape[0]
+    for p in range(world.providers.shape[0]):
+        amount, account = cents(world.providers[p].reserves), provider_account(p, places)
+        pay_out(world.balances, world.flows, 0, bank, BANK, account, PROVIDER_ACCOUNT, RESERVES, amount)
 
 
 @compiled
@@ -175,18 +190,6 @@ def _reserves(world, row, p, share):
     third_sector = provider.kind == THIRD_SECTOR or provider.kind == ASSOCIATION
     months = facts.money_credit_third_sector if third_sector else facts.money_credit_for_profit
     provider.credit = lent * monthly * months
-    account = provider_account(p, world.localities.shape[0])
-    pay_out(
-        world.balances,
-        world.flows,
-        0,
-        single_account(BANK),
-        BANK,
-        account,
-        PROVIDER_ACCOUNT,
-        RESERVES,
-        cents(provider.reserves),
-    )
 
 
 @compiled
@@ -284,7 +287,7 @@ def _welcome(provider):
 @compiled
 def _commissioner(world, row):
     facts, commissioner = world.settings[row], world.commissioners[row]
-    region, domains = world.localities.shape[0], commissioner.priorities.shape[0]
+    region, domains = world.localities[row].region, commissioner.priorities.shape[0]
     commissioner.outreach_skill = commissioner.collaboration_skill = facts.commissioner_skill_start
     commissioner.empowerment_skill = facts.commissioner_skill_start
     for d in range(domains):

@@ -16,7 +16,6 @@ from abm.tables import (
     COMMISSIONER_PROVIDER,
     FACETS,
     FAMILY_COMMISSIONER,
-    FAMILY_FAMILY,
     FAMILY_PROVIDER,
     INVESTOR_COMMISSIONER,
     INVESTOR_PROVIDER,
@@ -80,8 +79,8 @@ def tie_family(world, row, i):
         target = first + int(uniform(seed, PEER, 0, i, peer) * (end - first))
         if target == i:
             target = first + (target - first + 1) % (end - first)
-        edge = world.relations[FAMILY_FAMILY].first + i * peers + peer
-        set_edge(world.edges[edge], i, target, FAMILY_FAMILY, facts.trust_propensity, 1 if target != i else 0)
+        tie = world.peers[i * peers + peer]
+        tie.peer, tie.active, tie.trust = target, target != i, facts.trust_propensity
 
 
 @compiled

@@ -46,6 +46,7 @@ LOCALITIES = (
     Column("funded", "flag", "there is money for a contract", kind="u1"),
     Column("launched", "flag", "the last tender led to a contract", kind="u1"),
     Column("serving", "flag", "a contract is served here this month", kind="u1"),
+    Column("region", "row", "the commissioner above it", kind="i8"),
     Column("family_first", "row", "first family of the locality", kind="i8"),
     Column("family_end", "row", "row after its last family", kind="i8"),
     Column("provider_first", "row", "first provider of the locality", kind="i8"),
@@ -200,6 +201,12 @@ EDGES = (
     Column("level", "trust", "trust in ability, benevolence and integrity at the start of the month", per="facet"),
 )
 
+PEERS = (  # rows of a family follow one another
+    Column("peer", "row", "a family that it talks to", kind="i4"),
+    Column("active", "flag", "the tie exists", kind="u1"),
+    Column("trust", "trust", "trust in it; stands still, for what families live with one another is not modelled"),
+)
+
 PAIRS = (
     Column("joint_hours", "h/month", "hours lately spent together"),
     Column("brokered_hours", "h/month", "hours lately of contact through a hub"),
@@ -234,7 +241,7 @@ CLAIMS = (
     Column("layer_reached", "flag", "claimed without the errors after a layer", per="layer", kind="u1"),
 )
 
-CELLS = (
+CELLS = (  # of each locality, so that what is summed does not depend on who is done first
     Column("delivered", "h/month", "weighted hours delivered", per="domain"),
     Column("mission", "h/month", "the same providers' hours if nothing were paid for results", per="domain"),
     Column("needed", "need", "need of the served and the applicants", per="domain"),
@@ -269,7 +276,8 @@ ASSIGNMENTS = (Column("treated", "flag", "the intervention is for this unit", ki
 TABLES = {
     "clock": CLOCK, "localities": LOCALITIES, "territories": TERRITORIES, "teams": TEAMS, "commissioners": COMMISSIONERS,
     "investors": INVESTORS, "providers": PROVIDERS, "families": FAMILIES, "packages": PACKAGES, "volunteers": VOLUNTEERS,
-    "edges": EDGES, "pairs": PAIRS, "milestones": MILESTONES, "claims": CLAIMS, "cells": CELLS, "relations": RELATIONS,
+    "edges": EDGES, "peers": PEERS, "pairs": PAIRS,
+    "milestones": MILESTONES, "claims": CLAIMS, "cells": CELLS, "relations": RELATIONS,
     "plans": PLANS,
     "interventions": INTERVENTIONS, "assignments": ASSIGNMENTS,
 }  # fmt: skip

@@ -6,6 +6,7 @@ import functools
 import math
 import operator
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,9 +19,10 @@ from abm.design import GovernanceDesign
 from abm.imported.start import lay_over
 from abm.ledger import ACCOUNT_CLASSES, PURPOSES, SINGLE
 from abm.metrics import METRICS
-from abm.population import populate
+from abm.population import endow, populate, settle
 from abm.rules.interventions import FOR_GOOD, KIND_NAMES, KINDS, UNIT_FAMILY, UNIT_PLACE, UNIT_PROVIDER, UNITS
 from abm.rules.payment import MILESTONE_KINDS
+from abm.spread import parts_of
 from abm.tables import RELATION_NAMES, TABLES, row_type, settings_type
 
 if TYPE_CHECKING:
@@ -32,24 +34,25 @@ SERIES = np.dtype((np.record, np.dtype([(metric.name, "f8") for metric in METRIC
 
 @handed_by_pointer
 class World(NamedTuple):
-    """Everything that a month reads and writes; each field but the last four is a table declared in `tables.py`."""
+    """Everything that a month reads and writes; each field but the first and the last five is a table of `tables.py`."""
 
     settings: Any  # a row a locality
     clock: Any
     localities: Any
     territories: Any
     teams: Any
-    commissioners: Any  # a row a locality, then the region
+    commissioners: Any  # a row a locality, then a row a region
     investors: Any
     providers: Any
     families: Any
     packages: Any  # known_providers rows a family, edges of the same number
     volunteers: Any
-    edges: Any
+    edges: Any  # ties that are lived, so all but those of peers
+    peers: Any
     pairs: Any
     milestones: Any  # (locality, line of the rate card)
     claims: Any  # (family, line × domain)
-    cells: Any  # a row a third of complexity
+    cells: Any  # (locality, third of complexity)
     relations: Any
     plans: Any  # (locality, month)
     interventions: Any  # none unless `with_interventions` put them there
@@ -58,12 +61,14 @@ class World(NamedTuple):
     balances: Any  # cents: (account,)
     flows: Any  # cents: (month, purpose, payer's class, payee's class)
     series: Any  # metrics by month, row 0 the start
+    part: Any  # the first locality that stages which work place by place are for, and the one after the last
 
 
 class Sizes(NamedTuple):
     """How many rows each population has."""
 
     localities: int
+    regions: int
     families: int
     providers: int
     volunteers: int
@@ -80,9 +85,9 @@ class Sizes(NamedTuple):
 
     @property
     def relations(self) -> tuple[int, ...]:
-        """Number of edges of each relation, in the order of RELATION_NAMES."""
+        """Number of edges of each relation, in the order of RELATION_NAMES; peers have a table of their own."""
         return (
-            self.packages, self.families, self.peers, self.volunteers, self.providers, self.providers, self.pairs,
+            self.packages, self.families, 0, self.volunteers, self.providers, self.providers, self.pairs,
             self.stakes, self.investors, self.localities, self.localities,
         )  # fmt: skip
 
@@ -92,11 +97,11 @@ class Sizes(NamedTuple):
         return {
             "clock": (1,), "localities": (self.localities,), "territories": (self.territories,),
             "teams": (self.teams,),
-            "commissioners": (self.localities + 1,), "investors": (self.investors,), "providers": (self.providers,),
+            "commissioners": (self.localities + self.regions,), "investors": (self.investors,), "providers": (self.providers,),
             "families": (self.families,), "packages": (self.packages,), "volunteers": (self.volunteers,),
-            "edges": (sum(self.relations),), "pairs": (self.pairs,), "milestones": (self.localities, self.lines),
-            "claims": (self.families, self.lines * self.domains), "cells": (3,), "relations": (len(RELATION_NAMES),),
-            "plans": (self.localities, self.months + 1),
+            "edges": (sum(self.relations),), "peers": (self.peers,), "pairs": (self.pairs,),
+            "milestones": (self.localities, self.lines), "claims": (self.families, self.lines * self.domains),
+            "cells": (self.localities, 3), "relations": (len(RELATION_NAMES),), "plans": (self.localities, self.months + 1),
             "interventions": (0,), "assignments": (0, 0),
         }  # fmt: skip
 
@@ -112,6 +117,7 @@ def sizes_of(case: Case, design: Any, months: int | None = None) -> Sizes:
     investors = [case.investor.number if place.grant_eur > 0 else 0 for place in places]
     return Sizes(
         localities=len(case.locality),
+        regions=len(case.regions),
         families=sum(place.families for place in places),
         providers=sum(place.providers for place in places),
         volunteers=sum(place.volunteers for place in places),
@@ -191,9 +197,9 @@ def _fill_milestones(world: World, case: Case, design: Any, places: Collection[s
 
 def _fill_ranges(world: World, case: Case, design: Any, sizes: Sizes) -> None:
     first = dict.fromkeys(("family", "provider", "volunteer", "investor", "territory", "team"), 0)
-    pair = stake = 0
+    pair, stake, regions = 0, 0, case.regions
     for row, (name, place) in zip(world.localities, case.locality.items(), strict=True):
-        row.funded = place.grant_eur > 0
+        row.funded, row.region = place.grant_eur > 0, sizes.localities + regions.index(place.region)
         counts = {
             "family": place.families, "provider": place.providers, "volunteer": place.volunteers,
             "investor": case.investor.number if place.grant_eur > 0 else 0, "territory": place.territories,
@@ -243,13 +249,14 @@ def _allocate(sizes: Sizes) -> World:
         name: np.zeros(sizes.rows[name], row_type(columns, sizes.domains)).view(np.recarray)
         for name, columns in TABLES.items()
     }
-    accounts = SINGLE + 2 * sizes.localities + sizes.providers + sizes.investors
+    accounts = SINGLE + 2 * sizes.localities + sizes.providers + sizes.investors + sizes.regions
     return World(
         settings=np.zeros(sizes.localities, SETTINGS).view(np.recarray),
         dues=np.zeros((sizes.months + 2, sizes.providers), np.int64),
         balances=np.zeros(accounts, np.int64),
         flows=np.zeros((sizes.months + 1, len(PURPOSES), len(ACCOUNT_CLASSES), len(ACCOUNT_CLASSES)), np.int64),
         series=np.full(sizes.months + 1, np.nan, SERIES).view(np.recarray),
+        part=np.array([0, sizes.localities]),
         **tables,
     )
 
@@ -259,11 +266,11 @@ def empty_world(domains: int) -> World:
     return _allocate(Sizes(**dict.fromkeys(Sizes._fields, 1))._replace(domains=domains))
 
 
-def new_world(case: Case, design: Any, seed: int, months: int | None = None) -> World:
+def new_world(case: Case, design: Any, seed: int, months: int | None = None, threads: int = 1) -> World:
     """A world at its start: populations drawn from the seed alone, so every design meets the same families.
 
-    `design` is a `Design` (or a single `GovernanceDesign` for all localities). Raises ValueError for a seed outside
-    0 … 2^63 − 1.
+    `design` is a `Design` (or a single `GovernanceDesign` for all localities). With several `threads` people are drawn in
+    several places at a time, the same ones. Raises ValueError for a seed outside 0 … 2^63 − 1.
     """
     if not 0 <= seed < 2**63:
         raise ValueError(f"seed: a whole number from 0 to 2^63 - 1, got {seed}")
@@ -274,7 +281,12 @@ def new_world(case: Case, design: Any, seed: int, months: int | None = None) -> 
     _fill_ranges(world, case, design, sizes)
     _fill_clock(world, case, seed, sizes.months)
     _fill_measured(world, case, design, case.locality)
-    populate(world)
+    if threads == 1:
+        populate(world)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            tuple(pool.map(settle, parts_of(world)))
+        endow(world)
     lay_over(world, case)
     return world
 

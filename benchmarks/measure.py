@@ -50,24 +50,35 @@ class Times:
 
     months: int
     families: int
+    of_service: int = 0
     setup: list[float] = field(default_factory=list)
     run: list[float] = field(default_factory=list)
+    service: list[float] = field(default_factory=list)
     figures: list[dict[str, float]] = field(default_factory=list)
 
 
 def interleave(
-    contestants: dict[str, Contestant], tasks: dict[str, dict[str, Any]], rounds: int, families: int
+    contestants: dict[str, Contestant],
+    tasks: dict[str, dict[str, Any]],
+    rounds: int,
+    families: int | dict[str, int],
+    warm: dict[str, Any] | None = None,
 ) -> dict[str, Times]:
-    """Ask each contestant its task in turn, `rounds` times after one that is not counted; round n has seed n."""
-    found = {name: Times(task["months"], families) for name, task in tasks.items()}
-    for seed in range(rounds + 1):
+    """Ask each contestant its task in turn, `rounds` times after one that is not counted; round n has seed n.
+
+    `families` are all tasks', or each one's. `warm` is what is smaller in the round that is not counted.
+    """
+    sizes = dict.fromkeys(tasks, families) if isinstance(families, int) else families
+    found = {name: Times(task["months"], sizes[name], task.get("of_service", 0)) for name, task in tasks.items()}
+    for name, task in tasks.items():
+        contestants[name].ask(task | {"seed": 1} | (warm or {}))
+    for seed in range(1, rounds + 1):
         for name, task in tasks.items():
-            got = contestants[name].ask(task | {"seed": seed + 1})
-            if seed == 0 and rounds > 1:
-                continue
-            found[name].setup.append(got["setup"])
-            found[name].run.append(got["run"])
-            found[name].figures.append(got["figures"])
+            got, of = contestants[name].ask(task | {"seed": seed + 1}), found[name]
+            of.setup.append(got["setup"])
+            of.run.append(got["run"])
+            of.service.append(got["service"])
+            of.figures.append(got["figures"])
     return found
 
 
@@ -78,7 +89,12 @@ def middle(values: Sequence[float]) -> dict[str, float]:
         return {"median": ordered[0], "spread": 0.0, "least": ordered[0], "most": ordered[0]}
     low, _, high = statistics.quantiles(ordered, n=4, method="inclusive")
     median = statistics.median(ordered)
-    return {"median": median, "spread": (high - low) / median, "least": ordered[0], "most": ordered[-1]}
+    return {
+        "median": median,
+        "spread": (high - low) / median if median else 0.0,
+        "least": ordered[0],
+        "most": ordered[-1],
+    }
 
 
 def ratios(slow: Sequence[float], fast: Sequence[float]) -> dict[str, float]:
@@ -103,7 +119,26 @@ def summary(times: dict[str, Times], ours: str) -> dict[str, Any]:
             whole = [[a + b for a, b in zip(t.setup, t.run, strict=True)] for t in (of, times[ours])]
             found[name]["run_ratio"] = ratios(of.run, times[ours].run)
             found[name]["whole_ratio"] = ratios(*whole)
+            if of.of_service:
+                found[name] |= {"of_service": of.of_service, "service_ratio": ratios(of.service, times[ours].service)}
     return found
+
+
+def in_fresh_process(call: str, kept: str = "") -> Any:
+    """What a function of the benchmarks says (as `processes.memory(2000)`), in a process of its own.
+
+    Python keeps its bytecode in the folder `kept`, as after installing, or not at all.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    if kept:
+        environment |= {"PYTHONPYCACHEPREFIX": kept}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    module = call.partition(".")[0]
+    code = f"import json; from benchmarks import {module}; print(json.dumps({call}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+    )
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def agree(times: dict[str, Times], tolerance: float) -> list[str]:
@@ -120,3 +155,14 @@ def agree(times: dict[str, Times], tolerance: float) -> list[str]:
 def mean(of: Times, key: str) -> float:
     """Mean of a figure over rounds."""
     return statistics.fmean(figures[key] for figures in of.figures)
+
+
+def resident_mb() -> float:
+    """Memory of this process that is really there, in MB; where the system does not say, the most that it has been."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024

@@ -34,6 +34,16 @@ def spread(of: dict[str, float]) -> str:
     return f"{times(of['median'])} ({times(of['least'])[:-2]}–{times(of['most'])[:-2]})"
 
 
+def percent(of: dict[str, float]) -> str:
+    """A share with the least and the most of its rounds."""
+    return f"{of['median']:.1%} ({of['least']:.1%}–{of['most']:.1%})"
+
+
+def span(of: dict[str, float]) -> str:
+    """A time with the least and the most of its rounds."""
+    return f"{seconds(of['median'])} ({seconds(of['least'])}–{seconds(of['most'])})"
+
+
 def seconds(value: float) -> str:
     """A time for reading."""
     return f"{value:.1f} s" if value >= 1 else f"{1000 * value:.1f} ms"
@@ -56,8 +66,12 @@ def summary(found: dict[str, Any]) -> str:
     """How many times slower the others are."""
     rows = []
     for size, sides in found.get("model", {}).items():
-        what = f"the whole model, {int(size):,} families, set-up included"
-        rows.append([what, NAMES["plain"], spread(sides["plain"]["whole_ratio"])])
+        what, of = f"the whole model, {int(size):,} families", sides["plain"]
+        rows.append([f"{what}, {of['months']} months, set-up included", NAMES["plain"], spread(of["whole_ratio"])])
+        rows.append([f"{what}, {of['months']} months without set-up", NAMES["plain"], spread(of["run_ratio"])])
+        if "service_ratio" in of:
+            last = f"the last {of['of_service']} of them, in service"
+            rows.append([f"{what}, {last}", NAMES["plain"], spread(of["service_ratio"])])
     for size, sides in found.get("family_month", {}).items():
         for name, title in (("plain", "plain C"), ("tuned", "tuned C, vectors")):
             rows.append([f"the family's month, {int(size):,} families", title, spread(sides[name]["run_ratio"])])
@@ -98,11 +112,23 @@ def growth(found: dict[str, Any]) -> str:
     rows = []
     for size, sides in found.get("growth", {}).items():
         side = sides["compiled"]
-        each = side["ns_per_family_month"]
+        each, to = side["ns_per_family_month"], side.get("to_15200")
         rows.append(
-            [f"{int(size):,}", seconds(side["setup_s"]["median"]), f"{each['median']:,.0f} ns", f"{each['spread']:.0%}"]
-        )
-    return grid(["families", "set-up", "a family-month", "spread"], rows)
+            [f"{int(size):,}", str(side["rounds"]), seconds(side["setup_s"]["median"]), f"{each['median']:,.0f} ns",
+             f"{each['spread']:.0%}", spread(to) if to else ""]
+        )  # fmt: skip
+    return grid(["families", "rounds", "set-up", "a family-month", "spread", "of 15,200's, same round"], rows)
+
+
+def bytes_a_family(found: dict[str, Any]) -> str:
+    """Memory of a family with all that is around it."""
+    if "bytes_a_family" not in found:
+        return UNKNOWN
+    rows = [
+        [f"`{case}`", f"{of['families']:,}", *(f"{of[name]:,.0f} B" for name in ("row", "declared", "resident"))]
+        for case, of in found["bytes_a_family"].items()
+    ]
+    return grid(["case", "families", "a family's own row", "all declared tables", "memory really taken"], rows)
 
 
 def profile(found: dict[str, Any]) -> str:
@@ -125,13 +151,23 @@ def around(found: dict[str, Any]) -> str:
     of = found["processes"]
     batch, memory, ms = of["batch"], of["memory"], of["ms"]
     made = ms["as_mesa_model"]["median"] - ms["new_world"]["median"]
+    few, many = batch["runs"]
     rows = [
         ["`obc run` of the default case, whole process, warm", seconds(of["obc_run_s"]["median"])],
         ["`import mesa`", seconds(of["import_mesa_s"]["median"])],
         ["the one in terms of the other", spread(of["obc_run_to_import_mesa"])],
         ["two processes beside one", spread(of["two_processes"])],
         ["a Mesa model of it, agents not looked at: more than the bare world", f"{made:.2f} ms"],
-        ["a batch of 40 runs beyond the runs themselves", f"{batch['batch_s'] / batch['runs_s'] - 1:.0%}"],
+        [f"a batch of {few} runs beyond the runs themselves", percent(batch["few"])],
+        [f"the same of {many} runs", percent(batch["many"])],
+        [
+            f"the same by the clock, {few} and {many} runs",
+            f"{percent(batch['few_clock'])}, {percent(batch['many_clock'])}",
+        ],
+        ["of it once a batch", span(batch["once_s"])],
+        ["of that, importing pyarrow", span(batch["import_s"])],
+        [f"of it with each run, which takes {seconds(batch['a_run_s']['median'])}", span(batch["each_s"])],
+        ["that as a share of the run", percent(batch["each_share"])],
         ["memory after 200 and after 2,000 runs", f"{memory['after_a_tenth']:.0f} and {memory['after_all']:.0f} MB"],
     ]
     return grid(["what", "measured"], rows)
@@ -142,6 +178,7 @@ TABLES = {
     "summary": summary,
     "details": details,
     "growth": growth,
+    "bytes_a_family": bytes_a_family,
     "profile": profile,
     "around": around,
 }

@@ -10,12 +10,20 @@ from benchmarks.answering import Built, answer
 
 
 def case_of(case: str, towns: int) -> Case:
-    """A case by name; with `towns`, so many copies of its one place, which is how a country is large."""
+    """A case by name; with `towns`, so many copies of its place or places, which is how a country is large."""
     loaded = load_case(case)
     if towns == 0:
         return loaded
-    (place,) = loaded.locality.values()
-    return loaded.model_copy(update={"locality": {f"town_{n}": place for n in range(towns)}})
+    copies = {f"{name}_{n}": place for n in range(towns) for name, place in loaded.locality.items()}
+    return loaded.model_copy(update={"locality": copies})
+
+
+def ready(case: str, design: str) -> tuple[Case, Design]:
+    """A case and a design by name, when the compiled model is loaded."""
+    from abm.engine import compile_engine
+
+    compile_engine()
+    return load_case(case), load_design(design)
 
 
 def compiled(case: str, design: str, towns: int, seed: int) -> Built:

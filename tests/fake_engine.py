@@ -41,7 +41,7 @@ def matrix(case, design, seed, months=None):
     return values
 
 
-def simulate(case, design, seed, months=None, changes=(), watch=None, interventions=()):
+def simulate(case, design, seed, months=None, changes=(), watch=None, interventions=(), threads=1):
     """In place of `abm.lab.run.simulate`, with the fault that `FAULT=kind:design:seed` asks for.
 
     `PACE` is how many seconds a run takes, `MARKS` a file that notes when it was over.

@@ -120,6 +120,7 @@ def test_run_shows_values_with_units_and_writes_only_if_asked(obc, fake_engine, 
         (("run", "lombardie", "block_grant"), "did you mean 'lombardy'"),
         (("run", "lombardy", "block_grnt"), "did you mean 'block_grant'"),
         (("run", "lombardy", "block_grant", "--seed", "-1"), "seed: expected a whole number from 0"),
+        (("run", "lombardy", "block_grant", "--threads", "0"), "threads: expected a whole number from 1"),
         (("run", "lombardy", "block_grant", "--months", "0"), "months: expected"),
         (("run", "lombardy", "block_grant", "--set", "payment.lag_months"), "KEY=VALUE"),
         (("run", "lombardy", "block_grant", "--set", "payment.lag_month=1"), "payment.lag_months"),
@@ -281,3 +282,15 @@ def test_what_libraries_do_at_the_end_of_a_process_changes_no_exit_code(words, c
     done = subprocess.run([sys.executable, "-c", text, *words], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == code, done.stderr
     assert done.stdout == (f"obc {__version__}\n" if code == 0 else "")
+
+
+def test_threads_reach_the_run(obc, fake_engine, in_folder, monkeypatch):
+    from abm.lab import running
+
+    asked, plain = [], running.simulate
+    monkeypatch.setattr(running, "simulate", lambda *given: asked.append(given[-1]) or plain(*given))
+    words = ("run", "generic", "block_grant", "--months", 30)
+    assert [obc(*words, "--threads", 3)[0], obc(*words)[0]] == [0, 0]
+    (in_folder / "one.toml").write_text('case = "generic"\ndesigns = ["block_grant"]\nseeds = [7]\nmonths = 30\n')
+    assert obc("run", "one.toml", "--threads", 2)[0] == 0
+    assert asked == [3, 1, 2]

@@ -22,7 +22,7 @@ FLOORS = (
     ("streams", "config.words", "sources"),
     ("rules", "config.presets", "config.lines"),
     ("tables_people", "case_people", "case_interventions"),
-    ("design", "tables", "ledger", "imported.network"),
+    ("design", "tables", "ledger", "imported.network", "spread"),
     ("case",),
     ("imported.graph", "imported.start"),
     ("imported.files",),

@@ -13,7 +13,7 @@ import abm
 from abm.case import Case
 from abm.config import ConfigError, changed_case, load_any, load_case, load_design, resolved
 from abm.network import from_networkx, trust_graph
-from abm.tables import FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_PROVIDER, RELATION_NAMES
+from abm.tables import FAMILY_PROVIDER, PROVIDER_PROVIDER, RELATION_NAMES
 from abm.world import new_world
 
 TOWN = load_case(
@@ -101,14 +101,15 @@ def test_only_what_the_graph_says_is_otherwise():
     drawn, laid = world_of(TOWN), world_of(from_networkx(small_graph(), TOWN))
     places = {"packages.provider", "pairs.joint_hours"}
     ties = {f"edges.{column}" for column in ("target", "active", "prior", "trust", "level")}
+    ties |= {f"peers.{column}" for column in ("peer", "active", "trust")}
     assert {"edges.trust", "pairs.joint_hours"} <= differing(laid, drawn) <= places | ties
     for relation in range(len(RELATION_NAMES)):
-        if relation not in (FAMILY_PROVIDER, FAMILY_FAMILY, PROVIDER_PROVIDER):
+        if relation not in (FAMILY_PROVIDER, PROVIDER_PROVIDER):
             assert ties_of(laid, relation).tobytes() == ties_of(drawn, relation).tobytes()
     unnamed = slice(3 * TOWN.family.known_providers, None)
-    for relation, slots in ((FAMILY_PROVIDER, TOWN.family.known_providers), (FAMILY_FAMILY, TOWN.family.peers)):
-        after = slice(3 * slots, None)
-        assert ties_of(laid, relation)[after].tobytes() == ties_of(drawn, relation)[after].tobytes()
+    peers = slice(3 * TOWN.family.peers, None)
+    assert ties_of(laid, FAMILY_PROVIDER)[unnamed].tobytes() == ties_of(drawn, FAMILY_PROVIDER)[unnamed].tobytes()
+    assert laid.peers[peers].tobytes() == drawn.peers[peers].tobytes()
     assert laid.packages[unnamed].tobytes() == drawn.packages[unnamed].tobytes()
 
 
@@ -132,14 +133,14 @@ def test_it_is_part_of_the_case():
 def test_packages_and_peers():
     world = world_of(from_networkx(small_graph(), TOWN))
     slots, peers = TOWN.family.known_providers, TOWN.family.peers
-    package, talks = ties_of(world, FAMILY_PROVIDER), ties_of(world, FAMILY_FAMILY)
+    package, talks = ties_of(world, FAMILY_PROVIDER), world.peers
     for family, known in enumerate(([3], [], [])):
         mine = package[family * slots : (family + 1) * slots]
         assert mine.target[mine.active == 1].tolist() == known
         assert mine.target.tolist() == world.packages.provider[family * slots : (family + 1) * slots].tolist()
         assert len(set(mine.target)) == slots
     assert package.trust[: 3 * slots][package.active[: 3 * slots] == 1].tolist() == [0.9]
-    assert talks.target[:peers].tolist() == [1] * peers
+    assert talks.peer[:peers].tolist() == [1] * peers
     assert talks.active[: 3 * peers].tolist() == [1] * peers + [0] * 2 * peers
 
 

@@ -18,7 +18,6 @@ from abm.ledger import (
     HOUSEHOLD,
     PROVIDER_ACCOUNT,
     PURPOSES,
-    REGION,
     SINGLE,
     STAFF,
     TREASURY,
@@ -29,6 +28,7 @@ from abm.ledger import (
     investor_account,
     pay_out,
     provider_account,
+    region_account,
     single_account,
 )
 
@@ -47,16 +47,17 @@ def test_rounding_is_within_half_a_cent(euros):
 
 
 def test_everyone_has_an_account_of_their_own():
-    singles = [single_account(c) for c in (TREASURY, REGION, STAFF, EVALUATOR, BANK, HOUSEHOLD, GUARANTOR, FUND)]
+    singles = [single_account(c) for c in (TREASURY, STAFF, EVALUATOR, BANK, HOUSEHOLD, GUARANTOR, FUND)]
     accounts = [
         *singles,
         *(authority_account(n) for n in range(3)),
         *(provider_account(n, 3) for n in range(4)),
         *(investor_account(n, 3, 4) for n in range(2)),
         *(intermediary_account(n, 3, 4, 2) for n in range(3)),
+        *(region_account(n, 3 + 2, SINGLE + 3 + 4 + 2 + 3 + 2) for n in (3, 4)),
     ]
     assert sorted(singles) == list(range(SINGLE))
-    assert accounts[SINGLE:] == list(range(SINGLE, SINGLE + 3 + 4 + 2 + 3))
+    assert accounts[SINGLE:] == list(range(SINGLE, SINGLE + 3 + 4 + 2 + 3 + 2))
 
 
 @pytest.mark.parametrize("names", ["ACCOUNT_CLASSES", "PURPOSES"])

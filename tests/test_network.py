@@ -40,6 +40,10 @@ def test_edges_are_the_active_relations(model):
         source, target = relation.replace("family", "families").split("_")
         tables = [{"families": "families", "region": "commissioners"}.get(end, f"{end}s") for end in (source, target)]
         expected.add((first[tables[0]] + edge.source, first[tables[1]] + edge.target, relation))
+    families, peers = model.world.families.size, model.world.peers
+    for row in np.flatnonzero(peers.active).tolist():
+        source, target = row * families // peers.size, int(peers.peer[row])
+        expected.add((first["families"] + source, first["families"] + target, "family_family"))
     assert found == expected
 
 

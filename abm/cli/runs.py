@@ -60,6 +60,9 @@ def run(
             help="An intervention or shock, such as 50:half:workshop=0.5 or 50-61:information. Several times too.",
         ),
     ] = None,
+    threads: Annotated[
+        int, typer.Option(help="Threads that share the run place by place, for a country; they change no number.")
+    ] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder for the whole series, as CSV and Parquet.")] = None,
 ) -> None:
     """Run one case under one design once, and show what came out at the end.
@@ -75,7 +78,9 @@ def run(
     settings, events = parse_assignments(set_ or []), parse_interventions(intervention or [])
     changes = parse_changes(change or [])
     if design is not None:
-        result = run_once(case, design, 1 if seed is None else seed, months, settings, changes, interventions=events)
+        result = run_once(
+            case, design, 1 if seed is None else seed, months, settings, changes, interventions=events, threads=threads
+        )
     else:
         one = load_run(case)
         settings = one.settings(one.designs[0].name) | settings
@@ -83,7 +88,7 @@ def run(
         result = run_once(
             one.cases[0], one.designs[0], one.seeds[0] if seed is None else seed,
             one.months if months is None else months, settings, changes,
-            interventions=events,
+            interventions=events, threads=threads,
         )  # fmt: skip
     written = result.write(out) if out else []
     screen = console()

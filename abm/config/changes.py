@@ -27,7 +27,7 @@ _AT_ONCE = ("payment.lag_months", "payment.cohort_definition", "payment.input_sp
 # These count people, rows or months; a trailing dot stands for a whole table.
 SHAPING = (
     "structure.teams", "case.domains", "case.measurability", "case.families", "case.calendar.",
-    "case.family.known_providers", "case.family.peers", "case.investor.number", "case.locality.title",
+    "case.family.known_providers", "case.family.peers", "case.investor.number", "case.locality.title", "case.locality.region",
     "case.locality.families", "case.locality.territories", "case.locality.public", "case.locality.third_sector",
     "case.locality.associations", "case.locality.for_profit", "case.locality.joiners",
     "case.locality.volunteers_per_family",

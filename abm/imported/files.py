@@ -79,7 +79,6 @@ def _from_csv(case: Case, path: Path, name: str) -> Case:
     errors: list[str] = []
     nodes: dict[Hashable, Node] = {}
     edges: list[Edge] = []
-    only = next(iter(case.locality)) if len(case.locality) == 1 else None
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header = file.readline()
@@ -97,7 +96,7 @@ def _from_csv(case: Case, path: Path, name: str) -> Case:
                     errors.append(f"{name}:{line}: {len(cells)} cells, but the first line names {len(columns)} columns")
                     continue
                 row = {key: cell.strip() for key, cell in zip(columns, cells, strict=True) if cell.strip()}
-                _add_row(row, f"{name}:{line}", delimiter, only, nodes, edges, errors)
+                _add_row(row, f"{name}:{line}", delimiter, case, nodes, edges, errors)
     except UnicodeDecodeError:
         raise ConfigError(f"{name}: not UTF-8 text, expected a CSV file") from None
     except csv.Error as error:
@@ -135,7 +134,7 @@ def _add_row(
     row: Mapping[str, str],
     place: str,
     delimiter: str,
-    only_place: str | None,
+    case: Case,
     nodes: dict[Hashable, Node],
     edges: list[Edge],
     errors: list[str],
@@ -151,8 +150,10 @@ def _add_row(
         errors.append(f"{place}: relation: expected one of {listed(RELATION_NAMES)}, got {relation!r}{hint}")
         return
     keys: list[Hashable] = []
+    place_named = row.get("locality", next(iter(case.locality)) if len(case.locality) == 1 else None)
+    above = case.locality[place_named].region if place_named in case.locality else case.regions[0]
     for end, kind in zip(ENDS, relation.split("_"), strict=True):
-        locality = REGION if kind == REGION else row.get("locality", only_place)
+        locality = above if kind == REGION else place_named
         data: dict[str, Any] = {"kind": kind.replace(REGION, "commissioner"), "locality": locality}
         key = (data["kind"], locality, row[end])
         told = {name: row[f"{end}_{name}"] for name in NODE_KEYS if f"{end}_{name}" in row}

@@ -85,7 +85,7 @@ def with_ties(case: Case, nodes: Mapping[Hashable, Node], edges: list[Edge], sou
     ties: list[tuple[str, int, int, float | None, float | None, float | None]] = []
     for edge in edges:
         values = _values(edge, errors)
-        for relation, s, t in _relations(edge, found, errors):
+        for relation, s, t in _relations(edge, found, case, errors):
             if values["joint_hours"] is not None and relation != "provider_provider":
                 errors.append(f"{edge.about}: joint_hours: only providers have them, with one another, not {relation}")
             ties.append(
@@ -128,7 +128,7 @@ def _node(node: Node, told: str | None, case: Case, errors: list[str]) -> Found 
         hint = did_you_mean(kind, KINDS) if isinstance(kind, str) else ""
         got = f"got {shown(kind)}" if kind is not None else "and its ties' relations do not tell"
         errors.append(f"{node.about}: kind: expected one of {listed(KINDS)}, {got}{hint}")
-    places = [*case.locality, *((REGION,) if kind == "commissioner" else ())]
+    places = [*case.locality, *(case.regions if kind == "commissioner" else ())]
     if locality is None and len(case.locality) == 1:
         locality = next(iter(case.locality))
     if locality not in places:
@@ -217,7 +217,7 @@ def _wrong_sector(node: Node, found: Found, place: Locality) -> list[str]:
 
 
 def _relations(
-    edge: Edge, found: Mapping[Hashable, Found | None], errors: list[str]
+    edge: Edge, found: Mapping[Hashable, Found | None], case: Case, errors: list[str]
 ) -> list[tuple[str, Hashable, Hashable]]:
     """The relations that an edge stands for: one, or for an undirected one those that exist of its two directions."""
     if edge.source == edge.target:
@@ -232,7 +232,7 @@ def _relations(
     if source is None or target is None:  # what is wrong with them is told already
         return []
     ways = [(edge.source, edge.target), (edge.target, edge.source)][: 2 if edge.both_ways else 1]
-    possible = [(relation, s, t) for s, t in ways if (relation := _relation(found[s], found[t]))]
+    possible = [(relation, s, t) for s, t in ways if (relation := _relation(found[s], found[t], case))]
     fitting = [way for way in possible if said in (None, way[0])]
     if not fitting:
         of = f"a {source.kind} in {source.locality!r} and a {target.kind} in {target.locality!r}"
@@ -240,21 +240,28 @@ def _relations(
             errors.append(
                 f"{edge.about}: relation: {said!r}, but its ends make it {listed(way[0] for way in possible)}"
             )
-        elif source.locality != target.locality and REGION not in (source.locality, target.locality):
+        elif source.locality != target.locality and not {source.locality, target.locality} & {*case.regions}:
             errors.append(f"{edge.about}: between {of}; ties lie within a place")
+        elif below := _under_another(source, target, case):
+            errors.append(f"{edge.about}: between {of}; {below!r} is under {case.locality[below].region!r}")
         else:
             errors.append(f"{edge.about}: between {of} there is no relation; there are {listed(RELATION_NAMES)}")
     return fitting
 
 
-def _relation(source: Found | None, target: Found | None) -> str | None:
+def _relation(source: Found | None, target: Found | None, case: Case) -> str | None:
     """The relation from one to the other; None where there is none."""
     if source is None or target is None:
         return None
-    ends = [REGION if node.locality == REGION else node.kind for node in (source, target)]
-    relation = "_".join(ends)
-    near = source.locality == target.locality or REGION in ends
+    relation = "_".join(node.kind if node.locality in case.locality else REGION for node in (source, target))
+    near = source.locality == target.locality or not _under_another(source, target, case)
     return relation if near and relation in RELATION_NAMES else None
+
+
+def _under_another(source: Found, target: Found, case: Case) -> str:
+    """The place of one end where the other is not its region; empty where it is."""
+    here = (source.locality, target.locality)
+    return next((one for one in here if one in case.locality and case.locality[one].region not in here), "")
 
 
 def _values(edge: Edge, errors: list[str]) -> dict[str, float | None]:

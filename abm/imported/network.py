@@ -9,7 +9,7 @@ from pydantic import Field
 
 from abm.declare import Part
 
-REGION = "region"  # the place of the commissioner above all places
+REGION = "region"  # what relations call the commissioner above a place, and its name where a case says none
 SHOWN = 20  # errors of one network that are told in full
 
 

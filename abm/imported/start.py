@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from abm.case import Case
-from abm.imported.network import REGION, ImportedNetwork
+from abm.imported.network import ImportedNetwork
 from abm.streams import TIES, uniform
 from abm.tables import RELATION_NAMES
 
@@ -27,9 +27,9 @@ class Tie(NamedTuple):
     joint_hours: float | None
 
 
-def rows_of(network: ImportedNetwork, world: Any, localities: list[str]) -> list[int]:
-    """The row of each node in the table of its kind."""
-    place_of = {name: row for row, name in enumerate([*localities, REGION])}
+def rows_of(network: ImportedNetwork, world: Any, places: list[str]) -> list[int]:
+    """The row of each node in the table of its kind; `places` are the names of all localities, then of all regions."""
+    place_of = {name: row for row, name in enumerate(places)}
     kinds = {node[1] for node in network.nodes} - {"commissioner"}
     firsts = {kind: world.localities[f"{kind}_first"].tolist() for kind in kinds}
     return [
@@ -43,12 +43,12 @@ def lay_over(world: Any, case: Case) -> None:
     network = case.network.graph
     if network is None:
         return
-    rows, edges = rows_of(network, world, list(case.locality)), _Edges(world)
+    rows, edges = rows_of(network, world, [*case.locality, *case.regions]), _Edges(world)
     found: dict[str, dict[str, dict[int, list[Tie]]]] = {
         name: {relation: {} for relation in RELATION_NAMES} for name in case.locality
     }
     for relation, source, target, *values in network.ties:
-        place = network.nodes[target if network.nodes[source][2] == REGION else source][2]
+        place = network.nodes[target if network.nodes[source][2] in case.regions else source][2]
         tie = Tie(rows[source], rows[target], *values)
         found[place][relation].setdefault(tie.source, []).append(tie)
     named: dict[tuple[str, str], list[int]] = {}
@@ -60,7 +60,7 @@ def lay_over(world: Any, case: Case) -> None:
         if ties["family_provider"]:
             _packages(world, edges, here, families, ties["family_provider"], case.family.known_providers)
         if ties["family_family"]:
-            _peers(edges, families, ties["family_family"], case.family.peers)
+            _peers(world, families, ties["family_family"], case.family.peers)
         if ties["volunteer_provider"]:
             _helpers(world, edges, here, ties["volunteer_provider"])
         _links(world, here, providers, ties["provider_provider"])
@@ -174,22 +174,21 @@ def _packages(
             edges.hold(first + slot_of[tie.target], tie)
 
 
-def _peers(edges: _Edges, families: list[int], ties: dict[int, list[Tie]], slots: int) -> None:
+def _peers(world: Any, families: list[int], ties: dict[int, list[Tie]], slots: int) -> None:
     """Families talk to the families that the graph says; with fewer than there are slots for, more often to each."""
+    table = world.peers.view(np.ndarray)
     for family in families:
-        mine, first = ties.get(family, []), edges.first["family_family"] + family * slots
-        targets = edges.target[first : first + slots].tolist()
+        mine, own = ties.get(family, []), table[family * slots : (family + 1) * slots]
+        targets = own["peer"].tolist()
         slot_of, free = _kept_in_place(targets, [tie.target for tie in mine])
         for n, slot in enumerate(free):
             if targets[slot] not in slot_of:  # whoever was drawn twice stays so
                 targets[slot] = mine[n % len(mine)].target if mine else family
         for target, slot in slot_of.items():
             targets[slot] = target
-        edges.target[first : first + slots] = targets
-        edges.active[first : first + slots] = bool(mine)
-        of = {tie.target: tie for tie in mine}
-        for slot, target in enumerate(targets if mine else ()):
-            edges.hold(first + slot, of[target])
+        own["peer"], own["active"] = targets, bool(mine)
+        said = {tie.target: tie.trust for tie in mine if tie.trust is not None}
+        own["trust"] = [said.get(target, trust) for target, trust in zip(targets, own["trust"], strict=True)]
 
 
 def _helpers(world: Any, edges: _Edges, here: _Place, ties: dict[int, list[Tie]]) -> None:

@@ -19,9 +19,10 @@ import numpy as np
 from abm.case import Case
 from abm.lab.agent_columns import COLUMNS, MAIN, NAMES_OF, OF_FAMILIES, OF_PROVIDERS, schema
 from abm.ledger import provider_account
-from abm.network import TABLE_OF, certainty_of, first_ids
+from abm.network import TABLE_OF, certainty_of, first_ids, peer_ties
 from abm.tables import (
     COMMISSIONER_PROVIDER,
+    FAMILY_FAMILY,
     FAMILY_PROVIDER,
     PROVIDER_COMMISSIONER,
     RELATION_NAMES,
@@ -191,12 +192,16 @@ class Recorder:
 
     def _trust_edges(self, world: World) -> dict[str, np.ndarray]:
         edges, first, funded = world.edges.view(np.ndarray), first_ids(world), _is_funded(world)
+        regions = len(world.commissioners) - len(funded)  # the last of them
         of_place = {
             table: funded[getattr(world, table).view(np.ndarray)["locality"]]
             for table in ("investors", "providers", "families", "volunteers")
-        } | {"commissioners": np.append(funded, True)}  # the last is the region
+        } | {"commissioners": np.append(funded, [True] * regions)}
         parts = []
         for relation, name in enumerate(RELATION_NAMES):
+            if relation == FAMILY_FAMILY:
+                parts.append(self._peers(world, of_place["families"], first["families"]))
+                continue
             source, target = (TABLE_OF[end] for end in name.split("_"))
             ties = edges[world.relations[relation].first : world.relations[relation].end]
             ties = ties[ties["active"] > 0]
@@ -214,6 +219,20 @@ class Recorder:
             )
         )
         return {"month": np.full(len(values["source"]), int(world.clock[0].month), np.int32)} | values
+
+    def _peers(self, world: World, of_place: np.ndarray, first: int) -> tuple[np.ndarray, ...]:
+        """Source, target, relation, trust and certainty of the ties between families."""
+        rows, sources = peer_ties(world)
+        ties = world.peers.view(np.ndarray)[rows]
+        here = of_place[sources] & of_place[ties["peer"]]
+        count = np.count_nonzero(here)
+        return (
+            first + sources[here],
+            first + ties["peer"][here],
+            np.full(count, FAMILY_FAMILY),
+            ties["trust"][here],
+            np.zeros(count),
+        )
 
 
 MISSING = -1  # where a row has no provider

@@ -64,10 +64,10 @@ def reached_table(
 
 
 def _first_id(case: Case, unit: str) -> int:
-    """The unique id of the first unit; ids run on from 1 through authorities, region, investors, providers, families."""
+    """The unique id of the first unit; ids run on from 1 through authorities, regions, investors, providers, families."""
     places = case.locality.values()
     if unit == "place":
         return 1
     investors = sum(case.investor.number for place in places if place.grant_eur > 0)
-    first = 2 + len(places) + investors
+    first = 1 + len(places) + len(case.regions) + investors
     return first if unit == "provider" else first + sum(place.providers for place in places)

@@ -15,55 +15,85 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PART_KEYS = ("arm", "seed")  # of a part: an arm goes by its key, which stays when others are added
+OF_RUNS, BLOBS = "done", ("at_end", "series")  # a part's table of runs, and its columns of bytes
 ARMS = b"obc.arms"  # in the metadata of runs.parquet: key, case, design and factors of all that was run
 
 
-def metric_columns(names: Sequence[str], values: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+def numbers(values: np.ndarray) -> pa.Array:
+    """Numbers as an Arrow array. `pa.array` would import pandas for it, which takes as long as two or three short runs."""
+    import pyarrow as pa
+
+    buffer = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, buffer])
+
+
+def texts(values: Sequence[str]) -> pa.Array:
+    """Texts as an Arrow array, without pandas too."""
+    import pyarrow as pa
+
+    return blobs([value.encode() for value in values]).view(pa.string())
+
+
+def blobs(values: Sequence[bytes]) -> pa.Array:
+    """Strings of bytes as an Arrow array, without pandas too."""
+    import pyarrow as pa
+
+    ends = pa.py_buffer(np.cumsum([0, *map(len, values)], dtype=np.int32))
+    return pa.Array.from_buffers(pa.binary(), len(values), [None, ends, pa.py_buffer(b"".join(values))])
+
+
+def taken(values: Sequence[Any], places: np.ndarray) -> pa.Array:
+    """The values at these places as an Arrow array; without pandas where they are texts or numbers."""
+    import pyarrow as pa
+
+    kinds = {type(value) for value in values}
+    if kinds == {str}:
+        encoded = [value.encode() for value in values]
+        return blobs([encoded[place] for place in places.tolist()]).view(pa.string())
+    if kinds in ({int}, {float}, {int, float}):
+        return numbers(np.array(values, np.int64 if kinds == {int} else np.float64)[places])
+    return pa.array(values).take(pa.array(places))
+
+
+def as_numpy(column: pa.ChunkedArray) -> np.ndarray:
+    """A column of numbers of which none is missing; its own `to_numpy` would import pandas."""
+    return np.from_dlpack(column.combine_chunks())
+
+
+def metric_columns(names: Sequence[str], values: Sequence[np.ndarray]) -> dict[str, pa.Array]:
     """Columns of metrics from blocks of rows × metrics."""
-    matrix = np.concatenate([np.zeros((0, len(names))), *values])
-    return {name: np.ascontiguousarray(matrix[:, place]) for place, name in enumerate(names)}
+    matrix = np.concatenate([np.zeros((0, len(names))), *values]) if len(values) != 1 else values[0]
+    return dict(zip(names, map(numbers, np.ascontiguousarray(matrix.T)), strict=True))
 
 
 def matrix_of(table: pa.Table, names: Sequence[str]) -> np.ndarray:
     """Columns of metrics as rows × metrics."""
-    return np.column_stack([table[name].to_numpy() for name in names]) if len(table) else np.zeros((0, len(names)))
+    there = len(table) and len(names)
+    return np.column_stack([as_numpy(table[name]) for name in names]) if there else np.zeros((len(table), len(names)))
 
 
 def key_columns(plan: Plan, arms: np.ndarray, seeds: np.ndarray) -> dict[str, Any]:
     """The columns that name runs, for each row the number of its arm and its seed."""
-    import pyarrow as pa
-
-    places = pa.array(arms.astype(np.int64))
-    columns: dict[str, Any] = {key: pa.array(values).take(places) for key, values in plan.columns.items()}
-    return columns | {"seed": seeds.astype(np.int64)}
+    columns: dict[str, Any] = {key: taken(values, arms.astype(np.int64)) for key, values in plan.columns.items()}
+    return columns | {"seed": numbers(seeds.astype(np.int64))}
 
 
 def part_keys(plan: Plan, runs: Sequence[Run], repeat: Iterable[int]) -> dict[str, Any]:
     """The columns that name runs within a part; each stands as often as `repeat` says."""
-    import pyarrow as pa
-
     counts = np.fromiter(repeat, int, len(runs))
-    codes = np.repeat(np.arange(len(runs), dtype=np.int32), counts)
-    keys = pa.array([plan.arm_keys[run.arm] for run in runs], pa.string())
-    seeds = np.repeat(np.array([run.seed for run in runs], np.int64), counts)
-    return {"arm": keys.take(pa.array(codes)), "seed": seeds}
+    keys = [key for run, count in zip(runs, counts, strict=True) for key in [plan.arm_keys[run.arm]] * int(count)]
+    return {"arm": texts(keys), "seed": numbers(np.repeat(np.array([run.seed for run in runs], np.int64), counts))}
 
 
 def part_tables(plan: Plan, runs: Sequence[Run]) -> dict[str, pa.Table]:
-    """Runs as the tables of one part: their rows, and what is kept of series and tables of agents."""
+    """Runs as the tables of one part: their rows, with metrics at the end and what is kept of the series as the bytes of their
+    float64 numbers (so many columns of a few rows take ten times as long), and what is kept of tables of agents."""
     import pyarrow as pa
 
-    nothing = np.full(len(plan.metrics), np.nan)
-    ends = [(nothing if run.at_end is None else run.at_end)[None] for run in runs]
-    status = {"status": pa.array([run.status for run in runs], pa.string())}
-    keys = part_keys(plan, runs, [1] * len(runs))
-    tables = {"runs": pa.table(keys | status | metric_columns(plan.metrics, ends))}
-    kept = [run for run in runs if run.series is not None]
-    if kept:
-        series = [run.series for run in kept if run.series is not None]
-        month = {"month": np.concatenate([plan.kept_months(run.arm) for run in kept])}
-        keys = part_keys(plan, kept, map(len, series))
-        tables["series"] = pa.table(keys | month | metric_columns(plan.series_metrics, series))
+    columns = part_keys(plan, runs, [1] * len(runs)) | {"status": texts([run.status for run in runs])}
+    for name in BLOBS:
+        columns[name] = blobs([b"" if (found := getattr(run, name)) is None else found.tobytes() for run in runs])
+    tables = {OF_RUNS: pa.table(columns)}
     for name in plan.tables:
         found = [(run, run.tables[name]) for run in runs if run.tables and len(run.tables.get(name, ()))]
         if found:
@@ -125,6 +155,6 @@ def starts_of_runs(table: pa.Table, keys: Sequence[str]) -> np.ndarray:
     change = np.zeros(len(table), bool)
     change[0] = True
     for key in keys:
-        codes = pc.dictionary_encode(table[key].combine_chunks()).indices.to_numpy()
+        codes = np.from_dlpack(pc.dictionary_encode(table[key].combine_chunks()).indices)
         change[1:] |= codes[1:] != codes[:-1]
     return np.flatnonzero(change)

@@ -182,6 +182,10 @@ def execute(
     yield from _OnExecutor(force, plan, limit, chunk).runs(missing)
 
 
+def _ended_badly(future: Future) -> bool:
+    return future.cancelled() or future.exception() is not None
+
+
 class _OnExecutor:
     """Hands out units, a few ahead, and takes in their runs.
 
@@ -207,7 +211,7 @@ class _OnExecutor:
             over = wait(running, timeout=TICK, return_when=FIRST_COMPLETED).done
             if not over:
                 yield None
-            for future in over:
+            for future in sorted(over, key=_ended_badly):  # what is done is kept before the loss of the rest is told
                 yield from self._outcome(future, running.pop(future), ahead)
 
     def _submit(self, unit: Unit) -> Future[tuple[float, list[Run]]]:

@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from abm.config import Experiment, scaled
 from abm.config.toml_file import ConfigError
 from abm.lab.batches import plan_of
-from abm.lab.columns import part_tables
+from abm.lab.columns import OF_RUNS, key_columns, metric_columns, part_tables
 from abm.lab.plan import DONE, Plan, Run
 from abm.lab.run import prepare_engine, simulate_unit
 
@@ -123,8 +125,15 @@ def _sizes(plan: Plan, runs: Sequence[Run]) -> dict[str, int]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    tables = {name: table for name, table in part_tables(plan, runs).items() if name != OF_RUNS}
+    ends = [run.at_end[None] for run in runs if run.at_end is not None]
+    series = [run.series for run in runs if run.series is not None]
+    for name, metrics, blocks in (("runs", plan.metrics, ends), ("series", plan.series_metrics, series)):
+        rows = [len(block) for block in blocks]
+        arms, seeds = (np.repeat([run[place] for run in runs], rows) for place in range(2))
+        tables[name] = pa.table(key_columns(plan, arms, seeds) | metric_columns(metrics, blocks))
     found = {}
-    for name, table in part_tables(plan, runs).items():
+    for name, table in tables.items():
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
         found[name] = sink.getvalue().size

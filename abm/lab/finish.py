@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.lab.columns import ARMS, agents_schema, described_arms, fitted, key_columns, key_fields, metric_columns
+from abm.lab.columns import (
+    ARMS,
+    agents_schema,
+    described_arms,
+    fitted,
+    key_columns,
+    key_fields,
+    metric_columns,
+    numbers,
+    texts,
+)
 from abm.lab.files import write_whole
 from abm.lab.plan import DONE, Plan
 from abm.lab.sources import Kept, Source
@@ -57,15 +67,10 @@ class Ordered:
     def __init__(self, plan: Plan, from_source: np.ndarray, done: np.ndarray) -> None:
         """`from_source` has the number of the source of each run, or -1, and `done` whether it came to its end; both are
         arms × sorted seeds."""
-        import pyarrow as pa
-
         self.plan, self.from_source, self.done = plan, from_source, done
         self.seeds = np.sort(np.array(plan.seeds, np.int64))
-        columns = {key: values[: len(plan.arms)] for key, values in plan.columns.items()}
-        table = pa.table({str(place): values for place, values in enumerate(columns.values())})
-        table = table.append_column("number", pa.array(range(len(plan.arms)), pa.int64()))
-        order = table.sort_by([(str(place), "ascending") for place in range(len(columns))])
-        self.arms: list[int] = order["number"].to_pylist()
+        names = list(zip(*plan.columns.values(), strict=True))
+        self.arms: list[int] = sorted(range(len(plan.arms)), key=names.__getitem__)
 
     def ranks(self, seeds: np.ndarray) -> np.ndarray:
         """The place of each seed among all."""
@@ -105,12 +110,14 @@ def write_series(ordered: Ordered, sources: Sequence[Source], path: Path) -> str
             for arm, first, last in group:
                 length, there = lengths[arm], ordered.done[arm, first:last]
                 block = scratch.get(int(starts[arm] + first * length), int((last - first) * length))
-                values.append(block[np.repeat(there, length)])
+                values.append(block if there.all() else block[np.repeat(there, length)])
                 seeds.append(np.repeat(ordered.seeds[first:last][there], length))
                 arms.append(np.full(len(seeds[-1]), arm))
                 of_month.append(np.tile(months[arm], int(there.sum())))
             keys = key_columns(plan, np.concatenate(arms), np.concatenate(seeds))
-            yield pa.table(keys | {"month": np.concatenate(of_month)} | metric_columns(plan.series_metrics, values))
+            yield pa.table(
+                keys | {"month": numbers(np.concatenate(of_month))} | metric_columns(plan.series_metrics, values)
+            )
 
     try:
         for number, source in enumerate(sources):
@@ -146,8 +153,8 @@ def write_ends(
             ]
         columns = key_columns(plan, np.concatenate(arms), np.concatenate(at))
         if extra:
-            columns["twin"] = np.array([of(arm) for arm in np.concatenate(arms)], np.int64)
-        columns["status"] = pa.array(statuses, pa.string())
+            columns["twin"] = numbers(np.array([of(arm) for arm in np.concatenate(arms)], np.int64))
+        columns["status"] = texts(statuses)
         return pa.table(columns | metric_columns(plan.metrics, values))
 
     try:

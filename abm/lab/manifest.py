@@ -47,8 +47,15 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     check = _check_of(manifest)
     if manifest.get(CHECK) != check:
         manifest[CHECK] = check
-        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+        lines = (f' "{key}": {_indented(json.dumps(value, ensure_ascii=False))}' for key, value in manifest.items())
+        text = "{\n" + ",\n".join(lines) + "\n}\n"
         write_whole(folder / "manifest.json", lambda to: to.write_text(text, encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=16)
+def _indented(value: str) -> str:
+    """JSON with a line for each value, at the second level. Most of a manifest stays as it is: once is enough for it."""
+    return json.dumps(json.loads(value), indent=1, ensure_ascii=False).replace("\n", "\n ")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -27,11 +27,13 @@ def simulate(
     changes: Sequence[Change] = (),
     watch: Callable[[World], None] | None = None,
     interventions: Sequence[Intervention] = (),
+    threads: int = 1,
 ) -> World:
     """The world after a whole run (the case's calendar unless `months` is given); its series has every month.
 
     Dated `changes` and `interventions` come on the way. `watch` is called with the world at its start and after each month, and
-    may only look. Raises ConfigError for changes and interventions that cannot come in this run.
+    may only look. `threads` share the work of the run, place by place; not a bit of it is another. Raises ConfigError for
+    changes and interventions that cannot come in this run.
     """
     from abm.config import check_interventions, steps, treated_places, treated_units
     from abm.engine import run_months
@@ -39,14 +41,14 @@ def simulate(
 
     ahead = steps(case, design, changes, treated_places(case, changes, seed), months)
     check_interventions(case, interventions, months)
-    world, over, before = new_world(case, design, seed, months), 0, design
+    world, over, before = new_world(case, design, seed, months, threads), 0, design
     world = with_interventions(world, interventions, treated_units(case, interventions, seed))
     if watch:
         watch(world)
 
     def go_on(count: int) -> None:
         for part in [count] if watch is None else [1] * count:
-            run_months(world, part)
+            run_months(world, part, threads)
             if watch:
                 watch(world)
 
@@ -94,7 +96,7 @@ def prepare_worker() -> None:
 
 def as_matrix(series: np.ndarray) -> np.ndarray:
     """A series (a record a month) as months × metrics."""
-    return np.array(series).view(np.float64).reshape(len(series), len(METRICS))
+    return series.view(np.float64).reshape(len(series), len(METRICS)).copy()  # as numbers it is copied quicker
 
 
 WHOLE = Asked()  # the case's calendar, the whole series, no tables

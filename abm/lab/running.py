@@ -51,6 +51,7 @@ def run(
     changes: Iterable[Change | Mapping[str, Any]] = (),
     tables: Sequence[str] = (),
     interventions: Iterable[Intervention | Mapping[str, Any]] = (),
+    threads: int = 1,
 ) -> Result:
     """Run one case under one design, each a preset's name, a path to a TOML file, or a value.
 
@@ -58,11 +59,12 @@ def run(
     keys: `{"payment.outcome_share": 0.6, "case.families": 500}`. `changes` come in the course of the run, as values or tables:
     `{"month": 50, "who": "all", "set": {"control.audit": 0.3}}`. `tables` names tables of
     agents to record: providers, families, trust_edges, plans, money. `interventions` come in the same way as changes:
-    `{"month": 50, "kind": "workshop", "who": "half", "strength": 0.5}` (`obc list interventions`). Raises ConfigError for
-    anything that cannot be run.
+    `{"month": 50, "kind": "workshop", "who": "half", "strength": 0.5}` (`obc list interventions`). `threads` share the work
+    place by place, which pays for a country; they change no number. Raises ConfigError for anything that cannot be run.
     """
     settings, changes, events = settings or {}, as_changes(changes), as_interventions(interventions)
     _check_whole("seed", seed, 0, 2**63 - 1)
+    _check_whole("threads", threads, 1, 1024)
     if months is not None:
         _check_whole("months", months, 1, 2400)
     the_case = changed_case(load_case(case) if isinstance(case, str | Path) else case, settings)
@@ -80,7 +82,7 @@ def run(
     check_tables(tables, the_case, months)
     prepare_engine(len(the_case.domains))
     recorder = Recorder(tables, the_case) if tables else None
-    world = simulate(the_case, the_design, seed, months, changes, recorder, events)
+    world = simulate(the_case, the_design, seed, months, changes, recorder, events, threads)
     return Result(the_case, the_design, seed, world, changes, recorder.tables(world) if recorder else {}, events)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from abm.config import ConfigError
-from abm.lab.columns import ARMS, PART_KEYS, matrix_of, starts_of_runs
+from abm.lab.columns import ARMS, BLOBS, OF_RUNS, PART_KEYS, as_numpy, matrix_of, starts_of_runs
 from abm.lab.plan import Plan
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ class Kept(NamedTuple):
 
 
 class Source:
-    """Files of one part, or of a finished batch, by what they hold: runs, series, twins, and tables of agents.
+    """Files of one part, or of a finished batch, by what they hold.
 
+    Those of a part are its runs, with metrics at the end and series, and tables of agents; those of a batch are `Finished`.
     Runs of arms that are not planned are passed over. The files must have been verified.
     """
 
@@ -53,26 +54,32 @@ class Source:
 
     def rows(self, ends: bool = True) -> Iterator[Rows]:
         """Its runs, some at a time; without `ends` only which they are and how they ended."""
-        keys, numbers = self._numbers()
-        columns = [*keys, "seed", "status", *(self._metrics if ends else ())]
-        for table in self._tables("runs", columns):
-            arms = [numbers.get(name, -1) for name in zip(*(table[key].to_pylist() for key in keys), strict=True)]
-            yield self._rows(table, np.array(arms, np.int64), ends)
+        at_end = BLOBS[:1] if ends else ()
+        for table in self._tables(OF_RUNS, [*PART_KEYS, "status", *at_end]):
+            matrix = np.full((len(table), len(self._metrics) if ends else 0), np.nan)
+            for name in at_end:
+                for place, values in _numbers_in(table, name):
+                    matrix[place] = values
+            yield self._rows(table, self._arms_of(table), matrix)
 
-    def _rows(self, table: pa.Table, arms: np.ndarray, ends: bool) -> Rows:
+    def _arms_of(self, table: pa.Table) -> np.ndarray:
+        """The number of each row's arm, or -1."""
+        keys, numbers = self._numbers()
+        names = zip(*(table[key].to_pylist() for key in keys), strict=True)
+        return np.array([numbers.get(name, -1) for name in names], np.int64)
+
+    def _rows(self, table: pa.Table, arms: np.ndarray, ends: np.ndarray) -> Rows:
         known = arms >= 0
         statuses = [status for status, planned in zip(table["status"].to_pylist(), known, strict=True) if planned]
-        values = matrix_of(table, self._metrics)[known] if ends else np.zeros((int(known.sum()), 0))
-        return Rows(arms[known], table["seed"].to_numpy()[known], statuses, values)
+        return Rows(arms[known], as_numpy(table["seed"])[known], statuses, ends[known])
 
     def series(self) -> Iterator[tuple[int, int, np.ndarray]]:
         """What is kept of the series of each run: number of the arm, seed, months × metrics."""
-        keys, numbers = self._numbers()
-        metrics = self._plan.series_metrics
-        for table in self._tables("series", [*keys, "seed", *metrics]):
-            matrix = matrix_of(table, metrics)
-            for arm, seed, first, rows in _runs_in(table, keys, numbers):
-                yield arm, seed, matrix[first : first + rows]
+        for table in self._tables(OF_RUNS, [*PART_KEYS, BLOBS[1]]):
+            arms, seeds = self._arms_of(table), as_numpy(table["seed"])
+            for place, values in _numbers_in(table, BLOBS[1]):
+                if arms[place] >= 0:
+                    yield int(arms[place]), int(seeds[place]), values.reshape(-1, len(self._plan.series_metrics))
 
     def agents(self, table: str) -> Iterator[tuple[int, int, Kept]]:
         """Where each run's rows of a table of agents lie."""
@@ -89,7 +96,8 @@ class Source:
 
 
 class Finished(Source):
-    """The sorted files of a finished batch, which may be of fewer arms and seeds than are planned now."""
+    """The sorted files of a finished batch (runs, series, twins, tables of agents), which may be of fewer arms and seeds than
+    are planned now."""
 
     def _numbers(self) -> tuple[tuple[str, ...], Numbers]:
         keys = self._plan.keys[:-1]
@@ -111,13 +119,31 @@ class Finished(Source):
 
     def rows(self, ends: bool = True) -> Iterator[Rows]:
         """Its runs, unless what else they left was lost, then those that were run for twins alone."""
+        metrics = self._metrics if ends else ()
         if "series" in self._files:
-            yield from super().rows(ends)
+            for table in self._tables("runs", [*self._plan.keys, "status", *metrics]):
+                yield self._rows(table, self._arms_of(table), matrix_of(table, metrics))
         now = {key: number for number, key in enumerate(self._plan.arm_keys)}
         before = [now.get(row[0], -1) for row in self._arms()]
         further = np.array([number if number >= len(self._plan.arms) else -1 for number in before])
-        for table in self._tables("twins", ["twin", "seed", "status", *(self._metrics if ends else ())]):
-            yield self._rows(table, further[table["twin"].to_numpy()], ends)
+        for table in self._tables("twins", ["twin", "seed", "status", *metrics]):
+            yield self._rows(table, further[as_numpy(table["twin"])], matrix_of(table, metrics))
+
+    def series(self) -> Iterator[tuple[int, int, np.ndarray]]:
+        """What is kept of the series of each run, as in a part."""
+        keys, numbers = self._numbers()
+        metrics = self._plan.series_metrics
+        for table in self._tables("series", [*keys, "seed", *metrics]):
+            matrix = matrix_of(table, metrics)
+            for arm, seed, first, rows in _runs_in(table, keys, numbers):
+                yield arm, seed, matrix[first : first + rows]
+
+
+def _numbers_in(table: pa.Table, name: str) -> Iterator[tuple[int, np.ndarray]]:
+    """The numbers that a column of bytes holds, with their row; rows that hold none are passed over."""
+    for place, value in enumerate(table[name]):
+        if len(value.as_buffer()):
+            yield place, np.frombuffer(value.as_buffer())
 
 
 def _groups(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:

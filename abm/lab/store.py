@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from abm.config import ConfigError
-from abm.lab.columns import needed_bytes, part_tables
+from abm.lab.columns import OF_RUNS, needed_bytes, part_tables
 from abm.lab.files import forget_temporary, free_bytes, lock, move_into_place, remove, verified, write_table
 from abm.lab.finish import Ordered, write_agents, write_ends, write_series
 from abm.lab.journal import Journal, Part
@@ -129,7 +129,7 @@ class Store:
             if self.manifest.get("finished"):  # it lacks these runs: the folder is unfinished again
                 self.manifest["finished"] = None
                 write_manifest(self.folder, self.manifest)
-            number = 1 + max((_number(part) for part in self._journal.parts), default=0)
+            number = 1 + sum(map(_number, self._journal.parts[-1:]))
             tables = part_tables(self.plan, self._waiting)
             names = {kind: f"parts/{number:06}-{kind}.parquet" for kind in tables}
             part = {name: write_table(tables[kind], self.folder / name) for kind, name in names.items()}
@@ -194,6 +194,8 @@ class Store:
             try:
                 for name, checksum in part.items():
                     verified(self.folder, name, checksum)
+                if OF_RUNS not in map(_kind, part):
+                    raise ConfigError(f"{self.folder / next(iter(part))}: written by an older version")
             except ConfigError as error:
                 warnings.warn(f"{error}; its runs are done again", stacklevel=2)
                 continue
@@ -250,7 +252,7 @@ class Store:
     def _rehearse(self) -> None:
         """Write a part without runs: what that needs is imported now, and not while the first runs wait to be on disk."""
         path = self.folder / ".rehearsal.0"
-        write_table(part_tables(self.plan, [])["runs"], path)
+        write_table(part_tables(self.plan, [])[OF_RUNS], path)
         path.unlink()
 
     def _take(self, part: Part, runs: Sequence[Run] = ()) -> None:
@@ -266,7 +268,7 @@ class Store:
 
 
 def _kind(name: str) -> str:
-    """What a file holds, or a part: runs, series, twins, or a table of agents."""
+    """What a file holds: runs, series, twins, or a table of agents; of a part all that runs left but those tables."""
     stem = Path(name).stem
     return stem.partition("-")[2] if name.startswith("parts/") else stem
 

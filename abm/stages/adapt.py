@@ -4,7 +4,7 @@ import numpy as np
 
 from abm.associations import recruiting
 from abm.compiled import compiled, compiled_with_arrays
-from abm.network import ABILITY, BENEVOLENCE, CONDUCT_MEMORY, INTEGRITY
+from abm.network import ABILITY, BENEVOLENCE, CONDUCT_MEMORY, INTEGRITY, ties_of_place
 from abm.rules.control import burden_target, next_burden
 from abm.rules.crowding import next_motivation
 from abm.rules.learning import next_fit
@@ -14,7 +14,7 @@ from abm.stages.adapt_partners import leave_partnership, reckon
 from abm.stages.adapt_people import adapt_family, adapt_staff, adapt_volunteer, invites, practise, training_of
 from abm.stages.adapt_plans import reallocate, revise_plan, share_practice, turn_year
 from abm.stages.follow_up import follow_up
-from abm.tables import COMMISSIONER_PROVIDER, FACETS, FAMILY_FAMILY, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
+from abm.tables import COMMISSIONER_PROVIDER, FACETS, FAMILY_PROVIDER, PROVIDER_COMMISSIONER
 
 WRITES = (
     "providers.burden", "providers.motivation", "providers.job_satisfaction", "providers.openness",
@@ -37,8 +37,8 @@ WRITES = (
 
 @compiled
 def adapt(world):
-    """Move everything that changes between months; trust that others see next month is computed last."""
-    for row in range(world.localities.shape[0]):
+    """Move everything that changes between months in the world's part; trust that others see next month is computed last."""
+    for row in range(world.part[0], world.part[1]):
         place = world.localities[row]
         for p in range(place.provider_first, place.provider_end):
             if world.providers[p].active:
@@ -64,8 +64,8 @@ def adapt(world):
             adapt_volunteer(world, row, v, trained, rate)
         practise(world, row)
         follow_up(world, row)
-    _pass_on_reputation(world)
-    _fade(world)
+        _pass_on_reputation(world, row)
+        _fade(world, row)
 
 
 @compiled
@@ -118,47 +118,45 @@ def _adapt_provider(world, row, p):
 
 
 @compiled_with_arrays
-def _pass_on_reputation(world):
+def _pass_on_reputation(world, row):
     """Peers who know the same provider pass on a part of their own evidence, never their first attitude.
 
     Everybody hears what was held before anybody told, so that it does not count who comes first; evidence flows until both
     hold the same, so that hearsay cannot multiply itself.
     """
-    packages, facets = world.packages, FACETS if world.settings[0].mechanisms_facets else 1
-    told, marks = np.zeros((2, packages.shape[0], 2, facets)), np.zeros(world.families.shape[0], np.uint64)
-    heard, most = told[0], told[1]
-    for row in range(world.localities.shape[0]):
-        facts = world.settings[row]
-        share = facts.trust_reputation if facts.mechanisms_reputation else 0.0
-        if share > 0.0:
-            _mark(world, row, marks)
-            _tell(world, row, 0.2 * share, marks, heard, most)
-    _believe(world.edges, world.relations[FAMILY_PROVIDER].first, heard, most)
+    place, facts, slots = world.localities[row], world.settings[row], int(world.settings[row].family_known_providers)
+    share = facts.trust_reputation if facts.mechanisms_reputation else 0.0
+    if share > 0.0:
+        families, facets = place.family_end - place.family_first, FACETS if facts.mechanisms_facets else 1
+        told, marks = np.zeros((2, families * slots, 2, facets)), np.zeros(families, np.uint64)
+        _mark(world, row, marks)
+        _tell(world, row, 0.2 * share, marks, told[0], told[1])
+        _believe(world.edges, world.relations[FAMILY_PROVIDER].first + place.family_first * slots, told[0], told[1])
 
 
 @compiled
 def _mark(world, row, marks):
     """A bit of each family's mark for every provider that it knows, by its row modulo 64: most peers are passed over."""
-    place, slots = world.localities[row], int(world.settings[row].family_known_providers)
-    for i in range(place.family_first, place.family_end):
-        for slot in range(i * slots, (i + 1) * slots):
-            marks[i] |= np.uint64(1) << np.uint64(world.packages[slot].provider & 63)
+    first, slots = world.localities[row].family_first, int(world.settings[row].family_known_providers)
+    for k in range(marks.shape[0]):
+        for slot in range((first + k) * slots, (first + k + 1) * slots):
+            marks[k] |= np.uint64(1) << np.uint64(world.packages[slot].provider & 63)
 
 
 @compiled
 def _tell(world, row, share, marks, heard, most):
     """What families of a locality hear from their peers of those whom both know."""
-    place, facts, edges, packages = world.localities[row], world.settings[row], world.edges, world.packages
+    facts, edges, packages, first = world.settings[row], world.edges, world.packages, world.localities[row].family_first
     slots, peers = int(facts.family_known_providers), int(facts.family_peers)
-    first, ties = world.relations[FAMILY_FAMILY].first, world.relations[FAMILY_PROVIDER].first
-    for i in range(place.family_first, place.family_end):
-        for edge in range(first + i * peers, first + (i + 1) * peers):
-            j = edges[edge].target
-            if marks[i] & marks[j] and edges[edge].active:
-                for a in range(i * slots, (i + 1) * slots):
+    ties = world.relations[FAMILY_PROVIDER].first
+    for k in range(marks.shape[0]):
+        for tie in range((first + k) * peers, (first + k + 1) * peers):
+            j = world.peers[tie].peer
+            if marks[k] & marks[j - first] and world.peers[tie].active:
+                for a in range((first + k) * slots, (first + k + 1) * slots):
                     for b in range(j * slots, (j + 1) * slots):
                         if packages[a].provider == packages[b].provider:
-                            _hear(edges[ties + a], edges[ties + b], share, heard, most, a)
+                            _hear(edges[ties + a], edges[ties + b], share, heard, most, a - first * slots)
 
 
 @compiled
@@ -185,15 +183,17 @@ def _believe(edges, ties, heard, most):
 
 
 @compiled
-def _fade(world):
+def _fade(world, row):
     """Evidence fades, damage more slowly, first attitudes toward the general propensity; then trust is what remains."""
-    facts, edges = world.settings[0], world.edges
-    if facts.mechanisms_facets:  # asked once, so that the compiler knows how many there are
-        for e in range(edges.shape[0]):
-            _fade_tie(facts, edges[e], FACETS)
-    else:
-        for e in range(edges.shape[0]):
-            _fade_tie(facts, edges[e], 1)
+    facts, edges = world.settings[row], world.edges
+    for relation in range(world.relations.shape[0]):
+        first, end = ties_of_place(world, row, relation)
+        if facts.mechanisms_facets:  # asked once, so that the compiler knows how many there are
+            for e in range(first, end):
+                _fade_tie(facts, edges[e], FACETS)
+        else:
+            for e in range(first, end):
+                _fade_tie(facts, edges[e], 1)
 
 
 @compiled
@@ -201,7 +201,7 @@ def _fade_tie(facts, edge, facets):
     edge.prior = fade_prior(edge.prior, facts.trust_propensity, facts.trust_memory)
     if edge.lived_weight > 0.0 or _has_evidence(edge, facets):
         _fade_evidence(facts, edge, facets)
-    else:  # as of most peers: nothing to fade, and one level for all facets
+    else:  # nothing to fade, and one level for all facets
         level = trust_level(0.0, 0.0, 0.0, edge.prior, facts.trust_prior_weight)
         for facet in range(facets):
             edge.level[facet] = level

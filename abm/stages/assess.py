@@ -38,9 +38,9 @@ PATIENCE = 6.0  # months of waiting that halve it, at equal roles
 
 @compiled
 def assess(world):
-    """Update satisfaction, and the evidence of every relation that was lived this month."""
+    """Update satisfaction, and the evidence of every relation that was lived this month in the world's part."""
     clock = world.clock[0]
-    for row in range(world.localities.shape[0]):
+    for row in range(world.part[0], world.part[1]):
         place, facts = world.localities[row], world.settings[row]
         _assess_families(world, row)
         if clock.month == int(facts.trust_breach_month):
@@ -50,7 +50,7 @@ def assess(world):
             assess_pairs(world, row)
             _assess_investors(world, row)
             _assess_region(world, row)
-    _assess_volunteers(world)
+        _assess_volunteers(world, row)
 
 
 @compiled_with_arrays
@@ -200,13 +200,13 @@ def _assess_region(world, row):
 
 
 @compiled
-def _assess_volunteers(world):
+def _assess_volunteers(world, row):
     """Volunteers judge the provider's mission, their training and the red tape."""
-    clock = world.clock[0]
-    for v in range(world.volunteers.shape[0]):
+    place, facts, clock = world.localities[row], world.settings[row], world.clock[0]
+    for v in range(place.volunteer_first, place.volunteer_end):
         volunteer = world.volunteers[v]
         if volunteer.active and volunteer.hours > 0.0:
-            provider, facts = world.providers[volunteer.provider], world.settings[volunteer.locality]
+            provider = world.providers[volunteer.provider]
             noise = NOISE * normal(clock.seed, EXPERIENCE, clock.month, v, 2)
             helped, tape = 0.4 + 0.6 * volunteer.trained, 1.0 - red_tape(facts, provider)
             lived = 0.5 * provider.motivation + 0.25 * helped + 0.25 * tape

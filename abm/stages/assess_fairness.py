@@ -3,7 +3,6 @@
 from abm.compiled import compiled
 from abm.rules.trust import fairness
 from abm.stages.deliver_intake import need_of
-from abm.tables import FAMILY_FAMILY
 
 UNSEEN = -1.0  # nobody to compare with
 
@@ -12,10 +11,9 @@ UNSEEN = -1.0  # nobody to compare with
 def hours_beside_peers(world, row, i):
     """Contract hours per need of a family in service beside the mean of its peers in service, as an experience; or UNSEEN."""
     peers, total, count = int(world.settings[row].family_peers), 0.0, 0.0
-    first = world.relations[FAMILY_FAMILY].first + i * peers
-    for edge in range(first, first + peers):
-        peer = world.families[world.edges[edge].target]
-        if world.edges[edge].active and peer.enrolled:
+    for talk in range(i * peers, (i + 1) * peers):
+        peer = world.families[world.peers[talk].peer]
+        if world.peers[talk].active and peer.enrolled:
             total += peer.hours_received / max(1e-9, need_of(peer))
             count += 1.0
     if count == 0.0:
@@ -28,10 +26,9 @@ def hours_beside_peers(world, row, i):
 def wait_beside_peers(world, row, i):
     """How hard to help its peers in service are beside a family that waits for a place, as an experience; or UNSEEN."""
     peers, total, count = int(world.settings[row].family_peers), 0.0, 0.0
-    first = world.relations[FAMILY_FAMILY].first + i * peers
-    for edge in range(first, first + peers):
-        peer = world.families[world.edges[edge].target]
-        if world.edges[edge].active and peer.enrolled:
+    for talk in range(i * peers, (i + 1) * peers):
+        peer = world.families[world.peers[talk].peer]
+        if world.peers[talk].active and peer.enrolled:
             total += peer.complexity
             count += 1.0
     return fairness(total / count, world.families[i].complexity) if count > 0.0 else UNSEEN

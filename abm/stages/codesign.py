@@ -40,7 +40,7 @@ MENU_PART = 0.5  # of a family's voice: decisions on new services beside those o
 def codesign(world):
     """Hold this month's design meetings in every funded locality whose design has any."""
     clock = world.clock[0]
-    for row in range(world.localities.shape[0]):
+    for row in range(world.part[0], world.part[1]):
         place, facts = world.localities[row], world.settings[row]
         place.meeting_experience = -1.0  # no meeting
         for p in range(place.provider_first, place.provider_end):

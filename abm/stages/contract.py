@@ -40,7 +40,7 @@ def contract(world):
     """In a month of tender, let the contract of every funded locality."""
     if world.clock[0].tendering == 0:
         return
-    for row in range(world.localities.shape[0]):
+    for row in range(world.part[0], world.part[1]):
         if world.localities[row].cut >= 1.0:  # there is no money to let a contract with
             world.localities[row].launched = world.localities[row].serving = 0
         elif world.localities[row].funded:

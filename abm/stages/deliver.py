@@ -39,11 +39,23 @@ WRITES = (
 )  # fmt: skip
 
 
-@compiled
 def deliver(world):
     """One month of service in every locality; where no contract runs, usual services go on."""
-    for row in range(world.localities.shape[0]):
+    plan_work(world)
+    take_in(world)
+    serve(world)
+
+
+@compiled
+def plan_work(world):
+    """Hours and incentives in every locality of the world's part."""
+    for row in range(world.part[0], world.part[1]):
         work_hours(world, row)
         weigh_incentives(world, row)
+
+
+@compiled
+def take_in(world):
+    """Intake in every locality of the world's part; a match for whom is taken in may live in another one."""
+    for row in range(world.part[0], world.part[1]):
         move_families(world, row)
-    serve(world)

@@ -14,20 +14,20 @@ from abm.rules.selection import hours_weight
 from abm.stages.deliver_intake import need_of
 from abm.stages.menu import centre_gain
 from abm.streams import OUTCOME, normals
-from abm.tables import FAMILY_FAMILY, FAMILY_PROVIDER
+from abm.tables import FAMILY_PROVIDER
 
 MOST_HOURS = 2.5  # × promised: nobody is served more than this
 
 
 @compiled
 def serve(world):
-    """Divide hours, integrate, co-produce, and advance every family by a month."""
-    for third in range(3):
-        cell = world.cells[third]
-        for d in range(cell.delivered.shape[0]):
-            cell.delivered[d] = cell.mission[d] = cell.needed[d] = 0.0
-    for row in range(world.localities.shape[0]):
+    """Divide hours, integrate, co-produce, and advance every family of the world's part by a month."""
+    for row in range(world.part[0], world.part[1]):
         place = world.localities[row]
+        for third in range(3):
+            cell = world.cells[row, third]
+            for d in range(cell.delivered.shape[0]):
+                cell.delivered[d] = cell.mission[d] = cell.needed[d] = 0.0
         for p in range(place.provider_first, place.provider_end):
             world.providers[p].caseload = 0
         if place.serving:
@@ -71,7 +71,7 @@ def _divide_hours(world, row):
                     _give_hours(world, row, i, slot, paid, unpaid, taken)
         if family.enrolled or family.applied:
             for d in range(family.wellbeing.shape[0]):
-                world.cells[family.complexity_third].needed[d] += need(family.importance[d], family.wellbeing[d])
+                world.cells[row, family.complexity_third].needed[d] += need(family.importance[d], family.wellbeing[d])
 
 
 @compiled
@@ -96,7 +96,7 @@ def _give_hours(world, row, i, slot, paid, unpaid, taken):
         total += unpaid[p, third] * _mission_ratio(taken, third)
     ratio = _mission_ratio(taken, family.complexity_third)
     hours = ratio * _share(provider.service_hours, provider.caseload, provider.promised_hours, minimum, weight, total)
-    cell, needed = world.cells[family.complexity_third], need_of(family)
+    cell, needed = world.cells[row, family.complexity_third], need_of(family)
     for d in range(family.wellbeing.shape[0]):
         own = family.tailoring * need(family.importance[d], family.wellbeing[d]) / max(1e-9, needed)
         cell.delivered[d] += package.hours * ((1.0 - family.tailoring) * provider.attention[d] + own)
@@ -173,15 +173,15 @@ def _collective_input(place, facts):
 
 
 @compiled
-def _helped_by_peers(facts, families, edges, teams, i, first, collective):
+def _helped_by_peers(facts, families, ties, teams, i, collective):
     """Input from mutual help (to those who take part) and from collective work (to all)."""
     family, peers = families[i], int(facts.family_peers)
     if not facts.mechanisms_peer_learning or family.took_part <= 0.0 or peers == 0:
         return collective
     help_given = 0.0
-    for edge in range(first + i * peers, first + (i + 1) * peers):
-        if edges[edge].active:  # a family alone in its territory has no peers but itself
-            peer = families[edges[edge].target]
+    for tie in range(i * peers, (i + 1) * peers):
+        if ties[tie].active:  # a family alone in its territory has no peers but itself
+            peer = families[ties[tie].peer]
             help_given += peer.took_part * peer.capability / peers
     organised = 1.0 + facts.menu_strength * teams[family.team].offers[MUTUAL_HELP]
     return collective + facts.work_peer_effect * facts.coproduction_levels_group * help_given * organised
@@ -209,8 +209,7 @@ def _advance_families(world, row):
 def _bring_together(world, place, facts, own, level, input_now, received):
     """For every family its response, and by domain its wellbeing and the input of services, its own work and others' help."""
     families, packages, providers, teams = world.families, world.packages, world.providers, world.teams
-    edges, pairs, friends = world.edges, world.pairs, world.relations[FAMILY_FAMILY].first
-    slots, collective = int(facts.family_known_providers), _collective_input(place, facts)
+    pairs, slots, collective = world.pairs, int(facts.family_known_providers), _collective_input(place, facts)
     service, attention = received[0], received[1]
     scale = place.need_scale if place.need_scale > 0.0 else 1.0 / service.shape[0]
     for i in range(place.family_first, place.family_end):
@@ -218,7 +217,7 @@ def _bring_together(world, place, facts, own, level, input_now, received):
         family.integration, known = _integration(place, packages, providers, pairs, first, end)
         family.integration_hours = family_integration_hours(known, family.integration) if family.enrolled else 0.0
         _service_of(facts, family, packages, providers, first, end, service, attention)
-        helped, team = _helped_by_peers(facts, families, edges, teams, i, friends, collective), teams[family.team]
+        helped, team = _helped_by_peers(facts, families, world.peers, teams, i, collective), teams[family.team]
         k, work = i - place.family_first, family.work
         own[k] = response(facts.outcome_effect, family.complexity, facts.outcome_complexity_effect)
         for d in range(service.shape[0]):

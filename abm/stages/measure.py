@@ -30,12 +30,17 @@ WRITES = (
 )  # fmt: skip
 
 
-@compiled
 def measure(world):
     """Measure, claim and audit in every locality whose contract is served."""
-    clock = world.clock[0]
     survey(world)
-    for row in range(world.localities.shape[0]):
+    settle_results(world)
+
+
+@compiled
+def settle_results(world):
+    """The same in the world's part, once those who may be matches elsewhere have been surveyed."""
+    clock = world.clock[0]
+    for row in range(world.part[0], world.part[1]):
         place, facts = world.localities[row], world.settings[row]
         for p in range(place.provider_first, place.provider_end):
             world.providers[p].caught = world.providers[p].results_used = world.providers[p].claimed = 0

@@ -13,16 +13,29 @@ from abm.stages.observe_trust import observe_trust
 WRITES = ("series",)
 
 
-@compiled
 def observe(world):
     """Write this month's row of the series."""
+    observe_people(world)
+    observe_work(world)
+
+
+@compiled
+def observe_people(world):
+    """Trust, wellbeing, what is known of need, voice, and gaps."""
     row = world.series[world.clock[0].month]
-    families, providers, localities = world.families, world.providers, world.localities
+    families, localities = world.families, world.localities
     observe_trust(world, row)
     observe_wellbeing(families, localities, row)
     observe_objectives(localities, families, world.teams, world.commissioners, row)
     observe_latency(localities, world.settings, row)
     observe_gaps(families, localities, row)
+
+
+@compiled
+def observe_work(world):
+    """Service, organisations and money; it takes about as long, and needs nothing of the above."""
+    row = world.series[world.clock[0].month]
+    families, providers, localities = world.families, world.providers, world.localities
     observe_system(world, row)
     observe_money(world, row)
     observe_contracts(world, row)

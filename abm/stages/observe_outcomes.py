@@ -107,23 +107,32 @@ def observe_gaps(families, localities, row):
     row.wellbeing_gap_resources = ratio(level[1, 2], count[1, 2]) - ratio(level[1, 0], count[1, 0])
 
 
-@compiled
+@compiled_with_arrays
 def observe_drift(cells, row):
-    """Distances between shares over the cells: done, done if unpaid for results, needed."""
+    """Distances between shares over the cells: done, done if unpaid for results, needed; of all places together."""
+    domains = cells[0, 0].delivered.shape[0]
+    whole = np.zeros((3, 3, domains))
+    for loc in range(cells.shape[0]):
+        for third in range(3):
+            cell = cells[loc, third]
+            for d in range(domains):
+                whole[0, third, d] += cell.delivered[d]
+                whole[1, third, d] += cell.mission[d]
+                whole[2, third, d] += cell.needed[d]
+    delivered, mission, need_left = whole[0], whole[1], whole[2]
     done = unpaid = needed = 0.0
     for third in range(3):
-        cell = cells[third]
-        for d in range(cell.delivered.shape[0]):
-            done, unpaid, needed = done + cell.delivered[d], unpaid + cell.mission[d], needed + cell.needed[d]
+        for d in range(domains):
+            done, unpaid = done + delivered[third, d], unpaid + mission[third, d]
+            needed += need_left[third, d]
     if done <= 0.0 or unpaid <= 0.0 or needed <= 0.0:
         return
     drift = misfit = missed = 0.0
     for third in range(3):
-        cell = cells[third]
-        for d in range(cell.delivered.shape[0]):
-            drift += 0.5 * abs(cell.delivered[d] / done - cell.mission[d] / unpaid)
-            misfit += 0.5 * abs(cell.mission[d] / unpaid - cell.needed[d] / needed)
-            missed += 0.5 * abs(cell.delivered[d] / done - cell.needed[d] / needed)
+        for d in range(domains):
+            drift += 0.5 * abs(delivered[third, d] / done - mission[third, d] / unpaid)
+            misfit += 0.5 * abs(mission[third, d] / unpaid - need_left[third, d] / needed)
+            missed += 0.5 * abs(delivered[third, d] / done - need_left[third, d] / needed)
     row.mission_drift = drift if drift > ROUNDING else 0.0
     row.misfit = misfit
     row.realignment = misfit - missed if drift > ROUNDING else 0.0

@@ -29,7 +29,7 @@ SUMS = FACET + FACETS
 
 @compiled_with_arrays
 def observe_trust(world, row):
-    """Trust of funded localities' families, providers, volunteers, investors, authorities and their region."""
+    """Trust of funded localities' families, providers, volunteers, investors, authorities and their regions."""
     edges, ties, places, facts = world.edges, world.relations, world.localities, world.settings[0]
     families, providers, investors = world.families, world.providers, world.investors
     sums = np.zeros(SUMS)
@@ -113,7 +113,7 @@ def _mean_of(edges, ties, people, of_source, places, facts, sums):
 
 @compiled_with_arrays
 def _between_levels(edges, ties, places, facts, sums):
-    """Mean trust between authorities and region, both directions as one kind of relation."""
+    """Mean trust between authorities and regions, both directions as one kind of relation."""
     found = np.zeros(SUMS)
     for loc in range(places.shape[0]):
         for relation in (COMMISSIONER_REGION, REGION_COMMISSIONER):

@@ -47,11 +47,17 @@ WRITES = (
 )  # fmt: skip
 
 
-@compiled
 def pay(world):
     """Move the month's money in every locality."""
+    settle_accounts(world)
+    pool_ceilings(world)
+
+
+@compiled
+def settle_accounts(world):
+    """The same in the world's part, before a fund that several places share moves room between them."""
     clock = world.clock[0]
-    for row in range(world.localities.shape[0]):
+    for row in range(world.part[0], world.part[1]):
         place = world.localities[row]
         for p in range(place.provider_first, place.provider_end):
             if world.providers[p].active:
@@ -84,7 +90,6 @@ def pay(world):
             release(world, row, OUTCOME_PAYMENT)
         if clock.month == clock.months:
             pay_guarantee(world, row)
-    pool_ceilings(world)
 
 
 @compiled

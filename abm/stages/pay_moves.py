@@ -14,6 +14,7 @@ from abm.ledger import (
     cents,
     intermediary_account,
     pay_out,
+    region_account,
     single_account,
 )  # fmt: skip
 from abm.rules.finance import NOBODY
@@ -30,22 +31,27 @@ def move(world, payer, payer_class, payee, payee_class, purpose, amount):
 @compiled
 def pay_public(world, row, payee, payee_class, purpose, amount):
     """The authority pays; region and treasury put the money there first, each by its share of the grant."""
-    authority = authority_account(row)
-    region = cents(0.01 * amount * world.settings[row].locality_region_share)
-    move(world, TREASURY, TREASURY, REGION, REGION, BUDGET, region)
-    move(world, REGION, REGION, authority, AUTHORITY, BUDGET, region)
-    move(world, TREASURY, TREASURY, authority, AUTHORITY, BUDGET, amount - region)
+    authority, region = authority_account(row), _account_above(world, row)
+    part = cents(0.01 * amount * world.settings[row].locality_region_share)
+    move(world, TREASURY, TREASURY, region, REGION, BUDGET, part)
+    move(world, region, REGION, authority, AUTHORITY, BUDGET, part)
+    move(world, TREASURY, TREASURY, authority, AUTHORITY, BUDGET, amount - part)
     move(world, authority, AUTHORITY, payee, payee_class, purpose, amount)
 
 
 @compiled
 def return_to_treasury(world, row, amount):
     """What the authority gets back returns to those who funded it."""
-    authority = authority_account(row)
-    region = cents(0.01 * amount * world.settings[row].locality_region_share)
-    move(world, authority, AUTHORITY, REGION, REGION, REFUND, region)
-    move(world, REGION, REGION, TREASURY, TREASURY, REFUND, region)
-    move(world, authority, AUTHORITY, TREASURY, TREASURY, REFUND, amount - region)
+    authority, region = authority_account(row), _account_above(world, row)
+    part = cents(0.01 * amount * world.settings[row].locality_region_share)
+    move(world, authority, AUTHORITY, region, REGION, REFUND, part)
+    move(world, region, REGION, TREASURY, TREASURY, REFUND, part)
+    move(world, authority, AUTHORITY, TREASURY, TREASURY, REFUND, amount - part)
+
+
+@compiled
+def _account_above(world, row):
+    return region_account(world.localities[row].region, world.commissioners.shape[0], world.balances.shape[0])
 
 
 @compiled

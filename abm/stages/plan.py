@@ -15,16 +15,13 @@ HOURS_OF_A_SURVEY = 2.0
 
 @compiled
 def plan(world):
-    """Open the month's account of families' hours; in a round of co-planning, hear those who come."""
-    clock = world.clock[0]
-    for i in range(world.families.shape[0]):
-        world.families[i].coproduction_hours = world.families[i].event_hours
-    for row in range(world.localities.shape[0]):
+    """Open the month's account of families' hours; in a round of co-planning, hear those who come. In the world's part."""
+    for row in range(world.part[0], world.part[1]):
+        place = world.localities[row]
+        for i in range(place.family_first, place.family_end):
+            world.families[i].coproduction_hours = world.families[i].event_hours
         hear_members(world, row, HEARD_A_MONTH)
-    if clock.planning == 0:
-        return
-    for row in range(world.localities.shape[0]):
-        if _has_trigger(world, row):
+        if world.clock[0].planning and _has_trigger(world, row):
             _hear(world, row)
 
 

@@ -37,7 +37,7 @@ def _numbers(*values: int) -> list[ctypes.c_int64]:
 
 def plain(state: State, seed: int, months: int) -> None:
     """These months in ordinary C, on the state's own tables."""
-    sizes = _numbers(len(state.families), len(state.providers), seed, months)
+    sizes = _numbers(len(state.families), len(state.providers), len(state.towns) - 1, seed, months)
     library("plain").plain_months(*_tables(state), *sizes)
 
 
@@ -48,11 +48,12 @@ class Tuned:
         self.state, self.code = state, library("tuned")
         self.code.tuned_open.restype = ctypes.c_void_p
         sizes = _numbers(len(state.families), len(state.providers))
-        self.world = ctypes.c_void_p(self.code.tuned_open(*_tables(state), *sizes))
+        self.world = ctypes.c_void_p(self.code.tuned_open(*_tables(state)[:-1], *sizes))
 
     def months(self, seed: int, months: int) -> None:
         """These months."""
-        self.code.tuned_months(self.world, _tables(self.state)[0], *_numbers(seed, months))
+        tables, towns = _tables(self.state), len(self.state.towns) - 1
+        self.code.tuned_months(self.world, tables[0], tables[-1], *_numbers(towns, seed, months))
 
     def close(self) -> None:
         """Write back and let go."""

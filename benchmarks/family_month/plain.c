@@ -72,8 +72,9 @@ static double next_baseline(double b, double y, double capability, double lastin
     return clip(b + lasting * capability * max_(0.0, y - b) + drift * (1.0 - b));
 }
 
-static void live(const Facts *f, Family *families, Tie *ties, const Provider *providers, int64_t n, int64_t seed, int64_t month) {
-    for (int64_t i = 0; i < n; i++) {
+static void live(const Facts *f, Family *families, Tie *ties, const Provider *providers, int64_t first, int64_t end, int64_t seed,
+                 int64_t month) {
+    for (int64_t i = first; i < end; i++) {
         Family *a = families + i;
         Tie *tie = ties + i * S;
         double service[D], own = f->effect * (1.0 - a->complexity * f->complexity_effect);
@@ -98,10 +99,11 @@ static void live(const Facts *f, Family *families, Tie *ties, const Provider *pr
     }
 }
 
-static void gossip(const Facts *f, Tie *ties, const int64_t *peers, int64_t n) {
+static void gossip(const Facts *f, Tie *ties, const int64_t *peers, int64_t first, int64_t end) {
     double share = 0.2 * f->reputation;
-    for (int64_t t = 0; t < n * S; t++) ties[t].heard_for = ties[t].heard_against = ties[t].most_for = ties[t].most_against = 0.0;
-    for (int64_t i = 0; i < n; i++)
+    for (Tie *tie = ties + first * S; tie < ties + end * S; tie++)
+        tie->heard_for = tie->heard_against = tie->most_for = tie->most_against = 0.0;
+    for (int64_t i = first; i < end; i++)
         for (int k = 0; k < P; k++) {
             int64_t j = peers[i * P + k];
             for (Tie *mine = ties + i * S; mine < ties + (i + 1) * S; mine++)
@@ -117,8 +119,8 @@ static void gossip(const Facts *f, Tie *ties, const int64_t *peers, int64_t n) {
         }
 }
 
-static void go_on(const Facts *f, Family *families, Tie *ties, int64_t n) {
-    for (int64_t i = 0; i < n; i++) {
+static void go_on(const Facts *f, Family *families, Tie *ties, int64_t first, int64_t end) {
+    for (int64_t i = first; i < end; i++) {
         Family *a = families + i;
         double trust = 0.0;
         for (Tie *tie = ties + i * S; tie < ties + (i + 1) * S; tie++) {
@@ -139,12 +141,14 @@ static void go_on(const Facts *f, Family *families, Tie *ties, int64_t n) {
     }
 }
 
-void plain_months(const Facts *f, Family *families, Tie *ties, const int64_t *peers, Provider *providers, int64_t n, int64_t np,
-                  int64_t seed, int64_t months) {
+void plain_months(const Facts *f, Family *families, Tie *ties, const int64_t *peers, Provider *providers, const int64_t *towns,
+                  int64_t n, int64_t np, int64_t count, int64_t seed, int64_t months) {
     for (int64_t month = 1; month <= months; month++) {
         choose(f, families, ties, providers, n, np, seed, month);
-        live(f, families, ties, providers, n, seed, month);
-        gossip(f, ties, peers, n);
-        go_on(f, families, ties, n);
+        for (const int64_t *town = towns; town < towns + count; town++) {
+            live(f, families, ties, providers, town[0], town[1], seed, month);
+            gossip(f, ties, peers, town[0], town[1]);
+            go_on(f, families, ties, town[0], town[1]);
+        }
     }
 }

@@ -17,21 +17,29 @@ compiled = numba.njit(error_model="numpy", forceinline=True, _nrt=False)
 
 
 @numba.njit(error_model="numpy")
-def months(facts, families, ties, peers, providers, seed, count):
-    """This many months for everybody; draws and exponentials are worked out for all families at once, as in the model."""
-    domains, people = families[0].wellbeing.shape[0], families.shape[0]
-    own, noise, received = np.empty(people), np.empty(people), np.empty((2, domains))
-    level, made, luck = np.empty((domains, people)), np.empty((domains, people)), np.empty((domains, people))
+def months(facts, families, ties, peers, providers, towns, seed, count):
+    """This many months for everybody; as in the model, who chose whom is known before a place's families are served."""
     for month in range(1, count + 1):
         _choose(facts[0], families, ties, providers, seed, month)
-        _receive_all(facts[0], families, ties, providers, received, own, level, made)
-        for d in range(domains):
-            normals(seed, OUTCOME, month, 0, d, luck[d])
-            _improve(own, level[d], made[d])
-        normals(seed, EXPERIENCE, month, 0, 0, noise)
-        _live(facts[0], families, ties, providers, seed, month, level, luck, noise)
-        _gossip(facts[0], ties, peers)
-        _go_on(facts[0], families, ties)
+        for town in range(towns.shape[0] - 1):
+            _advance_town(facts[0], families, ties, peers, providers, towns[town], towns[town + 1], seed, month)
+
+
+@numba.njit(error_model="numpy")
+def _advance_town(facts, families, ties, peers, providers, first, end, seed, month):
+    """A month of a town's families; draws and exponentials are worked out for all of them at once, as in the model."""
+    domains, people = families[0].wellbeing.shape[0], end - first
+    own, noise, received = np.empty(people), np.empty(people), np.empty((2, domains))
+    planes = np.empty((3, domains, people))
+    level, made, luck = planes[0], planes[1], planes[2]
+    _receive_all(facts, families, ties, providers, received, own, level, made, first)
+    for d in range(domains):
+        normals(seed, OUTCOME, month, first, d, luck[d])
+        _improve(own, level[d], made[d])
+    normals(seed, EXPERIENCE, month, first, 0, noise)
+    _live(facts, families, ties, providers, seed, month, level, luck, noise, first)
+    _gossip(facts, ties, peers, first, end)
+    _go_on(facts, families, ties, first, end)
 
 
 @compiled
@@ -74,18 +82,18 @@ def _maybe_switch(facts, ties, count, first, slots, seed, month, i):
 
 
 @compiled
-def _receive_all(facts, families, ties, providers, received, own, level, made):
+def _receive_all(facts, families, ties, providers, received, own, level, made, first):
     """Receive hours by need; for every family its response, and by domain its wellbeing and what is made of hours and work."""
     slots, domains = ties.shape[0] // families.shape[0], received.shape[1]
     service, attention = received[0], received[1]
-    for i in range(families.shape[0]):
-        family = families[i]
+    for k in range(own.shape[0]):
+        i, family = first + k, families[first + k]
         _receive(facts, family, ties, providers, i * slots, slots, service, attention)
-        own[i] = response(facts.effect, family.complexity, facts.complexity_effect)
+        own[k] = response(facts.effect, family.complexity, facts.complexity_effect)
         for d in range(domains):
             served = service[d] / (facts.typical_hours * facts.typical_quality / domains)
-            made[d, i] = combined_input(served, family.work, facts.family_weight, facts.complementarity)
-            level[d, i] = family.wellbeing[d]
+            made[d, k] = combined_input(served, family.work, facts.family_weight, facts.complementarity)
+            level[d, k] = family.wellbeing[d]
 
 
 @compiled
@@ -96,15 +104,15 @@ def _improve(own, level, made):
 
 
 @compiled
-def _live(facts, families, ties, providers, seed, month, added, luck, noise):
+def _live(facts, families, ties, providers, seed, month, added, luck, noise, first):
     """Gain or lose wellbeing with and without service, and judge every provider."""
     slots = ties.shape[0] // families.shape[0]
-    for i in range(families.shape[0]):
-        family = families[i]
+    for k in range(noise.shape[0]):
+        i, family = first + k, families[first + k]
         dip = facts.crisis_dip if uniform(seed, CRISIS, month, i) < facts.crisis_rate else 0.0
         for d in range(added.shape[0]):
-            shock, before, alone = facts.noise * luck[d, i] - dip, family.wellbeing[d], family.alone[d]
-            family.wellbeing[d] = next_wellbeing(before, family.baseline[d], added[d, i], facts.return_rate, shock)
+            shock, before, alone = facts.noise * luck[d, k] - dip, family.wellbeing[d], family.alone[d]
+            family.wellbeing[d] = next_wellbeing(before, family.baseline[d], added[d, k], facts.return_rate, shock)
             family.baseline[d] = next_baseline(
                 family.baseline[d], before, family.capability, facts.lasting, facts.drift
             )
@@ -114,7 +122,7 @@ def _live(facts, families, ties, providers, seed, month, added, luck, noise):
             )
         for slot in range(i * slots, (i + 1) * slots):
             tie, promised = ties[slot], providers[ties[slot].provider].promised_hours
-            lived = 0.5 * min(1.0, tie.hours / promised) + 0.5 * family.match + 0.1 * noise[i]
+            lived = 0.5 * min(1.0, tie.hours / promised) + 0.5 * family.match + 0.1 * noise[k]
             lived = min(1.0, max(0.0, lived))
             tie.support += lived
             tie.against += 1.0 - lived
@@ -141,12 +149,12 @@ def _receive(facts, family, ties, providers, first, slots, service, attention):
 
 
 @compiled
-def _gossip(facts, ties, peers):
+def _gossip(facts, ties, peers, first, end):
     """Peers who know the same provider tell what they hold; everybody hears what was held before anybody told."""
     slots, share = ties.shape[0] // peers.shape[0], 0.2 * facts.reputation
-    for tie in range(ties.shape[0]):
+    for tie in range(first * slots, end * slots):
         ties[tie].heard_for = ties[tie].heard_against = ties[tie].most_for = ties[tie].most_against = 0.0
-    for i in range(peers.shape[0]):
+    for i in range(first, end):
         for k in range(peers.shape[1]):
             j = peers[i, k]
             for a in range(i * slots, (i + 1) * slots):
@@ -162,10 +170,10 @@ def _gossip(facts, ties, peers):
 
 
 @compiled
-def _go_on(facts, families, ties):
+def _go_on(facts, families, ties, first, end):
     """Take in what was heard, let evidence fade, and learn and tire."""
     slots = ties.shape[0] // families.shape[0]
-    for i in range(families.shape[0]):
+    for i in range(first, end):
         family, trust = families[i], 0.0
         for slot in range(i * slots, (i + 1) * slots):
             tie = ties[slot]

@@ -82,6 +82,7 @@ class State(NamedTuple):
     ties: np.recarray  # SLOTS a family
     peers: np.ndarray  # (families, PEERS): rows
     providers: np.recarray
+    towns: np.ndarray  # first family of each town, and the end of the last
 
 
 def facts_of_case() -> np.recarray:
@@ -105,6 +106,7 @@ def new_state(families: int, seed: int = 1) -> State:
         np.zeros(families * SLOTS, TIE_TYPE).view(np.recarray),
         (first[town, None] + rng.random((families, PEERS)) * np.diff(first)[town, None]).astype(np.int64),
         np.zeros(towns * TOWN_PROVIDERS, PROVIDER_TYPE).view(np.recarray),
+        first.astype(np.int64),
     )
     people, providers = state.families, state.providers
     people["importance"] = rng.dirichlet(np.full(DOMAINS, 0.5), families)

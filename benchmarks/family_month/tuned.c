@@ -217,10 +217,10 @@ static void live(State *w, const Facts *restrict f, int64_t seed, int64_t month,
     }
 }
 
-static void gossip(State *w, const Facts *restrict f) {
+static void gossip(State *w, const Facts *restrict f, int64_t first, int64_t end) {
     int64_t n = w->n;
     double share = 0.2 * f->reputation;
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = first; i < end; i++)
         for (int a = 0; a < S; a++) {
             int64_t mine = a * n + i, known = w->provider[mine];
             double heard_for = 0.0, heard_against = 0.0, most_for = 0.0, most_against = 0.0;
@@ -270,15 +270,18 @@ static void go_on(State *w, const Facts *restrict f, int64_t first, int count) {
     }
 }
 
-void tuned_months(State *w, const Facts *facts, int64_t seed, int64_t months) {
+static int block(int64_t first, int64_t end) { return (int)(end - first < B ? end - first : B); }
+
+void tuned_months(State *w, const Facts *facts, const int64_t *towns, int64_t count, int64_t seed, int64_t months) {
     Facts f = *facts;
     for (int64_t month = 1; month <= months; month++) {
         for (int64_t p = 0; p < w->np; p++) w->weights[p] = 0.0;
-        for (int64_t i = 0; i < w->n; i += B)
-            choose(w, &f, prefix(seed, SWITCH, month), i, (int)(w->n - i < B ? w->n - i : B));
+        for (int64_t i = 0; i < w->n; i += B) choose(w, &f, prefix(seed, SWITCH, month), i, block(i, w->n));
         for (int64_t p = 0; p < w->np; p++) w->share[p] = w->service_hours[p] * max_(0.0, w->valued[p]) / w->weights[p];
-        for (int64_t i = 0; i < w->n; i += B) live(w, &f, seed, month, i, (int)(w->n - i < B ? w->n - i : B));
-        gossip(w, &f);
-        for (int64_t i = 0; i < w->n; i += B) go_on(w, &f, i, (int)(w->n - i < B ? w->n - i : B));
+        for (const int64_t *town = towns; town < towns + count; town++) {
+            for (int64_t i = town[0]; i < town[1]; i += B) live(w, &f, seed, month, i, block(i, town[1]));
+            gossip(w, &f, town[0], town[1]);
+            for (int64_t i = town[0]; i < town[1]; i += B) go_on(w, &f, i, block(i, town[1]));
+        }
     }
 }

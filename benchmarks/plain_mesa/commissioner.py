@@ -37,7 +37,11 @@ class Team:
 
 
 class Region(mesa.Agent):
-    """The regional authority, which funds a part and sets rules of spending and reporting."""
+    """A regional authority, which funds a part and sets rules of spending and reporting."""
+
+    def __init__(self, model: Any, number: int) -> None:
+        super().__init__(model)
+        self.number = number
 
 
 class Commissioner(mesa.Agent):
@@ -55,6 +59,7 @@ class Commissioner(mesa.Agent):
         self.volunteers: list[Volunteer] = []
         self.investors: list[Investor] = []
         self.teams: list[Team] = []
+        self.region: Region  # given once everybody is there
         self.priorities, self.known_need, self.knowledge = [1.0 / domains] * domains, known_need, 0.0
         self.political_support = support
         start = self.case.commissioner.skill_start

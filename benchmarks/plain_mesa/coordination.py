@@ -33,7 +33,7 @@ def absorb_burden(office: Any) -> None:
         hours += partner.planned_hours
     office.region_burden = rules.region_burden
     if design.mechanisms.burden_response and office.funded:
-        trust = office.model.trust.in_(office.model.region, office)
+        trust = office.model.trust.in_(office.region, office)
         propensity = office.case.trust.propensity
         office.region_burden = burden_target(
             trust, 0.0, 2.0 * rules.region_burden, propensity, design.control.steepness

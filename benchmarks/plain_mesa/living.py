@@ -81,7 +81,7 @@ def quarrel_with_hub(partner: Any) -> None:
 
 def judge_rules(office: Any) -> None:
     """The region judges what families say of the authority; the authority judges the region by the burden of its rules."""
-    trust, region, said = office.model.trust, office.model.region, 0.0
+    trust, region, said = office.model.trust, office.region, 0.0
     for family in office.families:
         said += trust.in_(family, office)
     trust.live(region, office, said / len(office.families), 0.5)

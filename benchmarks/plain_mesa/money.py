@@ -25,14 +25,14 @@ from abm.ledger import (
 )
 
 Account = tuple[int, int]  # class of account, number of its owner
-STATE, REGION_FUND, STAFF_PURSE, EVALUATORS, BANKS, HOUSEHOLDS, GUARANTORS, OUTCOMES_FUND = (
-    (kind, 0) for kind in (TREASURY, REGION, STAFF, EVALUATOR, BANK, HOUSEHOLD, GUARANTOR, FUND)
+STATE, STAFF_PURSE, EVALUATORS, BANKS, HOUSEHOLDS, GUARANTORS, OUTCOMES_FUND = (
+    (kind, 0) for kind in (TREASURY, STAFF, EVALUATOR, BANK, HOUSEHOLD, GUARANTOR, FUND)
 )
 
 
 def account_of(owner: Any) -> Account:
-    """The account of a provider, an investor or an authority."""
-    kinds = {"Provider": PROVIDER_ACCOUNT, "Investor": INVESTOR_ACCOUNT, "Commissioner": AUTHORITY}
+    """The account of a provider, an investor, an authority or a region."""
+    kinds = {"Provider": PROVIDER_ACCOUNT, "Investor": INVESTOR_ACCOUNT, "Commissioner": AUTHORITY, "Region": REGION}
     return kinds[type(owner).__name__], owner.number
 
 
@@ -66,11 +66,11 @@ class Ledger:
 
     def pay_publicly(self, office: Any, payee: Account, purpose: int, amount: int) -> None:
         """The authority pays; region and treasury put the money there first, each by its share of the grant."""
-        authority = account_of(office)
-        region = cents(0.01 * amount * office.place.region_share)
-        self.pay(STATE, REGION_FUND, BUDGET, region)
-        self.pay(REGION_FUND, authority, BUDGET, region)
-        self.pay(STATE, authority, BUDGET, amount - region)
+        authority, region = account_of(office), account_of(office.region)
+        part = cents(0.01 * amount * office.place.region_share)
+        self.pay(STATE, region, BUDGET, part)
+        self.pay(region, authority, BUDGET, part)
+        self.pay(STATE, authority, BUDGET, amount - part)
         self.pay(authority, payee, purpose, amount)
 
     def pay_earned(self, office: Any, payee: Account, purpose: int, amount: int) -> None:
@@ -91,12 +91,12 @@ class Ledger:
 
     def refund(self, office: Any, payer: Account, amount: int) -> None:
         """What is paid back goes through the authority to those who funded it."""
-        authority = account_of(office)
-        region = cents(0.01 * amount * office.place.region_share)
+        authority, region = account_of(office), account_of(office.region)
+        part = cents(0.01 * amount * office.place.region_share)
         self.pay(payer, authority, REFUND, amount)
-        self.pay(authority, REGION_FUND, REFUND, region)
-        self.pay(REGION_FUND, STATE, REFUND, region)
-        self.pay(authority, STATE, REFUND, amount - region)
+        self.pay(authority, region, REFUND, part)
+        self.pay(region, STATE, REFUND, part)
+        self.pay(authority, STATE, REFUND, amount - part)
 
     def cents_of(self, purpose: int, payers: tuple[int, ...], payees: tuple[int, ...]) -> int:
         """Cents that went from some classes to others for a purpose since the start."""

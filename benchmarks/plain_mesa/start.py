@@ -28,11 +28,12 @@ def plain(row: Any, *names: str) -> dict[str, Any]:
 def come_to_life(model: Any) -> None:
     """An object for everybody, money in the accounts, and the ties of the start."""
     world = new_world(model.case, model.design, model.draws, model.calendar.months)
-    model.region = Region(model)
+    regions = {name: Region(model, len(model.case.locality) + n) for n, name in enumerate(model.case.regions)}
     for number, name in enumerate(model.case.locality):
         place = world.localities[number]
         known = world.commissioners[number].known_need.tolist()
         office = Commissioner(model, number, name, float(world.commissioners[number].political_support), known)
+        office.region = regions[office.place.region]
         office.teams = [Team(t, len(known)) for t in range(place.team_first, place.team_end)]
         teams = {team.number: team for team in office.teams}
         providers = [
@@ -96,24 +97,22 @@ def fill_accounts(model: Any, world: World) -> None:
 
 def tie_people(model: Any, world: World) -> None:
     """Relations with their first attitudes and evidence, peers, and joint hours of providers."""
-    people = {kind: {} for kind in ("family", "provider", "volunteer", "investor", "commissioner")}
+    people = {kind: {} for kind in ("family", "provider", "volunteer", "investor", "commissioner", "region")}
     for agent in model.agents:
-        if not isinstance(agent, Region):
-            people[type(agent).__name__.lower()][agent.number] = agent
-    people["region"] = {len(model.offices): model.region}
+        people[type(agent).__name__.lower()][agent.number] = agent
     for edge in world.edges:
         relation = RELATION_NAMES[edge.relation]
         kinds = relation.split("_")
         source, target = (people[kind][int(row)] for kind, row in zip(kinds, (edge.source, edge.target), strict=True))
-        if relation == "family_family":
-            if edge.active:
-                source.peers.append(target)
-        elif source is not target:
+        if source is not target:
             model.trust.relate(source, target, relation, float(edge.trust), bool(edge.active))
             tie = model.trust.edges[source, target]
             tie.update(prior=float(edge.prior), lived=float(edge.lived), lived_weight=float(edge.lived_weight))
             for kind in (*EVIDENCE, "level"):
                 tie[kind] = dict(zip(FACETS, edge[kind].tolist(), strict=True))
+    families = list(people["family"].values())
+    for source, ties in zip(families, world.peers.reshape(len(families), -1), strict=True):
+        source.peers = [people["family"][int(tie.peer)] for tie in ties if tie.active]
     pairs = range(world.relations[PROVIDER_PROVIDER].first, world.relations[PROVIDER_PROVIDER].end)
     for pair, edge in enumerate(pairs):
         one, other = (people["provider"][int(world.edges[edge][end])] for end in ("source", "target"))

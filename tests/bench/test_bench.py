@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
+import json
 import shutil
 import subprocess
 import sys
@@ -13,7 +15,8 @@ import pytest
 
 from abm.config import ConfigError
 from abm.handbook.blocks import OPENED
-from benchmarks import compare, measure, table
+from benchmarks import __main__ as bench
+from benchmarks import batches, compare, measure, table
 from benchmarks.family_month.state import State, copy_of, new_state
 from benchmarks.kernel import ours, person, tasks
 
@@ -105,6 +108,21 @@ def test_a_contestant_answers_and_ends():
     assert min(times["mesa"].run) > 0.0
 
 
+def test_last_months_are_timed_by_themselves_and_small_rounds_do_not_count():
+    contestant = measure.Contestant("benchmarks.kernel.in_mesa")
+    tasks = {"few": {"families": 50, "months": 5, "of_service": 2}, "more": {"families": 80, "months": 5}}
+    asked = []
+    ask, contestant.ask = contestant.ask, lambda task: asked.append(task) or ask(task)
+    times = measure.interleave(dict.fromkeys(tasks, contestant), tasks, 1, {"few": 50, "more": 80}, {"families": 3})
+    contestant.close()
+    assert [(task["families"], task["seed"]) for task in asked] == [(3, 1), (3, 1), (50, 2), (80, 2)]
+    assert 0.0 < times["few"].service[0] < times["few"].run[0]
+    assert (times["few"].families, times["more"].families) == (50, 80)
+    found = measure.summary(times, "more")["few"]
+    assert found["of_service"] == 2
+    assert found["run_ratio"]["median"] == pytest.approx(times["few"].run[0] / times["more"].run[0])
+
+
 def test_who_does_not_answer_is_named():
     with pytest.raises(RuntimeError, match="ended with code 1"):
         measure.Contestant("benchmarks.no_such_contestant")
@@ -121,6 +139,47 @@ def test_ratios_are_of_neighbours_in_time():
     found = measure.ratios([10.0, 20.0, 30.0], [1.0, 2.0, 3.0])
     assert found["median"] == 10.0
     assert found["spread"] == 0.0
+
+
+def taken(runs, once, each, count):
+    """A batch whose bookkeeping is so many seconds once and with each of its runs."""
+    beyond = once + count * each
+    return {
+        "runs": runs * count,
+        "runs_clock": runs * count,
+        "batch": runs * count + beyond,
+        "batch_clock": runs * count,
+    }
+
+
+def batch(once=0.2, each=0.001):
+    rounds = [(taken(0.05, once, each, batches.FEW), taken(0.05, once, each, batches.MANY)) for _ in range(3)]
+    return batches.summed_up(*(list(of) for of in zip(*rounds, strict=True)), [0.1, 0.1, 0.1])
+
+
+def test_bookkeeping_is_told_apart_into_what_comes_once_and_with_each_run():
+    found = batch()
+    assert found["once_s"]["median"] == pytest.approx(0.2)
+    assert found["each_s"]["median"] == pytest.approx(0.001)
+    assert found["each_share"]["median"] == pytest.approx(0.02)
+    assert found["few"]["median"] == pytest.approx((0.2 + 0.001 * batches.FEW) / (0.05 * batches.FEW))
+    assert found["many"]["median"] < found["few"]["median"]
+    assert found["few_clock"]["median"] == 0.0
+
+
+@pytest.mark.slow
+def test_a_measured_batch_has_its_runs_in_it():
+    found = measure.in_fresh_process("batches.batch_of(3)")
+    assert 0.0 < found["runs"] < found["batch"]
+    assert 0.0 < found["runs_clock"] < found["batch_clock"]
+
+
+@pytest.mark.slow
+def test_memory_of_a_family_is_about_what_is_declared():
+    found = measure.in_fresh_process("bytes_a_family.of_world('generic', 20_000, 2)")
+    assert found["families"] == 20_000
+    assert found["row"] < found["declared"]
+    assert found["resident"] == pytest.approx(found["declared"], rel=0.3)
 
 
 def side(seconds, ratio=None):
@@ -160,6 +219,68 @@ def found():
     }
 
 
+def test_sizes_that_are_not_measured_stay(found, tmp_path, monkeypatch):
+    """`make bench` without LARGE=1 does not lose what a longer one found; a comparison is of today's alone."""
+    (tmp_path / "speed.json").write_text(json.dumps(found))
+    (tmp_path / "speed.md").write_text(PAGE)
+    monkeypatch.setattr(bench, "DOCS", tmp_path)
+    monkeypatch.setitem(bench.MEASURE, "growth", lambda asked: {"1600": {"compiled": side(0.6)}})
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--only", "growth"])
+    assert bench.main() == 0
+    kept = json.loads((tmp_path / "speed.json").read_text())
+    assert kept["growth"]["15200"] == found["growth"]["15200"]
+    assert kept["growth"]["1600"]["compiled"]["run_s"]["median"] == 0.6
+    assert kept["model"] == found["model"]
+
+
+@pytest.mark.parametrize(("large", "sizes"), [(False, [4, 38, 375]), (True, [4, 38, 375, 3750])])
+def test_growth_goes_round_the_sizes_and_is_in_terms_of_15200(monkeypatch, large, sizes):
+    asked = []
+
+    class Compiled:
+        def __init__(self, *_):
+            pass
+
+        def ask(self, task):
+            asked.append(task["towns"])
+            return {"setup": 0.1, "run": task["towns"] * (1.0 + task["towns"] / 3750), "service": 0.0, "figures": {}}
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(bench, "Contestant", Compiled)
+    found = bench.measure_growth(argparse.Namespace(large=large, rounds=2))
+    assert asked == [1] * len(sizes) + 2 * sizes
+    assert list(found) == [str(400 * towns) for towns in sizes]
+    ratio = found[str(400 * sizes[-1])]["compiled"]["to_15200"]["median"]
+    assert ratio == pytest.approx((1 + sizes[-1] / 3750) / (1 + 38 / 3750))
+
+
+def test_the_ordinary_model_runs_large_with_service_in_it(monkeypatch):
+    from abm.config import load_case
+
+    asked = []
+
+    class Either:
+        def __init__(self, _, name):
+            self.name = name
+
+        def ask(self, task):
+            asked.append(task)
+            slow = 100.0 if self.name == "plain" else 1.0
+            return {"setup": 0.1, "run": slow, "service": slow / 2, "figures": {"trust": 0.5}}
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(bench, "Contestant", Either)
+    found = bench.measure_model(argparse.Namespace(large=True, rounds=3, large_rounds=1))
+    assert [found[size]["plain"]["rounds"] for size in ("1430", "15200", "150000")] == [3, 3, 1]
+    assert found["150000"]["plain"]["service_ratio"]["median"] == 100.0
+    large = next(task for task in asked if task.get("towns") == 375)
+    assert large["months"] - large["of_service"] == load_case("generic").calendar.service[0] - 1
+
+
 PAGE = """text
 <!-- generated: short -->
 old
@@ -171,17 +292,36 @@ more
 def test_the_page_says_what_was_measured(found):
     page = table.filled(PAGE, found)
     assert "old" not in page
-    assert "| the whole model, 1,430 families, set-up included | one object an agent, Mesa | 100 × (98–102) |" in page
+    assert (
+        "| the whole model, 1,430 families, 10 months, set-up included | one object an agent, Mesa | 100 × (98–102) |"
+        in page
+    )
     assert "Starsim: not installed." in page
     assert page.startswith("text\n")
     assert page.endswith("more\n")
     assert table.filled(page, found) == page
 
 
+def test_the_page_says_what_a_batch_and_a_family_take(found):
+    few = measure.middle([1.0])
+    found["growth"]["15200"]["compiled"]["to_15200"] = few
+    found["bytes_a_family"] = {"generic": dict.fromkeys(("families", "months", "row", "declared", "resident"), 1500)}
+    found["processes"] = {
+        **dict.fromkeys(("obc_run_s", "import_mesa_s", "obc_run_to_import_mesa", "two_processes"), few), "batch": batch(),
+        "memory": {"after_a_tenth": 100.0, "after_all": 100.0}, "ms": {"as_mesa_model": few, "new_world": few},
+    }  # fmt: skip
+    page = "".join(f"<!-- generated: {name} -->\n<!-- end -->\n" for name in table.TABLES)
+    page = table.filled(page, found)
+    assert "| a batch of 40 runs beyond the runs themselves | 12.0% (12.0%–12.0%) |" in page
+    assert "| of it once a batch | 200.0 ms (200.0 ms–200.0 ms) |" in page
+    assert "| that as a share of the run | 2.0% (2.0%–2.0%) |" in page
+    assert "| `generic` | 1,500 | 1,500 B | 1,500 B | 1,500 B |" in page
+
+
 def test_parts_that_were_not_measured_say_so(found):
     page = "".join(f"<!-- generated: {name} -->\n<!-- end -->\n" for name in table.TABLES)
     page = table.filled(page, {part: found[part] for part in ("machine", "date", "model")})
-    assert page.count(table.UNKNOWN) == 2
+    assert page.count(table.UNKNOWN) == 3
 
 
 def test_a_mark_that_is_not_closed_is_refused(found):

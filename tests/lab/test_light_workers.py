@@ -37,6 +37,28 @@ def test_a_run_in_a_worker_imports_nothing_heavy():
     assert [name for name in HEAVY if f"'{name}'" in done.stdout] == []
 
 
+ALONE = """
+import gc
+import sys
+import abm
+from abm.config import Experiment, load_case, load_design
+case = load_case("generic", {"case.families": 20})
+asked = Experiment(name="x", cases=(case,), designs=(load_design("block_grant"), load_design("social_impact_bond")), seeds=2,
+                   months=2, factors={"payment.lag_months": (1, 2)})
+abm.batch(asked, workers=1, out=sys.argv[1])
+heavy = ("pandas", "pyarrow.compute", "matplotlib", "mesa", "rich")
+print([name for name in heavy if name in sys.modules], gc.get_freeze_count())
+"""
+
+
+def test_a_batch_imports_nothing_that_it_does_not_write_with(tmp_path):
+    """pyarrow would import pandas by itself for any list or array that it is given: as long as three short runs."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-c", ALONE, str(tmp_path / "r")]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "[] 0\n"
+
+
 PARENT = """
 import sys
 import abm

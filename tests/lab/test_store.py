@@ -12,7 +12,8 @@ from abm.config import ConfigError
 from abm.config.keep import Keep
 from abm.lab.batches import description, plan_of
 from abm.lab.files import read_verified, write_table, write_whole
-from abm.lab.manifest import code_hash, read_manifest, what_differs
+from abm.lab.journal import Journal
+from abm.lab.manifest import code_hash, read_manifest, what_differs, write_manifest
 from abm.lab.plan import DONE, Run
 from abm.lab.store import Store
 from abm.metrics import METRICS
@@ -110,9 +111,66 @@ def test_a_damaged_part_is_left_out_with_a_warning(open_store, tmp_path):
         store.add(a_run(0, 1))
         store.flush()
         store.add(a_run(0, 2))
-    (tmp_path / "r/parts/000001-series.parquet").write_bytes(b"?")
-    with pytest.warns(UserWarning, match="000001-series.*done again"), open_store() as again:
+    (tmp_path / "r/parts/000001-done.parquet").write_bytes(b"?")
+    with pytest.warns(UserWarning, match="000001-done.*done again"), open_store() as again:
         assert done(again) == {(0, 2)}
+
+
+def test_a_part_of_an_older_version_is_left_out_with_a_warning(open_store, tmp_path):
+    with open_store() as store:
+        store.add(a_run(0, 1))
+    journal = tmp_path / "r/parts/journal.jsonl"
+    (tmp_path / "r/parts/000001-done.parquet").rename(tmp_path / "r/parts/000001-runs.parquet")
+    part = json.loads(journal.read_text().partition(" ")[2])
+    Journal(tmp_path / "r/parts").rewrite([{"parts/000001-runs.parquet": part["parts/000001-done.parquet"]}])
+    with pytest.warns(UserWarning, match=r"older version; its runs are done again"), open_store() as again:
+        assert done(again) == set()
+
+
+def test_what_was_left_is_the_same_after_a_crash(open_store, tmp_path):
+    """Numbers go through parts as bytes; none changes, nor which are missing, nor what has no series."""
+    rng = np.random.default_rng(1)
+    left = {}
+    with open_store(twins=True) as store:
+        for arm, seed in store.missing():
+            series, ends = rng.normal(size=(21, len(NAMES))), rng.normal(size=len(NAMES))
+            ends[:3] = np.nan
+            left[arm, seed] = Run(arm, seed, DONE, series if arm < len(store.plan.arms) else None, ends)
+            if (arm, seed) == (1, 2):
+                left[arm, seed] = Run(arm, seed, "failed: by itself", None, None)
+            store.add(left[arm, seed])
+            store.flush()
+    with open_store(twins=True) as again:
+        found = {(a, s): m for source in again._sources for a, s, m in source.series()}
+        rows = {
+            (int(arm), int(seed)): (status, ends)
+            for source in again._sources
+            for of in source.rows()
+            for arm, seed, status, ends in zip(*of, strict=True)
+        }
+    assert set(rows) == set(left)
+    assert set(found) == {key for key, run in left.items() if run.series is not None}
+    assert all((found[key] == left[key].series).all() for key in found)
+    for key, (status, ends) in rows.items():
+        whole = np.full(len(NAMES), np.nan) if left[key].at_end is None else left[key].at_end
+        assert status == left[key].status
+        assert np.array_equal(ends, whole, equal_nan=True)
+
+
+def test_parts_are_numbered_on(open_store, tmp_path):
+    for number in range(3):
+        with open_store() as store:
+            store.add(a_run(0, number + 1))
+    assert sorted(path.name[:6] for path in (tmp_path / "r/parts").glob("*.parquet")) == ["000001", "000002", "000003"]
+
+
+def test_a_manifest_is_indented_json_as_ever(tmp_path):
+    manifest = {"format": 2, "configuration": {"a": [1, {"b": "x\ny"}], "c": {}}, "sessions": [], "finished": None}
+    write_manifest(tmp_path, manifest)
+    assert (tmp_path / "manifest.json").read_text() == json.dumps(manifest, indent=1) + "\n"
+    manifest["sessions"].append({"started": "now"})
+    write_manifest(tmp_path, manifest)
+    assert (tmp_path / "manifest.json").read_text() == json.dumps(manifest, indent=1) + "\n"
 
 
 def test_there_is_one_writer(open_store):

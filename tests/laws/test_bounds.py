@@ -20,7 +20,7 @@ from abm.config import Design, load_case, preset_names
 from abm.declare import Param, parameters
 from abm.design import OUTCOME_RULES, GovernanceDesign, Milestone
 from abm.engine import MONTH
-from abm.ledger import SINGLE
+from abm.ledger import SINGLE, intermediary_account
 from abm.metrics import METRICS
 from abm.rules.finance import SOCIAL_PRIME
 from abm.stages.deliver import deliver
@@ -182,7 +182,8 @@ def cash_broken(world: World) -> list[str]:
 
 def prime_broken(world: World) -> list[str]:
     """A prime does not end with more than its reserves while investors lack principal."""
-    held = world.balances[-world.localities.size :]
+    first = intermediary_account(0, world.localities.size, world.providers.size, world.investors.size)
+    held = world.balances[first : first + world.localities.size]
     lacking = np.bincount(world.investors.locality, world.investors.capital, world.localities.size)
     prime = world.settings.finance_intermediary == SOCIAL_PRIME
     return ["a prime keeps what investors lack"] * int(

@@ -31,7 +31,7 @@ def world_of(settings=None, design="provider_financed_pbr", seed=1):
 @njit
 def fade(world):
     """Evidence fades; what is private to the engine can be called by compiled code only."""
-    _fade(world)
+    _fade(world, 0)
 
 
 def month_of(world, experiences):
@@ -127,7 +127,6 @@ def test_a_family_compares_itself_with_those_it_knows():
     world = world_of()
     run_months(world, 20)
     peers = int(world.settings[0].family_peers)
-    first = world.relations[2].first
     served = [i for i in range(len(world.families)) if world.families[i].enrolled]
     compared = [(i, hours_beside_peers(world, 0, i)) for i in served]
     known = [(i, x) for i, x in compared if x != UNSEEN]
@@ -138,8 +137,7 @@ def test_a_family_compares_itself_with_those_it_knows():
     assert hours_beside_peers(world, 0, i) == 0.0
     world.families[i].hours_received = 100.0 * own
     assert hours_beside_peers(world, 0, i) == 1.0
-    for edge in range(first + i * peers, first + (i + 1) * peers):
-        world.edges[edge].active = 0
+    world.peers.active[i * peers : (i + 1) * peers] = 0
     assert hours_beside_peers(world, 0, i) == wait_beside_peers(world, 0, i) == UNSEEN
     assert mixed(0.7, UNSEEN, 0.3) == 0.7
     assert mixed(0.7, 0.2, 0.0) == 0.7
@@ -149,10 +147,9 @@ def test_a_family_compares_itself_with_those_it_knows():
 def test_who_is_made_to_wait_while_the_easier_are_served_sees_it():
     world = world_of()
     run_months(world, 20)
-    peers, first = int(world.settings[0].family_peers), world.relations[2].first
+    peers = int(world.settings[0].family_peers)
     waits = next(i for i in range(60) if wait_beside_peers(world, 0, i) != UNSEEN)
-    for edge in range(first + waits * peers, first + (waits + 1) * peers):
-        world.families[world.edges[edge].target].complexity = 0.2
+    world.families.complexity[world.peers.peer[waits * peers : (waits + 1) * peers]] = 0.2
     world.families[waits].complexity = 0.2
     assert wait_beside_peers(world, 0, waits) == 0.5
     world.families[waits].complexity = 0.8

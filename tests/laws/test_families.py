@@ -36,7 +36,7 @@ from abm.streams import (
     normal,
     uniform,
 )  # fmt: skip
-from abm.tables import FAMILY_COMMISSIONER, FAMILY_FAMILY, FAMILY_PROVIDER
+from abm.tables import FAMILY_COMMISSIONER, FAMILY_PROVIDER
 from abm.world import new_world
 
 ROOT = Path(__file__).parents[2]
@@ -78,17 +78,16 @@ def is_of_a_family(stream: int, item: int) -> bool:
 def moved_rows(world, row_of: np.ndarray) -> None:
     """Put the families of a world of one place at its start into the given rows, with all that refers to them."""
     count = world.families.size
-    for table in (world.families, world.claims, world.packages):
+    for table in (world.families, world.claims, world.packages, world.peers):
         rows = table.reshape(count, -1)
         rows[row_of] = rows.copy()
-    for relation in (FAMILY_COMMISSIONER, FAMILY_PROVIDER, FAMILY_FAMILY):
+    world.peers["peer"] = row_of[world.peers["peer"]]
+    for relation in (FAMILY_COMMISSIONER, FAMILY_PROVIDER):
         ties = world.relations[relation]
         edges = world.edges[ties.first : ties.end]
         rows = edges.reshape(count, -1)
         rows[row_of] = rows.copy()
         edges["source"] = row_of[edges["source"]]
-        if relation == FAMILY_FAMILY:
-            edges["target"] = row_of[edges["target"]]
 
 
 def let_draws_follow(row_of: np.ndarray) -> None:

@@ -10,7 +10,7 @@ from abm.attendance import come_probability
 from abm.config import changed_design, load_case, load_design
 from abm.engine import run_months
 from abm.ledger import AUTHORITY, EXPENSES, GRANT, HOUSEHOLD, PROVIDER_ACCOUNT, single_account
-from abm.tables import ASSOCIATION, FAMILY_FAMILY
+from abm.tables import ASSOCIATION
 from abm.world import World, new_world
 
 SMALL = {"case.families": 40}
@@ -275,7 +275,8 @@ def test_the_sign_of_complementarity_decides_whether_families_can_stand_in(rho):
 def test_a_family_alone_in_its_territory_has_nobody_to_help_it():
     alone = {**CONTRACT, "case.families": 3, "case.locality.town.territories": 3}
     none, full = (run({"case.work.peer_effect": effect}, start=alone) for effect in (0.0, 9.0))
-    assert (none.edges.active[none.relations.first[FAMILY_FAMILY] : none.relations.end[FAMILY_FAMILY]] == 0).all()
+    assert none.peers.size > 0
+    assert (none.peers.active == 0).all()
     assert np.nanmax(none.series.participation) > 0.0
     assert differing(none, full, ("settings",)) == []
 

@@ -82,6 +82,13 @@ def test_both_say_the_same_on_presets(cases, designs, case, design):
     assert first_difference(cases[case], designs[design], 1) == ""
 
 
+def test_both_say_the_same_under_two_regions(designs):
+    places = {f"case.locality.{name}.region": region for name, region in (("cremona", "South"), ("monza", "North"))}
+    case = load_case("lombardy", {"case.families": 120, **places})
+    assert len(case.regions) == 3
+    assert first_difference(case, designs["social_impact_bond"], 1) == ""
+
+
 EVENTS = (
     {"month": 2, "kind": "engagement", "who": "half", "unit": "family", "strength": 0.8},
     {"month": 6, "kind": "workshop", "who": "half", "months": 12, "strength": 0.7},

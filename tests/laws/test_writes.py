@@ -14,7 +14,7 @@ from abm.stages.observe import observe
 from abm.tables import TABLES
 from abm.world import World, new_world, with_interventions
 
-ARRAYS = ("dues", "balances", "flows", "series")
+ARRAYS = ("dues", "balances", "flows", "series", "part")
 DECLARABLE = {f"{table}.{column.name}" for table, columns in TABLES.items() for column in columns} | set(ARRAYS)
 CASES = ("generic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("lombardy", "scarce")))
 DESIGNS = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abm.imported.network import REGION
 from abm.network import active_rows
 from abm.tables import (
     COMMISSIONER_PROVIDER,
@@ -64,7 +65,10 @@ class Picture:
         self.families = families
         self.nodes: list[dict[str, Any]] = []
         self.index: dict[tuple[str, int], int] = {}
-        self._add("region", len(world.localities), -1, 0.5, 0.035, "Region")
+        above = list(dict.fromkeys(int(world.localities.region[row]) for row in rows))
+        for n, region in enumerate(above):
+            name = case.regions[region - len(world.localities)]
+            self._add("region", region, -1, (n + 0.5) / len(above), 0.035, "Region" if name == REGION else name)
         for cell, (row, _, title) in enumerate(self.places):
             self._place(world, cell, row, title)
         self._edges(world)

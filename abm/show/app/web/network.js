@@ -28,7 +28,7 @@ parts["obc-network"] = {
     },
     spot(node) {
       const places = this.net.places.length, down = this.width < 560;
-      if (node.k === "region") return [this.width / 2, 16];
+      if (node.k === "region") return [this.width * node.x, 16];
       const w = down ? this.width : this.width / places, h = down ? (this.tall - 22) / places : this.tall - 22, left = down ? 0 : node.c * w, up = 22 + (down ? node.c * h : 0);
       const spread = Math.min(w, h * 1.5) / w;
       return [left + w * (0.5 + (node.x - 0.5) * spread), up + h * (node.y - 0.04) / 0.96];
@@ -52,7 +52,7 @@ parts["obc-network"] = {
       for (const layer of [0, 1]) for (const e of layers[layer]) this.edge(ctx, e, shade, layer, focus);
       for (let n = 0; n < this.net.nodes.length; n++) this.node(ctx, n, c, focus, shade);
       ctx.textAlign = "center"; ctx.fillStyle = c.ink; ctx.font = "600 13px Inter, system-ui, sans-serif";
-      this.net.nodes.forEach((node, n) => { if (node.k === "commissioner") ctx.fillText(this.net.places.length > 1 ? node.n : "Authority", this.spots[n][0], this.spots[n][1] + this.radius(n) + 15); if (node.k === "region") { ctx.textAlign = "left"; ctx.fillText("Region", this.spots[n][0] + 15, this.spots[n][1] + 5); ctx.textAlign = "center"; } });
+      this.net.nodes.forEach((node, n) => { if (node.k === "commissioner") ctx.fillText(this.net.places.length > 1 ? node.n : "Authority", this.spots[n][0], this.spots[n][1] + this.radius(n) + 15); if (node.k === "region") { ctx.textAlign = "left"; ctx.fillText(node.n, this.spots[n][0] + 15, this.spots[n][1] + 5); ctx.textAlign = "center"; } });
     },
     edge(ctx, e, shade, layer, focus) {
       const from = this.ends[2 * e], to = this.ends[2 * e + 1], p = this.spots[from], q = this.spots[to]; if (!p || !q) return;
