@@ -19,6 +19,8 @@ from pathlib import Path
 import numba
 from numba import types
 
+from abm.linking import PartCompiler, WholeCompiler
+
 KEEP_DAYS = 14  # caches of older sources that nobody used for this long are removed
 
 
@@ -45,7 +47,7 @@ def _source(module: str) -> tuple[bytes, tuple[str, ...]]:
 @functools.cache
 def sources_hash(module: str) -> str:
     """A short hash of a module's source, of all that it imports from this package, and of the versions of numba and Python."""
-    found, ahead = {}, [module]
+    found, ahead = {}, [module, "abm.by_pointer"]  # by which all of them are handed the world
     while ahead:
         name = ahead.pop()
         if name not in found:
@@ -94,21 +96,12 @@ JIT = not numba.config.DISABLE_JIT
 _forget_old()
 
 
-def _short_name(named_tuple):
-    """The linker's name for a type: numba spells out every column of every table wherever a function takes the world, 46 kB."""
-    return named_tuple.instance_class.__name__, (hashlib.sha256(named_tuple.name.encode()).hexdigest()[:16],)
-
-
-types.NamedTuple.mangling_args = property(_short_name)
-
-
 def compiled(function):
     """Compile a function of numbers and tables; no fast-math and no threads, so results are the same to the last bit.
 
     While one runs, other threads of Python may run too (`abm/spread.py`).
 
-    A private function (`_name`) can be called by compiled code only: what lets Python call it takes a quarter of the time. It
-    becomes a part of its callers, or each call would hand over the whole world, table by table.
+    A private function (`_name`) can be called by compiled code only, and becomes a part of its callers.
 
     It makes no arrays, so that nothing is counted of who holds which table: to count them at each call, atomically and for
     the whole world, took more than half of a stage. One that makes arrays is `compiled_with_arrays`.
@@ -123,25 +116,32 @@ def compiled_with_arrays(function):
 
 def inlined(function):
     """Compile a function as `compiled` does, a short one that becomes a part of its callers though Python may call it too."""
-    return _compile(function, inline=True)
+    function.inlined = True
+    return _compile(function)
 
 
-def _compile(function, counts_references=False, inline=False):
-    if JIT:
-        _cache_of(function.__module__)
-    private = function.__name__.startswith("_")
-    dispatcher = numba.njit(
-        cache=True, error_model="numpy", no_cpython_wrapper=private, no_cfunc_wrapper=True,
-        forceinline=private or inline, nogil=True, _nrt=counts_references,
-    )(function)  # fmt: skip
-    if JIT:
-        resolve = dispatcher.get_call_template
+def _compile(function, counts_references=False):
+    """What Python calls is compiled as a whole and kept; compiled code, whatever it calls, links a part of the same source.
 
-        def without_literals(args, keywords):
-            """One compilation for all integers: numba would make one for each literal that callers pass (3 × the time)."""
-            return resolve(
-                [types.unliteral(a) for a in args], {name: types.unliteral(a) for name, a in keywords.items()}
-            )
+    The options are the same for all, or numba compiles what it brings itself, as `max`, for each combination of them.
+    """
+    options = {
+        "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True, "nogil": True,
+        "_nrt": counts_references,
+    }  # fmt: skip
+    part = numba.njit(pipeline_class=PartCompiler, **options)(function)
+    if not JIT:
+        return part
+    resolve = part.get_call_template
 
-        dispatcher.get_call_template = without_literals
-    return dispatcher
+    def without_literals(args, keywords):
+        """One compilation for all integers: numba would make one for each literal that callers pass (3 × the time)."""
+        return resolve([types.unliteral(a) for a in args], {name: types.unliteral(a) for name, a in keywords.items()})
+
+    part.get_call_template = without_literals
+    if function.__name__.startswith("_"):
+        return part
+    _cache_of(function.__module__)
+    whole = numba.njit(cache=True, pipeline_class=WholeCompiler, **options)(function)
+    whole.get_call_template, whole.get_overload = without_literals, part.get_overload
+    return whole

@@ -35,7 +35,6 @@ def clip(x, low, high):
     return min(high, max(low, x))
 
 
-@compiled
 def populate(world):
     """Fill every table for month 0. All draws have month 0 and the agent's own row as key."""
     settle(world)

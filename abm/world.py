@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from abm import design as parts_of_design
+from abm.by_pointer import handed_by_pointer
 from abm.case import Case, Locality
 from abm.declare import parameters
 from abm.design import GovernanceDesign
@@ -31,6 +32,7 @@ SETTINGS = settings_type([("", GovernanceDesign), ("", Case), ("locality_", Loca
 SERIES = np.dtype((np.record, np.dtype([(metric.name, "f8") for metric in METRICS])))
 
 
+@handed_by_pointer
 class World(NamedTuple):
     """Everything that a month reads and writes; each field but the first and the last five is a table of `tables.py`."""
 

@@ -11,7 +11,7 @@ from worlds import differing
 from abm import compiled as compiled_module
 from abm.compiled import JIT, sources_hash, warm
 from abm.config import load_case, load_design
-from abm.engine import MONTH, STAGES, _code_of, compile_engine, open_month, run_months, step
+from abm.engine import MONTH, PIECES, STAGES, _code_of, compile_engine, open_month, run_months, step
 from abm.metrics import METRICS
 from abm.stages.intervene import intervene
 from abm.stages.observe import observe
@@ -104,11 +104,11 @@ def test_nobody_is_served_after_the_end(case):
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")
 def test_tables_of_another_kind_are_not_handed_to_what_was_compiled_for_ours(case):
     world = new_world(case, load_design("block_grant"), 3)
-    assert _code_of(MONTH, world) is not MONTH
-    assert _code_of(MONTH, world._replace(dues=np.asfortranarray(world.dues))) is MONTH
-    assert _code_of(MONTH, world._replace(dues=world.dues.astype(np.int32))) is MONTH
+    assert _code_of(PIECES, world) is not PIECES
+    assert _code_of(PIECES, world._replace(dues=np.asfortranarray(world.dues))) is PIECES
+    assert _code_of(PIECES, world._replace(dues=world.dues.astype(np.int32))) is PIECES
     world.balances.flags.writeable = False
-    assert _code_of(MONTH, world) is MONTH
+    assert _code_of(PIECES, world) is PIECES
 
 
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")

@@ -17,6 +17,7 @@ ABM = ROOT / "abm"
 # From the ground up: a file imports only from floors below its own (imports for types alone do not count). A name stands for a
 # module, or for all modules of a folder that have no line of their own. A stage may use what earlier stages of the month offer.
 FLOORS = (
+    ("linking", "by_pointer"),
     ("declare", "compiled", "config.toml_file"),
     ("streams", "config.words", "sources"),
     ("rules", "config.presets", "config.lines"),

@@ -39,7 +39,6 @@ WRITES = (
 )  # fmt: skip
 
 
-@compiled
 def deliver(world):
     """One month of service in every locality; where no contract runs, usual services go on."""
     plan_work(world)

@@ -30,7 +30,6 @@ WRITES = (
 )  # fmt: skip
 
 
-@compiled
 def measure(world):
     """Measure, claim and audit in every locality whose contract is served."""
     survey(world)

@@ -13,7 +13,6 @@ from abm.stages.observe_trust import observe_trust
 WRITES = ("series",)
 
 
-@compiled
 def observe(world):
     """Write this month's row of the series."""
     observe_people(world)

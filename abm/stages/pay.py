@@ -47,7 +47,6 @@ WRITES = (
 )  # fmt: skip
 
 
-@compiled
 def pay(world):
     """Move the month's money in every locality."""
     settle_accounts(world)

@@ -1,0 +1,91 @@
+"""Parts and wholes: what is called has no machine code of its own, and what is made of it is right."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import pytest
+
+from abm.compiled import JIT
+from abm.linking import PartCompiler, WholeCompiler
+
+pytestmark = pytest.mark.skipif(not JIT, reason="nothing is compiled")
+OPTIONS = {
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "forceinline": True,
+    "_nrt": False,
+}
+ROW = np.dtype((np.record, np.dtype([("a", "f8"), ("b", "f8"), ("c", "i8")])))
+
+
+def part(function):
+    return numba.njit(pipeline_class=PartCompiler, **OPTIONS)(function)
+
+
+def whole(function):
+    return numba.njit(pipeline_class=WholeCompiler, **OPTIONS)(function)
+
+
+@part
+def _half(x):
+    return 0.5 * x
+
+
+@part
+def shared(x):
+    return _half(x) + 1.0
+
+
+@part
+def over_numbers(found, k):
+    for i in range(found.shape[0]):
+        found[i] = shared(found[i]) * k
+
+
+@part
+def over_rows(rows, k):
+    for i in range(rows.shape[0]):
+        rows[i].a = shared(rows[i].a) * k
+
+
+@whole
+def calls_twice(x):
+    return _half(shared(x)) + shared(x)
+
+
+@whole
+def of_numbers(found, k):
+    over_numbers(found, k)
+
+
+@whole
+def of_rows(rows, k):
+    over_rows(rows, k)
+
+
+def code_of(function):
+    return function.inspect_llvm(function.signatures[0])
+
+
+def test_a_whole_has_what_its_parts_call_once():
+    assert calls_twice(3.0) == 0.5 * 2.5 + 2.5
+    assert "_half" not in "".join(line for line in code_of(calls_twice).splitlines() if line.startswith("define"))
+
+
+def test_a_part_has_no_machine_code():
+    calls_twice(3.0)
+    (compiled,) = shared.overloads.values()
+    assert compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name) == 0
+
+
+def test_loops_over_numbers_are_loops_of_vectors_and_loops_over_rows_are_not():
+    found, rows = np.arange(37.0), np.zeros(37, ROW).view(np.recarray)
+    rows.a[:] = found
+    of_numbers(found, 3.0)
+    of_rows(rows, 3.0)
+    np.testing.assert_array_equal(found, (0.5 * np.arange(37.0) + 1.0) * 3.0)
+    np.testing.assert_array_equal(rows.a, found)
+    assert " x double>" in code_of(of_numbers)
+    assert " x double>" not in code_of(of_rows)
