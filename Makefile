@@ -44,7 +44,7 @@ test-all: lint .venv/.with-docs  ## the same with the slow tests
 	$(BIN)/python -c "from abm.engine import compile_engine; compile_engine()"
 	$(BIN)/pytest -n $(TEST_WORKERS)
 
-bench: .venv/.with-tests  ## measure side by side: docs/speed.md; COMPARE=1 reports what became slower, FRAMEWORKS=1 installs the others, LARGE=1 at 15,000
+bench: .venv/.with-tests  ## measure side by side: docs/speed.md; COMPARE=1 reports what became slower, FRAMEWORKS=1 installs the others, LARGE=1 is for an hour: to 1,500,000 families
 	$(BIN)/python -m benchmarks $(if $(COMPARE),--compare) $(if $(FRAMEWORKS),--install) $(if $(LARGE),--large) $(if $(ONLY),--only $(ONLY))
 	$(BIN)/python -m abm.handbook.front
 

@@ -6,7 +6,6 @@ Where a group is empty the value is missing (NaN), not zero. Populations are the
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from abm.case import Case
@@ -163,15 +162,17 @@ def at_end(series: Any, case: Case) -> dict[str, float]:
     """
     first = case.calendar.service[0]
     end = first + case.calendar.service_months * (1 + case.calendar.renewals)
-    return {m.name: _value_at_end(m, series[m.name].tolist(), first, end) for m in METRICS}
+    return {m.name: _value_at_end(m, series[m.name], first, end) for m in METRICS}
 
 
-def _value_at_end(metric: Metric, values: Sequence[float], first: int, end: int) -> float:
-    if metric.at_end == "last":
-        return next((v for v in reversed(values) if v == v), math.nan)
+def _value_at_end(metric: Metric, values: Any, first: int, end: int) -> float:
+    if metric.at_end == "last" and values[-1] == values[-1]:  # as nearly always
+        return float(values[-1])
     if metric.at_end == "mean_in_service":
         values = values[first:end]
-    known = [v for v in values if v == v]
+    known = [v for v in values.tolist() if v == v]
     if not known:
         return math.nan
+    if metric.at_end == "last":
+        return known[-1]
     return math.fsum(known) if metric.at_end == "total" else math.fsum(known) / len(known)

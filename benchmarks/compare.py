@@ -26,10 +26,14 @@ def kept_ratios(found: dict[str, Any]) -> Iterator[tuple[str, float, float]]:
         base = found["growth"][min(found["growth"], key=int)]["compiled"]["ns_per_family_month"]
         cost = sides["compiled"]["ns_per_family_month"]
         yield f"growth/{size}", base["median"] / cost["median"], base["spread"] + cost["spread"]
+    for case, of in found.get("bytes_a_family", {}).items():
+        yield f"bytes_a_family/{case}", 1000.0 / of["resident"], 0.0
     if "processes" in found:
         of = found["processes"]
         start = of["obc_run_to_import_mesa"]
         yield "processes/obc_run", 1.0 / start["median"], start["spread"]
+        few = of["batch"]["few"]
+        yield "processes/batch", 1.0 / (1.0 + few["median"]), few["spread"] * few["median"]
         yield "processes/two", of["two_processes"]["median"], of["two_processes"]["spread"]
 
 

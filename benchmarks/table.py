@@ -66,12 +66,7 @@ def summary(found: dict[str, Any]) -> str:
     """How many times slower the others are."""
     rows = []
     for size, sides in found.get("model", {}).items():
-        what, of = f"the whole model, {int(size):,} families", sides["plain"]
-        rows.append([f"{what}, {of['months']} months, set-up included", NAMES["plain"], spread(of["whole_ratio"])])
-        rows.append([f"{what}, {of['months']} months without set-up", NAMES["plain"], spread(of["run_ratio"])])
-        if "service_ratio" in of:
-            last = f"the last {of['of_service']} of them, in service"
-            rows.append([f"{what}, {last}", NAMES["plain"], spread(of["service_ratio"])])
+        rows += [[what, NAMES["plain"], spread(ratio)] for what, ratio in of_the_model(int(size), sides["plain"])]
     for size, sides in found.get("family_month", {}).items():
         for name, title in (("plain", "plain C"), ("tuned", "tuned C, vectors")):
             rows.append([f"the family's month, {int(size):,} families", title, spread(sides[name]["run_ratio"])])
@@ -80,6 +75,22 @@ def summary(found: dict[str, Any]) -> str:
             if name in NAMES:
                 rows.append([f"small common kernel, {int(size):,} families", NAMES[name], spread(side["run_ratio"])])
     return grid(["what", "beside", "takes, of the compiled model's time"], rows)
+
+
+def of_the_model(families: int, side: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
+    """The ratios of a size of the whole model with what they are of: all of a run, its months, those of service alone."""
+    what, months = f"the whole model, {families:,} families", side["months"]
+    if "service_ratio" not in side:
+        named = [
+            (f"{what}, {months} months, set-up included", "whole_ratio"),
+            (f"{what}, a month of them", "run_ratio"),
+        ]
+    else:
+        named = [
+            (f"{what}, a month of {months}, {side['of_service']} of them in service", "run_ratio"),
+            (f"{what}, a month of those {side['of_service']} in service", "service_ratio"),
+        ]
+    return [(title, side[key]) for title, key in named]
 
 
 def machine(found: dict[str, Any]) -> str:

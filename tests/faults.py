@@ -404,7 +404,7 @@ def _refused(*_args):
 def one_part_lost(folder, damage):
     """Damage to a part of an unfinished batch costs its run alone, with a warning."""
     faulty.begin(folder, 10)
-    names = sorted(name for name in faulty.parts_of(folder) if name.endswith("done.parquet"))
+    names = sorted(name for name in faulty.parts_of(folder) if name.endswith("done.arrow"))
     damage(folder, names)
     with pytest.warns(UserWarning, match="done again"):
         kept = faulty.kept(folder)

@@ -59,6 +59,27 @@ def write_table(table: pa.Table, path: Path) -> str:
     return write_whole(path, lambda to: pq.write_table(table, to, compression="zstd", write_page_checksum=True))
 
 
+def write_arrow(table: pa.Table, path: Path) -> str:
+    """Write a table in Arrow's own format, which takes a third of the time for a few rows; otherwise as `write_table`."""
+    import pyarrow as pa
+
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+
+    def write(to: Path) -> None:
+        with pa.OSFile(str(to), "wb") as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
+            writer.write_table(table)
+
+    return write_whole(path, write)
+
+
+def read_arrow(folder: Path, name: str, checksum: str) -> pa.Table:
+    """A table that `write_arrow` wrote; raises ConfigError where it is missing or not what was written."""
+    import pyarrow as pa
+
+    data = verified(folder, name, checksum).read_bytes()
+    return pa.ipc.open_file(pa.BufferReader(data), options=pa.ipc.IpcReadOptions(use_threads=False)).read_all()
+
+
 def verified(folder: Path, name: str, checksum: str) -> Path:
     """The path of a data file of a folder; raises ConfigError where it is missing or not what was written."""
     path = folder / name
@@ -73,9 +94,12 @@ def verified(folder: Path, name: str, checksum: str) -> Path:
 
 def read_table(path: Path, columns: Sequence[str] | None = None, categories: Sequence[str] = ()) -> pa.Table:
     """The table of a Parquet file, or some columns of it; `categories` are read as such where they are text."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with path.open("rb") as file:
+    with pa.OSFile(
+        str(path)
+    ) as file:  # with a file of Python's, its threads may abort the process at its end (arrow 34314)
         read = {"columns": columns, "read_dictionary": list(categories), "page_checksum_verification": True}
         return pq.read_table(file, **read)
 

@@ -177,7 +177,6 @@ def write_ends(
 
 def write_agents(ordered: Ordered, sources: Sequence[Source], table: str, path: Path) -> str:
     """Write a table of agents; returns its checksum."""
-    import pyarrow as pa
 
     where: dict[tuple[int, int], list[Kept]] = {}
     for number, source in enumerate(sources):
@@ -198,11 +197,25 @@ def write_agents(ordered: Ordered, sources: Sequence[Source], table: str, path: 
                     ahead.append(fitted(rows, keys, schema))
                     size += rows.nbytes
                 if size >= GROUP_BYTES:
-                    yield pa.concat_tables(ahead).unify_dictionaries().combine_chunks()
+                    yield _as_one(ahead)
                     ahead, size = [schema.empty_table()], 0
-        yield pa.concat_tables(ahead).unify_dictionaries().combine_chunks()
+        yield _as_one(ahead)
 
     return write_groups(path, groups())
+
+
+def _as_one(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables in one, whose dictionaries have the names that stand there, in their order: runs of a part share one, with names
+    in the order in which runs were over."""
+    import pyarrow as pa
+
+    whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    for place, field in enumerate(whole.schema):
+        if pa.types.is_dictionary(field.type):
+            found = whole[field.name].cast(field.type.value_type).combine_chunks().dictionary_encode()
+            codes = found.indices.cast(field.type.index_type)
+            whole = whole.set_column(place, field, pa.DictionaryArray.from_arrays(codes, found.dictionary))
+    return whole
 
 
 class Readers:

@@ -11,6 +11,7 @@ import numpy as np
 
 from abm.config import ConfigError
 from abm.lab.columns import ARMS, BLOBS, OF_RUNS, PART_KEYS, as_numpy, matrix_of, starts_of_runs
+from abm.lab.files import read_arrow
 from abm.lab.plan import Plan
 
 if TYPE_CHECKING:
@@ -55,12 +56,17 @@ class Source:
     def rows(self, ends: bool = True) -> Iterator[Rows]:
         """Its runs, some at a time; without `ends` only which they are and how they ended."""
         at_end = BLOBS[:1] if ends else ()
-        for table in self._tables(OF_RUNS, [*PART_KEYS, "status", *at_end]):
+        for table in self._of_runs():
             matrix = np.full((len(table), len(self._metrics) if ends else 0), np.nan)
             for name in at_end:
                 for place, values in _numbers_in(table, name):
                     matrix[place] = values
             yield self._rows(table, self._arms_of(table), matrix)
+
+    def _of_runs(self) -> Iterator[pa.Table]:
+        """Its table of runs, if it has one."""
+        if OF_RUNS in self._files:
+            yield read_arrow(self._folder, *self._files[OF_RUNS])
 
     def _arms_of(self, table: pa.Table) -> np.ndarray:
         """The number of each row's arm, or -1."""
@@ -75,7 +81,7 @@ class Source:
 
     def series(self) -> Iterator[tuple[int, int, np.ndarray]]:
         """What is kept of the series of each run: number of the arm, seed, months × metrics."""
-        for table in self._tables(OF_RUNS, [*PART_KEYS, BLOBS[1]]):
+        for table in self._of_runs():
             arms, seeds = self._arms_of(table), as_numpy(table["seed"])
             for place, values in _numbers_in(table, BLOBS[1]):
                 if arms[place] >= 0:

@@ -28,7 +28,16 @@ import numpy as np
 
 from abm.config import ConfigError
 from abm.lab.columns import OF_RUNS, needed_bytes, part_tables
-from abm.lab.files import forget_temporary, free_bytes, lock, move_into_place, remove, verified, write_table
+from abm.lab.files import (
+    forget_temporary,
+    free_bytes,
+    lock,
+    move_into_place,
+    remove,
+    verified,
+    write_arrow,
+    write_table,
+)
 from abm.lab.finish import Ordered, write_agents, write_ends, write_series
 from abm.lab.journal import Journal, Part
 from abm.lab.manifest import NEXT, is_extension, new_manifest, read_manifest, refuse_other, write_manifest
@@ -131,8 +140,10 @@ class Store:
                 write_manifest(self.folder, self.manifest)
             number = 1 + sum(map(_number, self._journal.parts[-1:]))
             tables = part_tables(self.plan, self._waiting)
-            names = {kind: f"parts/{number:06}-{kind}.parquet" for kind in tables}
-            part = {name: write_table(tables[kind], self.folder / name) for kind, name in names.items()}
+            part = {}
+            for kind, table in tables.items():
+                name = f"parts/{number:06}-{kind}.{'arrow' if kind == OF_RUNS else 'parquet'}"
+                part[name] = (write_arrow if kind == OF_RUNS else write_table)(table, self.folder / name)
             self._journal.append(part)
             self._take(part, self._waiting)
             self._waiting, self._waiting_bytes = [], 0
@@ -238,7 +249,7 @@ class Store:
         parts = self.folder / "parts"
         if parts.is_dir():
             forget_temporary(parts)
-            for path in parts.glob("*.parquet"):
+            for path in (*parts.glob("*.parquet"), *parts.glob("*.arrow")):
                 if f"parts/{path.name}" not in ours:
                     path.unlink()
 
@@ -252,7 +263,7 @@ class Store:
     def _rehearse(self) -> None:
         """Write a part without runs: what that needs is imported now, and not while the first runs wait to be on disk."""
         path = self.folder / ".rehearsal.0"
-        write_table(part_tables(self.plan, [])[OF_RUNS], path)
+        write_arrow(part_tables(self.plan, [])[OF_RUNS], path)
         path.unlink()
 
     def _take(self, part: Part, runs: Sequence[Run] = ()) -> None:

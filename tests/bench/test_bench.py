@@ -302,6 +302,20 @@ def test_the_page_says_what_was_measured(found):
     assert table.filled(page, found) == page
 
 
+def test_a_large_size_says_how_many_of_its_months_are_service(found):
+    large = side(9.0, [90.0, 100.0, 110.0]) | {"months": 12, "of_service": 4, "service_ratio": measure.middle([200.0])}
+    found["model"]["15200"] = {"compiled": side(0.1), "plain": large, "apart": []}
+    page = table.summary(found)
+    assert (
+        "| the whole model, 15,200 families, a month of 12, 4 of them in service | one object an agent, Mesa | 100 ×"
+        in page
+    )
+    assert (
+        "| the whole model, 15,200 families, a month of those 4 in service | one object an agent, Mesa | 200 ×" in page
+    )
+    assert "| the whole model, 1,430 families, a month of them | one object an agent, Mesa | 100 ×" in page
+
+
 def test_the_page_says_what_a_batch_and_a_family_take(found):
     few = measure.middle([1.0])
     found["growth"]["15200"]["compiled"]["to_15200"] = few

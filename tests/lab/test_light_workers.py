@@ -46,7 +46,7 @@ case = load_case("generic", {"case.families": 20})
 asked = Experiment(name="x", cases=(case,), designs=(load_design("block_grant"), load_design("social_impact_bond")), seeds=2,
                    months=2, factors={"payment.lag_months": (1, 2)})
 abm.batch(asked, workers=1, out=sys.argv[1])
-heavy = ("pandas", "pyarrow.compute", "matplotlib", "mesa", "rich")
+heavy = ("pandas", "pyarrow.compute", "matplotlib", "mesa")
 print([name for name in heavy if name in sys.modules], gc.get_freeze_count())
 """
 
