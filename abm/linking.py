@@ -4,12 +4,16 @@ numba would optimise, turn into machine code and keep each function by itself, a
 theirs: half of the compiler's time. Here what compiled code calls is a part: typed, lowered and tidied, no more.
 """
 
+import functools
+
 from numba import _dynfunc, types
 from numba.core import config
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
 from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.targetconfig import ConfigStack
 from numba.core.typed_passes import DumpParforDiagnostics, InlineOverloads, NativeLowering, NopythonRewrites
+from numba.core.types.functions import BaseFunction
 from numba.core.untyped_passes import (
     DeadBranchPrune,
     FindLiterallyCalls,
@@ -145,3 +149,27 @@ class WholeCompiler(PartCompiler):
     """For functions that Python calls."""
 
     lowering = WholeLowering
+
+
+def _remembering(resolve):
+    """numba tries all that `+` may mean wherever two numbers are added; here once for each two types and set of options."""
+
+    @functools.wraps(resolve)
+    def get_call_type(function, context, args, keywords):
+        options = ConfigStack.top_or_none()
+        numbers = all(isinstance(kind, types.Number | types.Boolean) for kind in args)
+        if keywords or not numbers or options is None or options.fastmath or options.debuginfo:
+            return resolve(function, context, args, keywords)
+        known = function.__dict__.setdefault("_known", {})
+        asked = tuple(args), options.nrt, options.error_model, options.boundscheck, options.forceinline
+        if asked not in known:
+            signature = resolve(function, context, args, keywords)
+            known[asked] = signature, function._impl_keys[signature.args]
+        signature, chosen = known[asked]
+        function._impl_keys[signature.args] = chosen
+        return signature
+
+    return get_call_type
+
+
+BaseFunction.get_call_type = _remembering(BaseFunction.get_call_type)  # type: ignore[method-assign]

@@ -75,8 +75,8 @@ class OutcomeContractingModel(mesa.Model):
     unless given); `months` the length of the run (the case's calendar unless given). `running` is false after the last
     month; `changes` and `interventions` hold what came on the way. `datacollector` has every metric by month; put a
     `mesa.DataCollector` of your own in its place to collect other things. Compiles the model where that has not been done,
-    which takes a minute or two. Raises `ConfigError` for a case or a design that cannot be run, ValueError for a wrong seed
-    or length.
+    which takes half a minute to a minute. Raises `ConfigError` for a case or a design that cannot be run, ValueError for a
+    wrong seed or length.
     """
 
     def __init__(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+
 import numba
 import numpy as np
 import pytest
+from numba.core.registry import cpu_target
+from numba.core.targetconfig import ConfigStack
+from numba.core.typing.templates import AbstractTemplate, ConcreteTemplate
 
 from abm.compiled import JIT
 from abm.linking import PartCompiler, WholeCompiler
@@ -89,3 +94,26 @@ def test_loops_over_numbers_are_loops_of_vectors_and_loops_over_rows_are_not():
     np.testing.assert_array_equal(rows.a, found)
     assert " x double>" in code_of(of_numbers)
     assert " x double>" not in code_of(of_rows)
+
+
+def test_what_an_operation_on_two_types_of_numbers_gives_is_asked_once_for_each_set_of_options(monkeypatch):
+    asked = []
+    for template in (AbstractTemplate, ConcreteTemplate):
+        apply = template.apply
+        monkeypatch.setattr(
+            template, "apply", lambda self, *args, apply=apply: asked.append(self) or apply(self, *args)
+        )
+    context, flags = cpu_target.typing_context, numba.core.compiler.Flags()
+    plus = context.resolve_value_type(operator.add)
+    found = []
+    for nrt in (False, False, True, True):
+        flags.nrt = nrt
+        with ConfigStack().enter(flags.copy()):
+            before = len(asked)
+            found.append(plus.get_call_type(context, (numba.complex64, numba.int16), {}))
+            asked.append(len(asked) - before)
+    counts = [one for one in asked if isinstance(one, int)]
+    assert counts[0] > 0
+    assert counts[2] > 0
+    assert counts[1] == counts[3] == 0
+    assert {one.return_type for one in found} == {numba.complex64}

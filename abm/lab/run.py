@@ -78,7 +78,7 @@ def prepare_engine(domains: int, here: bool = True) -> None:
     from rich.console import Console
 
     console = Console(stderr=True)
-    words = "compiling the model, once: this takes a minute or two …"
+    words = "compiling the model, once: this takes half a minute to a minute …"
     if not console.is_terminal:
         console.print(words)
     with console.status(words):

@@ -70,7 +70,7 @@ class Keeper:
         check_names(setup)  # before anything is read that a link may name
         domains = len(load_case(setup.case).domains)
         if JIT and not warm(domains).exists():
-            tell("The model is being compiled, once: this takes a minute or two …")
+            tell("The model is being compiled, once: this takes half a minute to a minute …")
         with self._compiling:
             compile_engine(domains)
 
