@@ -62,7 +62,7 @@ def counts():
     return json.loads(done.stdout)
 
 
-# Counted when this was last looked at, in four months of 30 families and 33 providers; a twentieth more is a reason to look. Visits
+# Counted when last looked at, in four months of 30 families and 33 providers; a twentieth more is a reason to look. Visits
 # are uses of a row: a tie whose source and target are read through the table counts twice.
 @pytest.mark.parametrize(("what", "most"), [("draws", 1528), ("edges", 6191), ("arrays", 187)])
 def test_a_month_takes_no_more_than_it_did(counts, what, most):
