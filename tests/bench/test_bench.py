@@ -250,7 +250,7 @@ def test_growth_goes_round_the_sizes_and_is_in_terms_of_15200(monkeypatch, large
 
     monkeypatch.setattr(bench, "Contestant", Compiled)
     found = bench.measure_growth(argparse.Namespace(large=large, rounds=2))
-    assert asked == [1] * len(sizes) + 2 * sizes
+    assert asked == [8] * len(sizes) + 2 * sizes
     assert list(found) == [str(400 * towns) for towns in sizes]
     ratio = found[str(400 * sizes[-1])]["compiled"]["to_15200"]["median"]
     assert ratio == pytest.approx((1 + sizes[-1] / 3750) / (1 + 38 / 3750))
