@@ -50,6 +50,14 @@ class Part(JITCodeLibrary):
         self._shared_module = self._final_module
         self._finalized = True
 
+    def _get_module_for_linking(self):
+        """For a function that numba compiles as it always does, which would not look for what this one calls."""
+        complete = JITCodeLibrary(self._codegen, self.name)
+        complete._final_module = self._shared_module.clone()
+        complete._linking_libraries = list(self._linking_libraries)
+        _link(complete)
+        return complete._final_module
+
 
 class Whole(JITCodeLibrary):
     """A function that Python calls, and all that it calls."""
@@ -75,9 +83,11 @@ def _link(library):
         one = ahead.pop()
         if one not in linked:
             linked.add(one)
-            library._final_module.link_in(one._get_module_for_linking(), preserve=True)
             if isinstance(one, Part):
+                library._final_module.link_in(one._shared_module, preserve=True)
                 ahead += one._linking_libraries
+            else:
+                library._final_module.link_in(one._get_module_for_linking(), preserve=True)
     library._linking_libraries = []
 
 

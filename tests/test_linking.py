@@ -85,6 +85,14 @@ def test_a_part_has_no_machine_code():
     assert compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name) == 0
 
 
+def test_a_function_that_numba_compiles_as_ever_has_all_that_a_part_calls():
+    @numba.njit
+    def ordinary(x):
+        return shared(x) + _half(x)
+
+    assert ordinary(2.0) == (0.5 * 2.0 + 1.0) + 0.5 * 2.0
+
+
 def test_loops_over_numbers_are_loops_of_vectors_and_loops_over_rows_are_not():
     found, rows = np.arange(37.0), np.zeros(37, ROW).view(np.recarray)
     rows.a[:] = found
