@@ -94,7 +94,7 @@ def _run_in_parts(world, months, groups, threads):
             for pieces, code in zip(series, codes, strict=True):
                 if not isinstance(pieces, tuple):
                     code[0](world)
-                elif pieces == (take_in,):  # in order, for whoever is taken in is nobody's match any more
+                elif pieces == (take_in,):  # one after another, for it looks at families of other parts
                     for group in groups:
                         group.work(code)
                 else:
