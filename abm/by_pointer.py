@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.imputils import impl_ret_borrowed
@@ -24,7 +23,6 @@ from numba.extending import (
     unbox,
 )
 
-POINTER = ir.IntType(8).as_pointer()
 WORD = types.intp.bitwidth // 8
 
 
@@ -42,9 +40,9 @@ class TablesModel(models.PrimitiveModel):
     """A pointer, whose tables may be looked up before it is known that they are needed."""
 
     def __init__(self, manager: Any, kind: Tables) -> None:
-        super().__init__(manager, kind, POINTER)
+        super().__init__(manager, kind, cgutils.voidptr_t)
 
-    def from_argument(self, builder: ir.IRBuilder, value: ir.Argument) -> ir.Argument:
+    def from_argument(self, builder: Any, value: Any) -> Any:
         """What a function was handed."""
         value.attributes.align = WORD
         value.attributes.dereferenceable = sum(map(_bytes_noted, self._fe_type.arrays))
@@ -63,7 +61,7 @@ class TableOf(AttributeTemplate):
 
 
 @lower_getattr_generic(Tables)
-def read_table(context: Any, builder: ir.IRBuilder, kind: Tables, pointer: ir.Value, name: str) -> ir.Value:
+def read_table(context: Any, builder: Any, kind: Tables, pointer: Any, name: str) -> Any:
     """Where a table lies, which is the same throughout: nobody writes there but `note_tables`."""
     index = kind.arrays.fields.index(name)
     before, array = sum(map(_bytes_noted, kind.arrays.types[:index])), kind.arrays.types[index]
@@ -90,7 +88,7 @@ def note_tables(kind: Tables, value: Any, c: Any) -> NativeValue:
         if c.context.enable_nrt:
             c.context.nrt.decref(c.builder, kind.arrays, native.value)
 
-    return NativeValue(c.builder.bitcast(slot, POINTER), is_error=native.is_error, cleanup=let_go)
+    return NativeValue(c.builder.bitcast(slot, cgutils.voidptr_t), is_error=native.is_error, cleanup=let_go)
 
 
 def handed_by_pointer(named_tuple: type) -> type:

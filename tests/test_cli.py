@@ -228,7 +228,7 @@ def test_a_full_disk_is_the_machine_s_fault(obc, fake_engine, small_file, monkey
     def full(*_args, **_keywords):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("abm.lab.store.write_table", full)
+    monkeypatch.setattr("abm.lab.store.write_arrow", full)
     code, _, err = obc("batch", "small.toml", "--workers", 1)
     assert code == 1
     assert err.splitlines()[-1] == "error: [Errno 28] No space left on device"
