@@ -108,14 +108,18 @@ def test_a_contestant_answers_and_ends():
     assert min(times["mesa"].run) > 0.0
 
 
-def test_last_months_are_timed_by_themselves_and_small_rounds_do_not_count():
+@pytest.mark.parametrize(("moment", "times_asked"), [(60.0, 5), (0.0, 1)])
+def test_last_months_are_timed_by_themselves_and_small_rounds_do_not_count(moment, times_asked, monkeypatch):
+    """Who is done in a moment is asked five times a round."""
+    monkeypatch.setattr(measure, "A_MOMENT", moment)
     contestant = measure.Contestant("benchmarks.kernel.in_mesa")
     tasks = {"few": {"families": 50, "months": 5, "of_service": 2}, "more": {"families": 80, "months": 5}}
     asked = []
     ask, contestant.ask = contestant.ask, lambda task: asked.append(task) or ask(task)
     times = measure.interleave(dict.fromkeys(tasks, contestant), tasks, 1, {"few": 50, "more": 80}, {"families": 3})
     contestant.close()
-    assert [(task["families"], task["seed"]) for task in asked] == [(3, 1), (3, 1), (50, 2), (80, 2)]
+    counted = [(50, 2)] * times_asked + [(80, 2)] * times_asked
+    assert [(task["families"], task["seed"]) for task in asked] == [(3, 1), (3, 1), *counted]
     assert 0.0 < times["few"].service[0] < times["few"].run[0]
     assert (times["few"].families, times["more"].families) == (50, 80)
     found = measure.summary(times, "more")["few"]
