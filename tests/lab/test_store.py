@@ -11,7 +11,7 @@ import pytest
 from abm.config import ConfigError, Experiment, load_case, load_design
 from abm.config.keep import Keep
 from abm.lab.batches import description, plan_of
-from abm.lab.files import read_table, read_verified, write_table, write_whole
+from abm.lab.files import read_arrow, read_table, read_verified, write_arrow, write_table, write_whole
 from abm.lab.journal import Journal
 from abm.lab.manifest import code_hash, read_manifest, what_differs, write_manifest
 from abm.lab.plan import DONE, Run
@@ -57,19 +57,20 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize(("write", "read"), [(write_table, read_verified), (write_arrow, read_arrow)])
 @pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "removed"])
-def test_a_damaged_file_is_not_read(tmp_path, damage):
-    checksum = write_table(pa.table({"x": [1.0, 2.0]}), tmp_path / "t.parquet")
-    assert read_verified(tmp_path, "t.parquet", checksum)["x"].to_pylist() == [1.0, 2.0]
-    data = bytearray((tmp_path / "t.parquet").read_bytes())
+def test_a_damaged_file_is_not_read(tmp_path, damage, write, read):
+    checksum = write(pa.table({"x": [1.0, 2.0]}), tmp_path / "t")
+    assert read(tmp_path, "t", checksum)["x"].to_pylist() == [1.0, 2.0]
+    data = bytearray((tmp_path / "t").read_bytes())
     if damage == "removed":
-        (tmp_path / "t.parquet").unlink()
+        (tmp_path / "t").unlink()
     else:
         data[len(data) // 2] ^= 1
         cut = {"cut": data[:-5], "emptied": b"", "flipped": data}[damage]
-        (tmp_path / "t.parquet").write_bytes(cut)
+        (tmp_path / "t").write_bytes(cut)
     with pytest.raises(ConfigError, match="cannot be read" if damage == "removed" else "damaged or changed"):
-        read_verified(tmp_path, "t.parquet", checksum)
+        read(tmp_path, "t", checksum)
 
 
 def test_arrow_reads_a_file_of_its_own(tmp_path, monkeypatch):
